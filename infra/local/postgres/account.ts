@@ -1,0 +1,29 @@
+import { execFileSync } from 'node:child_process'
+
+export type Account = { readonly uid: number; readonly gid: number }
+
+/** There on every Linux and macOS, so that no account has to be made on somebody's machine. */
+const CANDIDATES = ['postgres', 'nobody']
+
+/** Who runs a server that refuses to be root: null where this program is not root itself. */
+export function accountForServer(): Account | null {
+  if (process.getuid?.() !== 0) return null
+  for (const name of CANDIDATES) {
+    const account = lookUp(name)
+    if (account !== null) return account
+  }
+  throw new Error(
+    `PostgreSQL does not run as root, and there is no account ${CANDIDATES.join(' or ')} to run it`,
+  )
+}
+
+function lookUp(name: string): Account | null {
+  const id = (flag: string): number =>
+    Number(execFileSync('id', [flag, name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }))
+  try {
+    const account = { uid: id('-u'), gid: id('-g') }
+    return account.uid > 0 ? account : null
+  } catch {
+    return null
+  }
+}

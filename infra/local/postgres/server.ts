@@ -1,0 +1,134 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import type { Connection } from '../../../shared/db/client.ts'
+import { accountForServer } from './account.ts'
+import { findBinaries } from './binaries.ts'
+
+export type PostgresServer = {
+  /** How its superuser signs in, to the database `postgres`. */
+  readonly admin: Connection
+  /** Ends it the orderly way; a temporary one leaves no file. */
+  readonly stop: () => Promise<void>
+}
+
+export type PostgresOptions = {
+  /** Made if absent, and then kept: unless `temporary`, it may be started on again. */
+  readonly folder: string
+  /** Faster, and gone when it stops: the folder is removed, and nothing is forced to disk. */
+  readonly temporary: boolean
+  /** Free one by default. */
+  readonly port?: number
+  /** Further settings, as `name=value`. */
+  readonly settings?: readonly string[]
+}
+
+const SUPERUSER = 'postgres'
+const IN_MEMORY_SETTINGS = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']
+
+/**
+ * Runs the server, and ends it when standard input closes: that happens on stop, and also when this program
+ * dies in whatever way, so no server is ever left behind. A session of its own keeps Ctrl-C from it.
+ */
+const SUPERVISOR = `
+  remove=$1; shift
+  exec 3<&0
+  "$@" </dev/null & server=$!
+  ( cat <&3 >/dev/null 2>&1; kill -INT $server 2>/dev/null ) 2>/dev/null & watcher=$!
+  wait $server; status=$?
+  kill $watcher 2>/dev/null
+  [ -z "$remove" ] || rm -rf "$remove"
+  exit $status`
+
+/** Starts the PostgreSQL that npm brought along, on loopback only. */
+export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
+  const account = accountForServer()
+  const binaries = await findBinaries(account !== null)
+  const data = join(options.folder, 'data')
+  const password = preparePassword(options.folder, account)
+  const ids = account ?? {}
+
+  if (!existsSync(join(data, 'PG_VERSION'))) {
+    const initdb = [
+      '--pgdata',
+      data,
+      '--username',
+      SUPERUSER,
+      '--auth',
+      'scram-sha-256',
+      '--encoding',
+      'UTF8',
+    ]
+    initdb.push('--no-locale', '--no-sync', '--pwfile', join(options.folder, 'password'))
+    execFileSync(binaries.initdb, initdb, { ...ids, stdio: 'pipe', cwd: options.folder })
+  }
+
+  const port = options.port ?? (await freePort())
+  const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', `port=${port}`]
+  if (options.temporary) settings.push(...IN_MEMORY_SETTINGS)
+  settings.push(...(options.settings ?? []))
+  const server = [binaries.postgres, '-D', data, ...settings.flatMap((setting) => ['-c', setting])]
+  const child = spawn(
+    '/bin/sh',
+    ['-c', SUPERVISOR, 'sh', options.temporary ? options.folder : '', ...server],
+    {
+      ...ids,
+      cwd: options.folder,
+      detached: true,
+      stdio: ['pipe', 'ignore', 'pipe'],
+      env: { PATH: process.env.PATH, LC_ALL: 'C' },
+    },
+  )
+  await ready(child)
+  return {
+    admin: { host: '127.0.0.1', port, database: 'postgres', username: SUPERUSER, password },
+    stop: () => stop(child),
+  }
+}
+
+function preparePassword(folder: string, account: { uid: number; gid: number } | null): string {
+  const file = join(folder, 'password')
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  if (!existsSync(file)) writeFileSync(file, randomBytes(24).toString('base64url'), { mode: 0o600 })
+  if (account !== null) {
+    chownSync(folder, account.uid, account.gid)
+    chownSync(file, account.uid, account.gid)
+  }
+  return readFileSync(file, 'utf8').trim()
+}
+
+async function ready(child: ChildProcess): Promise<void> {
+  let log = ''
+  const started = new Promise<void>((resolve) => {
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      log = (log + text).slice(-4096)
+      if (log.includes('ready to accept connections')) resolve()
+    })
+  })
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`PostgreSQL did not start (exit ${code}):\n${log.trim()}`)
+  })
+  await Promise.race([started, ended])
+  ended.catch(() => {})
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const exited = once(child, 'exit')
+  child.stdin?.end()
+  await exited
+}
+
+/** A port that nothing listened on a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (address === null || typeof address === 'string') throw new Error('no port was given')
+  return address.port
+}

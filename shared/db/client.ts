@@ -1,0 +1,65 @@
+import postgres from 'postgres'
+
+export type Sql = postgres.Sql
+export type Tx = postgres.TransactionSql
+
+/** Where the database is and who signs in. A password may be a function: IAM tokens last 15 minutes. */
+export type Connection = {
+  readonly host: string
+  readonly port: number
+  readonly database: string
+  readonly username: string
+  readonly password: string | (() => Promise<string>)
+  /** PEM of the certificate authority to trust; without it the connection is not encrypted. */
+  readonly tlsCertificateAuthority?: string
+}
+
+const CONNECT_TIMEOUT_SECONDS = 5
+/** Shorter than a Lambda environment stays frozen between invocations, so that no dead socket is reused. */
+const IDLE_TIMEOUT_SECONDS = 20
+
+/**
+ * The one door to PostgreSQL. A Lambda environment handles one event at a time, so it gets one connection.
+ * Types are not fetched, which saves a round trip a connection and leaves arrays unserialised: lists travel
+ * as one jsonb parameter.
+ */
+export function connect(to: Connection, maxConnections = 1): Sql {
+  return postgres({
+    host: to.host,
+    port: to.port,
+    database: to.database,
+    username: to.username,
+    password: to.password,
+    ...(to.tlsCertificateAuthority === undefined
+      ? {}
+      : { ssl: { ca: to.tlsCertificateAuthority, rejectUnauthorized: true, servername: to.host } }),
+    max: maxConnections,
+    connect_timeout: CONNECT_TIMEOUT_SECONDS,
+    idle_timeout: IDLE_TIMEOUT_SECONDS,
+    fetch_types: false,
+    connection: { application_name: 'fleet-awareness' },
+    onnotice: () => {},
+  })
+}
+
+const CONNECTION_FAULTS = new Set([
+  'CONNECTION_CLOSED',
+  'CONNECTION_DESTROYED',
+  'CONNECTION_ENDED',
+  'CONNECT_TIMEOUT',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOENT',
+  '57P01', // admin_shutdown
+  '57P02', // crash_shutdown
+  '57P03', // cannot_connect_now
+  '53300', // too_many_connections
+  '25P03', // idle_in_transaction_session_timeout
+])
+
+/** Whether the connection failed, rather than the statement. */
+export function isConnectionFault(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && CONNECTION_FAULTS.has(String(error.code))
+}

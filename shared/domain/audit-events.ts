@@ -1,0 +1,56 @@
+import type { HostId } from './ids.ts'
+import type { FailureKind, ReachabilityStatus } from './reachability.ts'
+
+/** What is audited, one shape an action. The snake_case details are a contract: docs/contracts.md. */
+export type AuditEvent = HostConnectivityChecked
+
+type Describes<Action extends string, Severity extends string, Detail> = {
+  readonly action: Action
+  readonly severity: Severity
+  readonly outcome: 'success' | 'failure'
+  readonly resourceType: 'host'
+  readonly resourceId: string
+  readonly detail: Detail
+}
+
+export type HostConnectivityChecked = Describes<
+  'host.connectivity.checked',
+  'info',
+  {
+    readonly host_id: string
+    readonly ssh_accessible: boolean
+    readonly new_status: ReachabilityStatus
+    readonly prior_status: ReachabilityStatus
+    readonly response_time_ms: number | null
+    readonly error_type: FailureKind | null
+    readonly consecutive_failures: number
+  }
+>
+
+/** The event of a host whose status changed. */
+export function hostConnectivityChecked(change: {
+  hostId: HostId
+  from: ReachabilityStatus
+  to: ReachabilityStatus
+  responseMs: number | null
+  errorType: FailureKind | null
+  consecutiveFailures: number
+}): HostConnectivityChecked {
+  const sshAccessible = change.to === 'reachable'
+  return {
+    action: 'host.connectivity.checked',
+    severity: 'info',
+    outcome: sshAccessible ? 'success' : 'failure',
+    resourceType: 'host',
+    resourceId: change.hostId,
+    detail: {
+      host_id: change.hostId,
+      ssh_accessible: sshAccessible,
+      new_status: change.to,
+      prior_status: change.from,
+      response_time_ms: change.responseMs,
+      error_type: change.errorType,
+      consecutive_failures: change.consecutiveFailures,
+    },
+  }
+}

@@ -1,0 +1,44 @@
+import { finalize64, fnv1a64, unitInterval } from './hash.ts'
+import { type HostId, hostIdBytes } from './ids.ts'
+
+export const DEFAULT_INTERVAL_MS = 300_000
+export const MIN_INTERVAL_MS = 60_000
+export const MAX_INTERVAL_MS = 3_600_000
+/** The share of an interval by which a host's own may be longer or shorter. */
+export const JITTER_FRACTION = 0.2
+const MINUTE_MS = 60_000
+
+/** An interval that a host may be probed at: 0 or none means the default, the rest is held in [60 s, 3600 s]. */
+export function clampIntervalMs(ms?: number): number {
+  if (ms === undefined || ms === 0 || Number.isNaN(ms)) return DEFAULT_INTERVAL_MS
+  return Math.min(MAX_INTERVAL_MS, Math.max(MIN_INTERVAL_MS, ms))
+}
+
+/**
+ * The interval of one host: up to 20 % more or less than `intervalMs`, always the same for the same id.
+ * An interval that is not positive gives 0.
+ */
+export function applyJitter(intervalMs: number, hostId: HostId): number {
+  if (intervalMs <= 0) return 0
+  const position = unitInterval(fnv1a64(hostIdBytes(hostId)))
+  return intervalMs + Math.trunc(intervalMs * ((position - 0.5) * 2 * JITTER_FRACTION))
+}
+
+/** The period that EventBridge Scheduler can keep: the jittered interval in whole minutes, at least one. */
+export function periodMinutes(intervalMs: number, hostId: HostId): number {
+  return Math.max(1, Math.round(applyJitter(intervalMs, hostId) / MINUTE_MS))
+}
+
+/** A host's own hash, evenly spread: its phase comes from it, and the bucket it is packed into. */
+export const spreadHash = (hostId: HostId): bigint => finalize64(fnv1a64(hostIdBytes(hostId)))
+
+/** Where in its period a host is probed: ms in [0, periodMs), evenly spread over any set of ids. */
+export function phaseMs(hostId: HostId, periodMs: number): number {
+  return Number((spreadHash(hostId) * BigInt(periodMs)) >> 64n)
+}
+
+/** The first instant after `nowMs` that is congruent to the phase. All in ms, `nowMs` since the epoch. */
+export function nextOccurrenceMs(nowMs: number, periodMs: number, phase: number): number {
+  const sinceLast = (((nowMs - phase) % periodMs) + periodMs) % periodMs
+  return nowMs - sinceLast + periodMs
+}

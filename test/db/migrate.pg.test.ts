@@ -1,0 +1,86 @@
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { connect } from '../../shared/db/client.ts'
+import { migrate } from '../../shared/db/migrate.ts'
+import { freshDatabase } from '../pg/database.ts'
+
+const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url))
+
+describe('migrations', () => {
+  it('apply once, also when two deployments apply them at the same time', async () => {
+    await using db = await freshDatabase('template1')
+    const other = connect(db.owner)
+    const reports = await Promise.all([migrate(db.sql, MIGRATIONS), migrate(other, MIGRATIONS)])
+    await other.end()
+    const counts = reports.map(({ applied }) => applied.length).sort((a, b) => a - b)
+    expect(counts[0]).toBe(0)
+    expect(counts[1]).toBeGreaterThan(0)
+    expect(reports[0]?.version).toBe(reports[1]?.version)
+    expect(await db.sql`select * from policy`).toHaveLength(1)
+  })
+
+  it('refuse to go on when a file that was applied has been edited', async () => {
+    await using db = await freshDatabase('template1')
+    const folder = mkdtempSync(join(tmpdir(), 'migrations-'))
+    try {
+      cpSync(MIGRATIONS, folder, { recursive: true })
+      await migrate(db.sql, folder)
+      writeFileSync(join(folder, '001.do.hosts.sql'), '-- edited')
+      await expect(migrate(db.sql, folder)).rejects.toThrow(/^migration 1 was applied .* edited since/)
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+
+  it('leave nothing behind when one of them fails', async () => {
+    await using db = await freshDatabase('template1')
+    const folder = mkdtempSync(join(tmpdir(), 'migrations-'))
+    try {
+      cpSync(MIGRATIONS, folder, { recursive: true })
+      writeFileSync(join(folder, '999.do.broken.sql'), 'create table half (id int); select 1/0;')
+      await expect(migrate(db.sql, folder)).rejects.toThrow(/division by zero/)
+      const tables =
+        await db.sql`select table_name from information_schema.tables where table_schema = 'public'`
+      expect(tables).toEqual([])
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+
+  it('adopt the tables that the scanner has made already, and keep its rows', async () => {
+    await using db = await freshDatabase('template1')
+    await db.sql.unsafe(`
+      create table hosts (id uuid primary key, hostname varchar(255) not null, ip_address inet not null,
+        port integer not null default 22, created_at timestamptz not null default now(),
+        updated_at timestamptz not null default now(), deleted_at timestamptz, owner_team text);
+      insert into hosts (id, hostname, ip_address) values (gen_random_uuid(), 'kept', '10.0.0.1')`)
+    await migrate(db.sql, MIGRATIONS)
+    expect(await db.sql`select hostname from hosts`).toEqual([{ hostname: 'kept' }])
+  })
+
+  it('name every column of a table that does not fit, all at once, and change nothing', async () => {
+    await using db = await freshDatabase('template1')
+    await db.sql.unsafe(`
+      create table hosts (id uuid primary key, hostname text, ip_address text, created_at timestamptz,
+        updated_at timestamptz, deleted_at timestamptz)`)
+    await expect(migrate(db.sql, MIGRATIONS)).rejects.toMatchObject({
+      name: 'SchemaMisfitError',
+      misfits: ['hosts.ip_address is text (needed as inet)', 'hosts.port is missing (needed as integer)'],
+    })
+    expect(await db.sql`select to_regclass('policy') as policy`).toEqual([{ policy: null }])
+  })
+
+  it('take the liveness row along when a host is deleted', async () => {
+    await using db = await freshDatabase()
+    const [host] = await db.sql<{ id: string }[]>`
+      insert into hosts (hostname, ip_address) values ('h', '127.0.0.1') returning id`
+    await db.sql`
+      insert into host_liveness (host_id, reachability_status, last_probe_at, consecutive_failures, consecutive_successes)
+      values (${host?.id ?? ''}, 'unknown', now(), 0, 0)`
+    await db.sql`delete from hosts`
+    expect(await db.sql`select host_id from host_liveness`).toEqual([])
+  })
+})
