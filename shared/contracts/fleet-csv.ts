@@ -1,0 +1,61 @@
+import { CsvError, parse } from 'csv-parse/sync'
+import type { RawRow, RawRows } from './fleet-file.ts'
+import { FLEET_COLUMNS, unknownColumn } from './fleet-row.ts'
+
+type CsvRecord = { readonly record: readonly string[]; readonly info: { readonly lines: number } }
+
+/** The rows of a CSV file: its first line names the columns. Empty lines and lines from `#` on are skipped. */
+export function readCsvRows(text: string): RawRows {
+  const records = split(text)
+  if (!Array.isArray(records)) return { rows: [], faults: [records] }
+  const [header, ...rows] = records
+  if (header === undefined) return { rows: [], faults: [{ line: 1, message: 'the file is empty' }] }
+  const columns = header.record.map((cell) => cell.toLowerCase())
+  const faults = faultsOfHeader(columns).map((message) => ({ line: header.info.lines, message }))
+  return faults.length > 0 ? { rows: [], faults } : named(columns, rows)
+}
+
+function split(text: string): CsvRecord[] | { line: number; message: string } {
+  try {
+    // Typed by hand: with `info` set, csv-parse wraps each record, which its types do not say.
+    const records: unknown = parse(text, {
+      bom: true,
+      comment: '#',
+      comment_no_infix: true,
+      info: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+      trim: true,
+    })
+    return records as CsvRecord[]
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error
+    return { line: Number(error.lines ?? 1), message: `not valid CSV: ${firstSentence(error.message)}` }
+  }
+}
+
+const firstSentence = (message: string): string => message.split(/[:,] /, 2).join(': ').toLowerCase()
+
+function faultsOfHeader(columns: readonly string[]): string[] {
+  const isKnown = (column: string): boolean => FLEET_COLUMNS.some((known) => known === column)
+  const faults = columns.filter((column) => !isKnown(column)).map(unknownColumn)
+  const twice = columns.filter((column, i) => isKnown(column) && columns.indexOf(column) !== i)
+  faults.push(...twice.map((column) => `the column ${column} is there twice`))
+  if (!columns.includes('address'))
+    faults.push('the first line must name the columns, and one must be address')
+  return faults
+}
+
+function named(columns: readonly string[], records: readonly CsvRecord[]): RawRows {
+  const rows: RawRow[] = records.map(({ record, info }) => {
+    const cells = Object.fromEntries(columns.map((column, i) => [column, record[i] ?? '']))
+    return { line: info.lines, value: cells }
+  })
+  const faults = records
+    .filter(({ record }) => record.slice(columns.length).some((cell) => cell !== ''))
+    .map(({ record, info }) => ({
+      line: info.lines,
+      message: `${record.length} values, and the first line names ${columns.length} columns`,
+    }))
+  return { rows, faults }
+}

@@ -1,0 +1,69 @@
+import { readCsvRows } from './fleet-csv.ts'
+import { readJsonRows } from './fleet-json.ts'
+import { type FleetHost, FleetRow } from './fleet-row.ts'
+
+export type FleetFormat = 'csv' | 'json'
+
+/** What is wrong with a fleet file, and where: `line` counts from 1. */
+export type FleetFault = { readonly file: string; readonly line: number; readonly message: string }
+
+export type ParsedFleet =
+  | { readonly hosts: readonly FleetHost[] }
+  | { readonly faults: readonly FleetFault[] }
+
+/** A row as the file has it, before it is judged. */
+export type RawRow = { readonly line: number; readonly value: unknown }
+
+export type LineFault = Omit<FleetFault, 'file'>
+/** What a format makes of a text: its rows, and what is wrong with the format itself. */
+export type RawRows = { readonly rows: readonly RawRow[]; readonly faults: readonly LineFault[] }
+
+const READERS: Record<FleetFormat, (text: string) => RawRows> = { csv: readCsvRows, json: readJsonRows }
+
+/** The hosts of a fleet file or, if anything is wrong with it, every fault in it, in the order of its lines. */
+export function parseFleet(text: string, format: FleetFormat, fileName: string): ParsedFleet {
+  const inFile = (faults: readonly LineFault[]): ParsedFleet => ({
+    faults: faults.map(({ line, message }) => ({ file: fileName, line, message: printable(message) })),
+  })
+  if (text.trim() === '') return inFile([{ line: 1, message: 'the file is empty' }])
+  const raw = READERS[format](text)
+  const judged = judge(raw.rows)
+  const faults = [...raw.faults, ...judged.faults].sort((a, b) => a.line - b.line)
+  if (faults.length > 0) return inFile(faults)
+  const { hosts } = judged
+  return hosts.length > 0 ? { hosts } : inFile([{ line: 1, message: 'the file names no host' }])
+}
+
+/** A fault quotes the file, and what a file holds must not steer the terminal that shows it. */
+const printable = (message: string): string => message.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\uFFFD')
+
+function judge(rows: readonly RawRow[]): { hosts: FleetHost[]; faults: LineFault[] } {
+  const hosts: FleetHost[] = []
+  const faults: LineFault[] = []
+  const firstLines = new Map<string, number>()
+  for (const { line, value } of rows) {
+    const row = FleetRow.safeParse(value)
+    if (!row.success) {
+      faults.push(...row.error.issues.map(({ message }) => ({ line, message })))
+      continue
+    }
+    hosts.push(row.data)
+    faults.push(...repeated(row.data, line, firstLines))
+  }
+  return { hosts, faults }
+}
+
+function repeated(host: FleetHost, line: number, firstLines: Map<string, number>): LineFault[] {
+  const claims = [
+    `${host.address} port ${host.port}`,
+    `the name ${JSON.stringify(host.name)}`,
+    `the id ${host.id}`,
+  ]
+  const taken = claims.filter((claim) => firstLines.has(claim))
+  for (const claim of claims) if (!firstLines.has(claim)) firstLines.set(claim, line)
+  // An id made from address and port repeats with them: one fault is enough.
+  const [first] = taken
+  return first === undefined
+    ? []
+    : [{ line, message: `duplicate host: ${first} is on line ${firstLines.get(first)} already` }]
+}

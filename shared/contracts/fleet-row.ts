@@ -1,0 +1,107 @@
+import { z } from 'zod'
+import { type HostId, isUuid, parseHostId } from '../domain/ids.ts'
+import { hostIdOfEndpoint } from './endpoint-id.ts'
+
+export const FLEET_COLUMNS = ['address', 'port', 'name', 'id'] as const
+
+/** A host as a fleet file describes it, with what the file left out filled in. */
+export type FleetHost = {
+  readonly id: HostId
+  readonly name: string
+  /** IPv4 or IPv6, in its one canonical spelling. */
+  readonly address: string
+  readonly port: number
+}
+
+export const DEFAULT_SSH_PORT = 22
+const MAX_PORT = 65_535
+/** The longest name in DNS, RFC 1035 section 2.3.4. */
+const MAX_NAME_CHARACTERS = 253
+
+const shown = (value: unknown): string => JSON.stringify(value) ?? 'nothing'
+
+const canonical = (address: string): string =>
+  address.includes(':') ? new URL(`http://[${address}]`).hostname.slice(1, -1) : address
+
+const Address = z
+  .string({
+    error: ({ input }) => (isAbsent(input) ? 'address is missing' : `malformed address ${shown(input)}`),
+  })
+  .transform((text, context) => {
+    const address = z.union([z.ipv4(), z.ipv6()]).safeParse(text)
+    if (address.success) return canonical(address.data)
+    const message =
+      text === ''
+        ? 'address is missing'
+        : `malformed address ${shown(text)}: an IPv4 or IPv6 address is needed`
+    context.issues.push({ code: 'custom', message, input: text })
+    return z.NEVER
+  })
+
+const Port = z.unknown().transform((value, context) => {
+  if (isAbsent(value)) return undefined
+  const isNumber = typeof value === 'number' || (typeof value === 'string' && /^-?\d+$/.test(value))
+  const port = Number(value)
+  if (isNumber && Number.isInteger(port) && port >= 1 && port <= MAX_PORT) return port
+  const message = isNumber
+    ? `port ${value} is out of range: 1 to ${MAX_PORT}`
+    : `malformed port ${shown(value)}: a number from 1 to ${MAX_PORT} is needed`
+  context.issues.push({ code: 'custom', message, input: value })
+  return z.NEVER
+})
+
+const Name = z.unknown().transform((value, context) => {
+  if (isAbsent(value)) return undefined
+  const isFit =
+    typeof value === 'string' &&
+    value.length <= MAX_NAME_CHARACTERS &&
+    !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(value)
+  if (isFit) return value
+  const message = `malformed name ${shown(value).slice(0, MAX_NAME_CHARACTERS)}: text of at most ${MAX_NAME_CHARACTERS} printable characters is needed`
+  context.issues.push({ code: 'custom', message, input: value })
+  return z.NEVER
+})
+
+const Id = z.unknown().transform((value, context) => {
+  if (isAbsent(value)) return undefined
+  if (typeof value === 'string' && isUuid(value)) return parseHostId(value)
+  context.issues.push({
+    code: 'custom',
+    message: `malformed id ${shown(value)}: a UUID is needed`,
+    input: value,
+  })
+  return z.NEVER
+})
+
+/** One row of a fleet file: `address`, and if wanted `port`, `name` and `id`. */
+export const FleetRow = z
+  .strictObject(
+    { address: Address, port: Port.optional(), name: Name.optional(), id: Id.optional() },
+    {
+      error: (issue) =>
+        issue.code === 'unrecognized_keys'
+          ? issue.keys.map(unknownColumn).join('; ')
+          : `a host must be an object such as {"address": "192.0.2.1"}, not ${shown(issue.input)}`,
+    },
+  )
+  .transform(
+    ({ address, port = DEFAULT_SSH_PORT, name, id }): FleetHost => ({
+      id: id ?? hostIdOfEndpoint(address, port),
+      name: name ?? endpointName(address, port),
+      address,
+      port,
+    }),
+  )
+
+/** What to say of a column that no fleet file has. */
+export const unknownColumn = (column: string): string =>
+  `unknown column ${shown(column)}: the columns are ${FLEET_COLUMNS.join(', ')}`
+
+function isAbsent(value: unknown): value is undefined | null | '' {
+  return value === undefined || value === null || value === ''
+}
+
+function endpointName(address: string, port: number): string {
+  if (port === DEFAULT_SSH_PORT) return address
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
+}
