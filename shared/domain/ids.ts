@@ -14,7 +14,7 @@ export function parseHostId(text: string): HostId {
   return text.toLowerCase() as HostId
 }
 
-const HYPHENS_AT: ReadonlySet<number> = new Set([8, 13, 18, 23])
+const CODE_HYPHEN = '-'.charCodeAt(0)
 const CODE_0 = '0'.charCodeAt(0)
 const CODE_A = 'a'.charCodeAt(0)
 
@@ -23,8 +23,8 @@ export function hostIdBytes(id: HostId): Uint8Array {
   const bytes = new Uint8Array(16)
   let digits = 0
   for (let i = 0; i < id.length; i++) {
-    if (HYPHENS_AT.has(i)) continue
     const code = id.charCodeAt(i)
+    if (code === CODE_HYPHEN) continue
     const digit = code >= CODE_A ? code - CODE_A + 10 : code - CODE_0
     bytes[digits >> 1] = ((bytes[digits >> 1] ?? 0) << 4) | digit
     digits += 1

@@ -1,0 +1,109 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  applyJitter,
+  clampIntervalMs,
+  DEFAULT_INTERVAL_MS,
+  MAX_INTERVAL_MS,
+  MIN_INTERVAL_MS,
+  nextOccurrenceMs,
+  periodMinutes,
+  phaseMs,
+} from '../../shared/domain/cadence.ts'
+import { parseHostId } from '../../shared/domain/ids.ts'
+import known from './jitter-vectors.json' with { type: 'json' }
+
+const NS_PER_MS = 1e6
+const MINUTE_MS = 60_000
+const HOST = parseHostId('0190a1b2-c3d4-7e5f-8a6b-7c8d9e0f0005')
+const anyHostId = fc.uuid().map(parseHostId)
+
+describe('the probe interval', () => {
+  it.each([
+    [undefined, DEFAULT_INTERVAL_MS],
+    [0, DEFAULT_INTERVAL_MS],
+    [Number.NaN, DEFAULT_INTERVAL_MS],
+    [-1, MIN_INTERVAL_MS],
+    [1, MIN_INTERVAL_MS],
+    [59_999, MIN_INTERVAL_MS],
+    [60_000, 60_000],
+    [300_000, 300_000],
+    [3_600_000, 3_600_000],
+    [3_600_001, MAX_INTERVAL_MS],
+    [Number.POSITIVE_INFINITY, MAX_INTERVAL_MS],
+  ])('of %s ms is held at %d ms', (asked, held) => {
+    expect(clampIntervalMs(asked)).toBe(held)
+  })
+})
+
+describe('the jitter', () => {
+  it.each(known.vectors)('of $hostId at $intervalNs ns is the known value', (vector) => {
+    const jitteredMs = applyJitter(Number(vector.intervalNs) / NS_PER_MS, parseHostId(vector.hostId))
+    expect(Math.abs(jitteredMs - Number(vector.jitteredNs) / NS_PER_MS)).toBeLessThanOrEqual(1)
+  })
+
+  it.each([0, -1, -300_000])('of an interval of %d ms is 0', (intervalMs) => {
+    expect(applyJitter(intervalMs, HOST)).toBe(0)
+  })
+
+  it('stays within a fifth of the interval, and is the same each time', () => {
+    fc.assert(
+      fc.property(anyHostId, fc.integer({ min: MIN_INTERVAL_MS, max: MAX_INTERVAL_MS }), (id, intervalMs) => {
+        const jittered = applyJitter(intervalMs, id)
+        expect(Math.abs(jittered - intervalMs)).toBeLessThanOrEqual(intervalMs * 0.2)
+        expect(applyJitter(intervalMs, id)).toBe(jittered)
+      }),
+    )
+  })
+})
+
+describe('the period', () => {
+  it('is the jittered interval in whole minutes, and at least one', () => {
+    fc.assert(
+      fc.property(anyHostId, fc.integer({ min: MIN_INTERVAL_MS, max: MAX_INTERVAL_MS }), (id, intervalMs) => {
+        const minutes = periodMinutes(intervalMs, id)
+        expect(Number.isInteger(minutes)).toBe(true)
+        expect(minutes).toBeGreaterThanOrEqual(1)
+        expect(Math.abs(minutes * MINUTE_MS - applyJitter(intervalMs, id))).toBeLessThanOrEqual(MINUTE_MS / 2)
+      }),
+    )
+  })
+})
+
+describe('the phase', () => {
+  it('lies within the period', () => {
+    fc.assert(
+      fc.property(anyHostId, fc.integer({ min: 1, max: 72 }), (id, minutes) => {
+        const phase = phaseMs(id, minutes * MINUTE_MS)
+        expect(Number.isInteger(phase)).toBe(true)
+        expect(phase).toBeGreaterThanOrEqual(0)
+        expect(phase).toBeLessThan(minutes * MINUTE_MS)
+      }),
+    )
+  })
+})
+
+describe('the next occurrence', () => {
+  it('is the first instant after now that is congruent to the phase', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 4e12 }),
+        fc.integer({ min: 1, max: 72 }),
+        fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+        (nowMs, minutes, share) => {
+          const periodMs = minutes * MINUTE_MS
+          const phase = Math.floor(share * periodMs)
+          const next = nextOccurrenceMs(nowMs, periodMs, phase)
+          expect(next).toBeGreaterThan(nowMs)
+          expect(next - nowMs).toBeLessThanOrEqual(periodMs)
+          expect((((next - phase) % periodMs) + periodMs) % periodMs).toBe(0)
+        },
+      ),
+    )
+  })
+
+  it('at the very instant of an occurrence is a period later', () => {
+    expect(nextOccurrenceMs(10_000, 60_000, 10_000)).toBe(70_000)
+    expect(nextOccurrenceMs(9_999, 60_000, 10_000)).toBe(10_000)
+  })
+})
