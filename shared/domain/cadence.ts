@@ -6,7 +6,7 @@ export const MIN_INTERVAL_MS = 60_000
 export const MAX_INTERVAL_MS = 3_600_000
 /** The share of an interval by which a host's own may be longer or shorter. */
 export const JITTER_FRACTION = 0.2
-const MINUTE_MS = 60_000
+export const MINUTE_MS = 60_000
 
 /** An interval that a host may be probed at: 0 or none means the default, the rest is held in [60 s, 3600 s]. */
 export function clampIntervalMs(ms?: number): number {

@@ -1,0 +1,21 @@
+import type { HostId } from './ids.ts'
+
+/** What one invocation of the probe function takes, and so the most that one schedule may carry. */
+export const MAX_HOSTS_PER_SCHEDULE = 500
+
+/** One schedule: every `periodMinutes`, at `phaseMs` within the period, these hosts are probed. */
+export type ScheduleSpec = {
+  /** At most 64 of the characters 0-9 A-Z a-z - _ . */
+  readonly name: string
+  readonly periodMinutes: number
+  /** In [0, period). */
+  readonly phaseMs: number
+  /** 1 to 500 of them, in ascending order. */
+  readonly hostIds: readonly HostId[]
+}
+
+/** `h-<host id>` for a host of its own, `b-<period>m-<k>-<r in hex>` for a bucket: see the fan-out's plan. */
+const NAME = /^(h-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|b-[0-9]+m-[0-9]+-[0-9a-f]+(-[0-9]+)?)$/
+
+/** Whether a schedule of this name comes from here, and so may be deleted when nothing wants it. */
+export const isOurScheduleName = (name: string): boolean => NAME.test(name)

@@ -1,0 +1,163 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { planSchedules } from '../../../functions/fan-out/plan.ts'
+import { applyJitter } from '../../../shared/domain/cadence.ts'
+import { parseHostId } from '../../../shared/domain/ids.ts'
+import { isOurScheduleName, type ScheduleSpec } from '../../../shared/domain/schedules.ts'
+import { type Host, randomFleet, sequentialFleet } from './fleet-of.ts'
+
+const INTERVAL_MS = 300_000
+const MINUTE_MS = 60_000
+const alone = { intervalMs: INTERVAL_MS, hostsPerSchedule: 1 }
+const inHundreds = { intervalMs: INTERVAL_MS, hostsPerSchedule: 100 }
+
+const anyFleet = fc
+  .uniqueArray(fc.uuid(), { maxLength: 300 })
+  .map((ids): Host[] => ids.map((id) => ({ id: parseHostId(id) })))
+const anyPolicy = fc.record({
+  intervalMs: fc.integer({ min: 60_000, max: 3_600_000 }),
+  hostsPerSchedule: fc.integer({ min: 1, max: 40 }),
+})
+
+/** Probes in each minute of an hour, which holds every period of 4, 5 and 6 minutes in full. */
+function probesByMinute(schedules: readonly ScheduleSpec[]): number[] {
+  const minutes = Array.from({ length: 60 }, () => 0)
+  for (const { periodMinutes, phaseMs, hostIds } of schedules) {
+    for (let at = Math.floor(phaseMs / MINUTE_MS); at < minutes.length; at += periodMinutes) {
+      minutes[at] = (minutes[at] ?? 0) + hostIds.length
+    }
+  }
+  return minutes
+}
+
+const busiestToMean = (minutes: readonly number[]): number =>
+  Math.max(...minutes) / (minutes.reduce((sum, count) => sum + count, 0) / minutes.length)
+
+const byName = (schedules: readonly ScheduleSpec[]): Map<string, string> =>
+  new Map(schedules.map((spec) => [spec.name, JSON.stringify(spec)]))
+
+/** Names of the schedules that are in one plan only, or differ. */
+function differing(before: readonly ScheduleSpec[], after: readonly ScheduleSpec[]): string[] {
+  const [old, next] = [byName(before), byName(after)]
+  return [...new Set([...old.keys(), ...next.keys()])].filter((name) => old.get(name) !== next.get(name))
+}
+
+describe('the plan', () => {
+  it('has each host in exactly one schedule, whose period is its own jittered interval in minutes', () => {
+    fc.assert(
+      fc.property(anyFleet, anyPolicy, (hosts, policy) => {
+        const schedules = planSchedules(hosts, policy)
+        expect(schedules.flatMap(({ hostIds }) => hostIds).sort()).toEqual(hosts.map(({ id }) => id).sort())
+        for (const { periodMinutes, hostIds } of schedules) {
+          for (const id of hostIds) {
+            const off = Math.abs(periodMinutes * MINUTE_MS - applyJitter(policy.intervalMs, id))
+            expect(off).toBeLessThanOrEqual(MINUTE_MS / 2)
+          }
+        }
+      }),
+    )
+  })
+
+  it('has schedules that AWS accepts: unique names, whole periods, a phase within, never too many hosts', () => {
+    fc.assert(
+      fc.property(anyFleet, anyPolicy, (hosts, policy) => {
+        const schedules = planSchedules(hosts, policy)
+        expect(new Set(schedules.map(({ name }) => name)).size).toBe(schedules.length)
+        for (const { name, periodMinutes, phaseMs, hostIds } of schedules) {
+          expect(name).toMatch(/^[0-9A-Za-z\-_.]{1,64}$/)
+          expect(isOurScheduleName(name)).toBe(true)
+          expect(Number.isInteger(periodMinutes) && periodMinutes >= 1).toBe(true)
+          expect(phaseMs >= 0 && phaseMs < periodMinutes * MINUTE_MS).toBe(true)
+          expect(hostIds.length).toBeGreaterThanOrEqual(1)
+          expect(hostIds.length).toBeLessThanOrEqual(policy.hostsPerSchedule)
+        }
+      }),
+    )
+  })
+
+  it('is the same whatever the order of the hosts', () => {
+    fc.assert(
+      fc.property(anyFleet, anyPolicy, (hosts, policy) => {
+        expect(byName(planSchedules(hosts.toReversed(), policy))).toEqual(
+          byName(planSchedules(hosts, policy)),
+        )
+      }),
+    )
+  })
+
+  it('is empty for a fleet without hosts', () => {
+    expect(planSchedules([], alone)).toEqual([])
+    expect(planSchedules([], inHundreds)).toEqual([])
+  })
+
+  it('never packs more than 500 hosts, whatever the policy asks for', () => {
+    const schedules = planSchedules(randomFleet(3_000), {
+      intervalMs: INTERVAL_MS,
+      hostsPerSchedule: 100_000,
+    })
+    expect(Math.max(...schedules.map(({ hostIds }) => hostIds.length))).toBeLessThanOrEqual(500)
+  })
+
+  it('treats an interval out of range as the nearest that is allowed, and none as the default', () => {
+    const hosts = randomFleet(50)
+    const planned = (intervalMs: number): ScheduleSpec[] =>
+      planSchedules(hosts, { intervalMs, hostsPerSchedule: 1 })
+    expect(planned(1)).toEqual(planned(60_000))
+    expect(planned(0)).toEqual(planned(300_000))
+    expect(planned(86_400_000)).toEqual(planned(3_600_000))
+  })
+})
+
+describe('the load of 10,000 hosts', () => {
+  it.each([
+    ['random ids, a schedule each', (): Host[] => randomFleet(10_000), alone],
+    ['sequential ids, a schedule each', (): Host[] => sequentialFleet(10_000), alone],
+    ['random ids in buckets of 100', (): Host[] => randomFleet(10_000), inHundreds],
+    ['sequential ids in buckets of 100', (): Host[] => sequentialFleet(10_000), inHundreds],
+  ])('with %s has no minute with more than 1.3 times its share', (_, fleet, policy) => {
+    const minutes = probesByMinute(planSchedules(fleet(), policy))
+    expect(minutes).toHaveLength(60)
+    expect(Math.min(...minutes)).toBeGreaterThan(0)
+    expect(busiestToMean(minutes)).toBeLessThanOrEqual(1.3)
+  })
+
+  it.each([
+    ['random', (): Host[] => randomFleet(10_000)],
+    ['sequential', (): Host[] => sequentialFleet(10_000)],
+  ])('with %s ids is even within each period, too', (_, fleet) => {
+    const byPeriod = Map.groupBy(planSchedules(fleet(), alone), ({ periodMinutes }) => periodMinutes)
+    for (const [period, schedules] of byPeriod) {
+      expect(busiestToMean(probesByMinute(schedules).slice(0, period))).toBeLessThanOrEqual(1.3)
+    }
+  })
+})
+
+describe('buckets of 100', () => {
+  it('stay as they are, but for its own, when a host comes or goes', () => {
+    const hosts = randomFleet(2_000)
+    for (const i of [0, 500, 1_000, 1_500]) {
+      const names = differing(
+        planSchedules(hosts.toSpliced(i, 1), inHundreds),
+        planSchedules(hosts, inHundreds),
+      )
+      // The one bucket, or one that is too full and the two that it splits into.
+      expect([1, 3]).toContain(names.length)
+    }
+  })
+
+  it('of any size, in any fleet, change by one split or merge at most', () => {
+    fc.assert(
+      fc.property(anyFleet, anyPolicy, fc.nat(), (hosts, policy, at) => {
+        fc.pre(hosts.length > 0)
+        const without = hosts.toSpliced(at % hosts.length, 1)
+        const names = differing(planSchedules(without, policy), planSchedules(hosts, policy))
+        expect([1, 3]).toContain(names.length)
+      }),
+    )
+  })
+
+  it('hold most of what they may: few schedules for many hosts', () => {
+    const schedules = planSchedules(randomFleet(10_000), inHundreds)
+    expect(schedules.length).toBeLessThanOrEqual(250)
+  })
+})
