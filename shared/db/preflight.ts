@@ -27,6 +27,33 @@ const NEEDED: Readonly<Record<string, NeededTable>> = {
     severity: 'text',
     outcome: 'text',
   },
+  host_rule_state: {
+    host_id: 'uuid',
+    rule_id: 'text',
+    current_status: 'text',
+    severity: 'text',
+    last_checked_at: 'timestamp with time zone',
+    check_count: 'integer',
+    last_scan_id: 'uuid',
+    evidence: 'jsonb',
+    framework_refs: 'jsonb',
+    skip_reason: 'text',
+    first_seen_at: 'timestamp with time zone',
+    last_changed_at: 'timestamp with time zone',
+  },
+  transactions: {
+    id: 'uuid',
+    host_id: 'uuid',
+    rule_id: 'text',
+    scan_id: 'uuid',
+    status: 'text',
+    severity: 'text',
+    change_kind: 'text',
+    evidence: 'jsonb',
+    framework_refs: 'jsonb',
+    skip_reason: 'text',
+    occurred_at: 'timestamp with time zone',
+  },
 }
 
 /** Types that hold the same values as the one needed. */
