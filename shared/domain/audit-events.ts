@@ -1,10 +1,11 @@
+import type { ComplianceDriftDetected } from './drift-event.ts'
 import type { HostId } from './ids.ts'
 import type { FailureKind, ReachabilityStatus } from './reachability.ts'
 
 /** What is audited, one shape an action. The snake_case details are a contract: docs/contracts.md. */
-export type AuditEvent = HostConnectivityChecked
+export type AuditEvent = HostConnectivityChecked | ComplianceDriftDetected
 
-type Describes<Action extends string, Severity extends string, Detail> = {
+export type Describes<Action extends string, Severity extends string, Detail> = {
   readonly action: Action
   readonly severity: Severity
   readonly outcome: 'success' | 'failure'

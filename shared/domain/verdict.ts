@@ -1,0 +1,173 @@
+import {
+  classify,
+  complianceScore,
+  type DriftKind,
+  type DriftThresholds,
+  deltaPp,
+  roundPp,
+  type Tally,
+} from './drift.ts'
+import {
+  COUNTED_SEVERITIES,
+  type CountedSeverity,
+  type LoggedChange,
+  type RuleStatus,
+  undo,
+} from './rule-results.ts'
+
+export const DRIFT_BASES = ['all_rules', 'common_rules'] as const
+/** Whether rules that a scan was the first to check count after it (`all_rules`) or on neither side. */
+export type DriftBasis = (typeof DRIFT_BASES)[number]
+
+export type DriftPolicy = { readonly thresholds: DriftThresholds; readonly basis: DriftBasis }
+
+/** Why a scan's two sides cannot be compared. */
+export type NotComparable = 'no_prior_baseline' | 'nothing_scored_before' | 'nothing_scored_after'
+
+/**
+ * Rules of a scan that changed in it or since, alike in all that matters: the first change of each, and how
+ * many rules there are of the sort.
+ */
+export type ChangedRules = LoggedChange & {
+  readonly rules: number
+  /** Whether it was this scan that made the change; if not, a later one did. */
+  readonly isOwn: boolean
+  readonly severity: string
+  /** As it is now, after all scans. */
+  readonly currentStatus: RuleStatus
+}
+
+/** What the database knows of a scan: the rules it evaluated as they are now, and what changed since it began. */
+export type ScanFacts = Tally & {
+  /** All rules that the scan evaluated, scored or not. */
+  readonly evaluated: number
+  readonly changes: readonly ChangedRules[]
+}
+
+export type SeverityTransitions = Readonly<
+  Record<`${CountedSeverity}_became_${'failing' | 'passing'}`, number>
+>
+
+export type Verdict = {
+  readonly kind: DriftKind
+  /** Set where the two sides could not be compared, which is `stable`. */
+  readonly notComparable: NotComparable | null
+  /** Percent, rounded to 1e-9, over all rules; null where nothing was scored. */
+  readonly priorScore: number | null
+  readonly currentScore: number | null
+  /** Percentage points, rounded to 1e-9, with the rules that are new counted after and not before. */
+  readonly scoreDelta: number | null
+  /** The same without the rules that are new. */
+  readonly likeForLikeDelta: number | null
+  readonly severityTransitions: SeverityTransitions
+  readonly newRules: number
+  readonly basis: DriftBasis
+}
+
+/** What a scan did to its host: the state as it is now, with the log undone back to after and before the scan. */
+export function judge(facts: ScanFacts, { thresholds, basis }: DriftPolicy): Verdict {
+  const { after, before, common, newRules } = sides(facts)
+  const priorScore = complianceScore(before)
+  const currentScore = complianceScore(after)
+  const commonScore = complianceScore(common)
+  const comparedScore = basis === 'all_rules' ? currentScore : commonScore
+  return {
+    kind: classify(priorScore, comparedScore, thresholds),
+    notComparable: comparability(facts.evaluated === newRules, priorScore, currentScore, comparedScore),
+    priorScore: rounded(priorScore),
+    currentScore: rounded(currentScore),
+    scoreDelta: deltaPp(priorScore, currentScore),
+    likeForLikeDelta: deltaPp(priorScore, commonScore),
+    severityTransitions: countTransitions(facts.changes),
+    newRules,
+    basis,
+  }
+}
+
+/** Of a scan that left no trace, because later ones of its host came first: it changed nothing. */
+export function verdictWithoutTrace(basis: DriftBasis): Verdict {
+  return {
+    kind: 'stable',
+    notComparable: null,
+    priorScore: null,
+    currentScore: null,
+    scoreDelta: 0,
+    likeForLikeDelta: 0,
+    severityTransitions: countTransitions([]),
+    newRules: 0,
+    basis,
+  }
+}
+
+const rounded = (score: number | null): number | null => (score === null ? null : roundPp(score))
+
+type Sides = {
+  readonly after: Tally
+  readonly before: Tally
+  /** After the scan, without the rules that are new. */
+  readonly common: Tally
+  readonly newRules: number
+}
+
+function sides(facts: ScanFacts): Sides {
+  const after = { passed: facts.passed, failed: facts.failed }
+  const before = { ...after }
+  const common = { ...after }
+  let newRules = 0
+  for (const change of facts.changes) {
+    const prior = undo(change)
+    const left = change.isOwn ? change.status : prior
+    const isNew = change.isOwn && change.changeKind === 'first_seen'
+    if (isNew) newRules += change.rules
+    move(after, change, left)
+    move(before, change, prior)
+    move(common, change, isNew ? null : left)
+  }
+  return { after, before, common, newRules }
+}
+
+type MutableTally = { passed: number; failed: number }
+
+/** Counts rules under the status that they had then instead of the one that they have now. */
+function move(tally: MutableTally, { currentStatus, rules }: ChangedRules, then: RuleStatus | null): void {
+  tally.passed += rules * (Number(then === 'pass') - Number(currentStatus === 'pass'))
+  tally.failed += rules * (Number(then === 'fail') - Number(currentStatus === 'fail'))
+}
+
+/**
+ * A scan that scored nothing comes first, also on a host's first scan: it is the one of the three that
+ * somebody has to look into.
+ */
+function comparability(
+  isAllNew: boolean,
+  prior: number | null,
+  current: number | null,
+  compared: number | null,
+): NotComparable | null {
+  if (current === null) return 'nothing_scored_after'
+  if (isAllNew) return 'no_prior_baseline'
+  if (prior === null) return 'nothing_scored_before'
+  return compared === null ? 'nothing_scored_after' : null
+}
+
+const NO_TRANSITIONS: SeverityTransitions = {
+  critical_became_failing: 0,
+  high_became_failing: 0,
+  medium_became_failing: 0,
+  low_became_failing: 0,
+  critical_became_passing: 0,
+  high_became_passing: 0,
+  medium_became_passing: 0,
+  low_became_passing: 0,
+}
+
+function countTransitions(changes: readonly ChangedRules[]): SeverityTransitions {
+  const counts = { ...NO_TRANSITIONS }
+  for (const { isOwn, changeKind, status, severity, rules } of changes) {
+    const counted = COUNTED_SEVERITIES.find((name) => name === severity)
+    if (!isOwn || counted === undefined || changeKind === 'severity_changed') continue
+    if (status === 'fail') counts[`${counted}_became_failing`] += rules
+    if (status === 'pass' && changeKind === 'state_changed') counts[`${counted}_became_passing`] += rules
+  }
+  return counts
+}
