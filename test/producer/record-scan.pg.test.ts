@@ -1,0 +1,240 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { recordScan } from '../../shared/producer/record-scan.ts'
+import type { RuleResult } from '../../shared/producer/scan-results.ts'
+import { addHost, results, scanned, scanTime } from '../drift/fleet.ts'
+import { freshDatabase, type TestDatabase } from '../pg/database.ts'
+
+let db: TestDatabase
+beforeAll(async () => {
+  db = await freshDatabase()
+})
+afterAll(() => db[Symbol.asyncDispose]())
+
+const stateOf = (hostId: string) =>
+  db.sql`select rule_id, current_status, severity, check_count, last_scan_id, last_checked_at, first_seen_at,
+      last_changed_at from host_rule_state where host_id = ${hostId} order by rule_id`
+const logOf = (hostId: string) =>
+  db.sql`select rule_id, scan_id, status, severity, change_kind, occurred_at from transactions
+    where host_id = ${hostId} order by occurred_at, rule_id`
+
+describe('recording a scan', () => {
+  it('upserts the state of every rule and logs what changed, and only that', async () => {
+    const hostId = await addHost(db.sql)
+    const first = await scanned(db.sql, hostId, 1, { a: 'pass', b: 'fail', c: 'skipped', d: 'pass low' })
+    const second = { hostId, scanId: randomUUID(), completedAt: scanTime(2) }
+    const outcome = await recordScan(db.sql, {
+      ...second,
+      results: results({ a: 'pass', b: 'pass', c: 'fail', d: 'pass high', e: 'error' }),
+    })
+    expect(outcome).toEqual({
+      outcome: 'recorded',
+      changes: { firstSeen: 1, stateChanged: 2, severityChanged: 1 },
+    })
+    expect((await logOf(hostId)).filter((row) => row.scan_id === second.scanId)).toEqual(
+      [
+        ['b', 'pass', 'medium', 'state_changed'],
+        ['c', 'fail', 'medium', 'state_changed'],
+        ['d', 'pass', 'high', 'severity_changed'],
+        ['e', 'error', 'medium', 'first_seen'],
+      ].map(([rule_id, status, severity, change_kind]) => ({
+        rule_id,
+        scan_id: second.scanId,
+        status,
+        severity,
+        change_kind,
+        occurred_at: second.completedAt,
+      })),
+    )
+    const unchanged = (await stateOf(hostId))[0]
+    expect(unchanged).toEqual({
+      rule_id: 'a',
+      current_status: 'pass',
+      severity: 'medium',
+      check_count: 2,
+      last_scan_id: second.scanId,
+      last_checked_at: second.completedAt,
+      first_seen_at: first.completedAt,
+      last_changed_at: first.completedAt,
+    })
+  })
+
+  it('logs one state_changed where status and severity change at once', async () => {
+    const hostId = await addHost(db.sql)
+    await scanned(db.sql, hostId, 1, { a: 'pass low' })
+    await scanned(db.sql, hostId, 2, { a: 'fail high' })
+    expect((await logOf(hostId)).map((row) => [row.change_kind, row.severity])).toEqual([
+      ['first_seen', 'low'],
+      ['state_changed', 'high'],
+    ])
+  })
+
+  it('keeps evidence, framework references and the reason for skipping, also where they are empty', async () => {
+    const hostId = await addHost(db.sql)
+    const result: RuleResult = {
+      ruleId: 'a',
+      status: 'skipped',
+      severity: 'low',
+      evidence: '',
+      frameworkRefs: { cis: ['1.1'], stig: {} },
+      skipReason: '',
+    }
+    const bare: RuleResult = { ruleId: 'b', status: 'pass', severity: 'low' }
+    await recordScan(db.sql, {
+      hostId,
+      scanId: randomUUID(),
+      completedAt: scanTime(1),
+      results: [result, bare],
+    })
+    const stored = {
+      evidence: '',
+      framework_refs: { cis: ['1.1'], stig: {} },
+      skip_reason: '',
+    }
+    const nothing = { evidence: null, framework_refs: null, skip_reason: null }
+    for (const table of ['host_rule_state', 'transactions']) {
+      expect(
+        await db.sql`select evidence, framework_refs, skip_reason from ${db.sql(table)}
+          where host_id = ${hostId} order by rule_id`,
+      ).toEqual([stored, nothing])
+    }
+  })
+
+  it('stores evidence with bytes that PostgreSQL refuses, marked as replaced', async () => {
+    const hostId = await addHost(db.sql)
+    const evidence = { 'k\0': ['nul \0', 'half \ud800', 'emoji 🙂'] }
+    await recordScan(db.sql, {
+      hostId,
+      scanId: randomUUID(),
+      completedAt: scanTime(1),
+      results: [{ ruleId: 'a', status: 'fail', severity: 'low', evidence, skipReason: '\0' }],
+    })
+    expect(await db.sql`select evidence, skip_reason from host_rule_state where host_id = ${hostId}`).toEqual(
+      [{ evidence: { 'k\uFFFD': ['nul \uFFFD', 'half \uFFFD', 'emoji 🙂'] }, skip_reason: '\uFFFD' }],
+    )
+  })
+
+  it('is idempotent, also for a scan that changed nothing', async () => {
+    const hostId = await addHost(db.sql)
+    await scanned(db.sql, hostId, 1, { a: 'pass', b: 'fail' })
+    const unchanged = await scanned(db.sql, hostId, 2, { a: 'pass', b: 'fail' })
+    const before = [await stateOf(hostId), await logOf(hostId)]
+    const again = { ...unchanged, results: results({ a: 'pass', b: 'fail' }) }
+    expect(await recordScan(db.sql, again)).toEqual({ outcome: 'already_recorded' })
+    expect([await stateOf(hostId), await logOf(hostId)]).toEqual(before)
+  })
+
+  it('does not flip rules back when an unchanged scan is delivered again after a newer one', async () => {
+    const hostId = await addHost(db.sql)
+    await scanned(db.sql, hostId, 1, { a: 'pass' })
+    const unchanged = await scanned(db.sql, hostId, 2, { a: 'pass' })
+    await scanned(db.sql, hostId, 3, { a: 'fail' })
+    const before = [await stateOf(hostId), await logOf(hostId)]
+    const again = { ...unchanged, results: results({ a: 'pass' }) }
+    expect(await recordScan(db.sql, again)).toEqual({ outcome: 'superseded' })
+    expect([await stateOf(hostId), await logOf(hostId)]).toEqual(before)
+  })
+
+  it('knows a scan again after newer ones by what it changed', async () => {
+    const hostId = await addHost(db.sql)
+    const first = await scanned(db.sql, hostId, 1, { a: 'pass' })
+    await scanned(db.sql, hostId, 2, { a: 'fail' })
+    const again = { ...first, results: results({ a: 'pass' }) }
+    expect(await recordScan(db.sql, again)).toEqual({ outcome: 'already_recorded' })
+  })
+
+  it('refuses an older scan after a newer one, and of two that completed together the second', async () => {
+    const hostId = await addHost(db.sql)
+    await scanned(db.sql, hostId, 5, { a: 'pass' })
+    for (const n of [4, 5]) {
+      const late = { hostId, scanId: randomUUID(), completedAt: scanTime(n), results: results({ a: 'fail' }) }
+      expect(await recordScan(db.sql, late)).toEqual({ outcome: 'superseded' })
+    }
+    expect(await logOf(hostId)).toHaveLength(1)
+  })
+
+  it('merges exact duplicates', async () => {
+    const hostId = await addHost(db.sql)
+    const twice = [...results({ a: 'pass', b: 'fail' }), ...results({ a: 'pass' })]
+    const scan = { hostId, scanId: randomUUID(), completedAt: scanTime(1), results: twice }
+    expect(await recordScan(db.sql, scan)).toMatchObject({ outcome: 'recorded', changes: { firstSeen: 2 } })
+  })
+
+  it('names the rules that contradict themselves, and writes nothing', async () => {
+    const hostId = await addHost(db.sql)
+    const contradicting = [...results({ a: 'pass', b: 'fail' }), ...results({ a: 'fail' })]
+    const scan = { hostId, scanId: randomUUID(), completedAt: scanTime(1), results: contradicting }
+    await expect(recordScan(db.sql, scan)).rejects.toMatchObject({
+      name: 'ContradictoryResultsError',
+      ruleIds: ['a'],
+    })
+    expect(await stateOf(hostId)).toEqual([])
+  })
+
+  it.each<[string, Record<string, unknown>]>([
+    ['hostId', { hostId: 'web-1' }],
+    ['scanId', { scanId: '' }],
+    ['completedAt', { completedAt: new Date(Number.NaN) }],
+    ['results', { results: [] }],
+    ['status', { results: [{ ruleId: 'a', status: 'notapplicable', severity: 'low' }] }],
+    ['severity', { results: [{ ruleId: 'a', status: 'pass', severity: '' }] }],
+    ['ruleId', { results: [{ ruleId: 'a\0', status: 'pass', severity: 'low' }] }],
+    ['ruleId', { results: [{ ruleId: 'x'.repeat(1_025), status: 'pass', severity: 'low' }] }],
+  ])('names %s where it is not as it must be: %j', async (field, wrong) => {
+    const hostId = await addHost(db.sql)
+    const scan = { hostId, scanId: randomUUID(), completedAt: scanTime(1), results: results({ a: 'pass' }) }
+    await expect(recordScan(db.sql, { ...scan, ...wrong })).rejects.toMatchObject({
+      name: 'InvalidValueError',
+      field,
+    })
+  })
+
+  it('says that a host is unknown, or deleted', async () => {
+    const deleted = await addHost(db.sql)
+    await db.sql`update hosts set deleted_at = now() where id = ${deleted}`
+    for (const hostId of [deleted, randomUUID()]) {
+      const scan = { hostId, scanId: randomUUID(), completedAt: scanTime(1), results: results({ a: 'pass' }) }
+      expect(await recordScan(db.sql, scan)).toEqual({ outcome: 'unknown_host' })
+    }
+  })
+
+  it('refuses the id of a scan of another host', async () => {
+    const first = await scanned(db.sql, await addHost(db.sql), 1, { a: 'pass' })
+    const other = { ...first, hostId: await addHost(db.sql), results: results({ a: 'pass' }) }
+    await expect(recordScan(db.sql, other)).rejects.toThrow(/belongs to another host/)
+  })
+
+  it('writes scans with more rules than one statement takes', async () => {
+    const hostId = await addHost(db.sql)
+    const many = Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`rule_${i}`, 'pass']))
+    await scanned(db.sql, hostId, 1, many)
+    const scan = { hostId, scanId: randomUUID(), completedAt: scanTime(2) }
+    const outcome = await recordScan(db.sql, { ...scan, results: results({ ...many, rule_19999: 'fail' }) })
+    expect(outcome).toMatchObject({ changes: { firstSeen: 0, stateChanged: 1 } })
+  })
+
+  it('keeps state and log in agreement while writers of one host run into each other', async () => {
+    const hostId = await addHost(db.sql)
+    const writers = Array.from({ length: 40 }, (_, n) =>
+      recordScan(db.sql, {
+        hostId,
+        scanId: randomUUID(),
+        completedAt: scanTime((n * 7) % 40),
+        results: results({ a: n % 2 ? 'pass' : 'fail', b: n % 3 ? 'pass' : 'error' }),
+      }),
+    )
+    const outcomes = (await Promise.all(writers)).map(({ outcome }) => outcome)
+    expect(new Set(outcomes)).toEqual(new Set(['recorded', 'superseded']))
+    const newestLogged = await db.sql`
+      select distinct on (rule_id) rule_id, status as current_status from transactions
+      where host_id = ${hostId} order by rule_id, occurred_at desc`
+    const state = (await stateOf(hostId)).map(({ rule_id, current_status }) => ({ rule_id, current_status }))
+    expect(state).toEqual([...newestLogged])
+    const repeats = await db.sql`
+      select from (
+        select status, severity, lag((status, severity)) over (partition by rule_id order by occurred_at) as prior
+        from transactions where host_id = ${hostId}
+      ) log where (status, severity) = prior`
+    expect(repeats).toHaveLength(0)
+  })
+})
