@@ -13,7 +13,7 @@ export type RuleResult = {
   readonly severity: string
   readonly evidence?: Json
   readonly frameworkRefs?: Json
-  readonly skipReason?: string
+  readonly skipReason?: string | null
 }
 
 /** A finished scan of one host. */
@@ -92,7 +92,7 @@ function storedResult(result: RuleResult): StoredResult {
     severity: nameOf('severity', severity),
     evidence: storable(evidence ?? null),
     framework_refs: storable(frameworkRefs ?? null),
-    skip_reason: skipReason === undefined ? null : storableText(skipReason),
+    skip_reason: skipReason == null ? null : storableText(skipReason),
   }
 }
 
