@@ -1,0 +1,84 @@
+import { once } from 'node:events'
+import { createServer, type Server, type Socket } from 'node:net'
+import { networkInterfaces } from 'node:os'
+
+/** What a host does with one who connects: a server speaks first in SSH, so it waits for nothing. */
+export type Answer = (socket: Socket) => void
+/** `dead`: nothing listens, and a connection is refused. */
+export type Behaviour = Answer | 'dead'
+
+const IDENTIFICATION = 'SSH-2.0-OpenSSH_9.9p1 Loopback\r\n'
+const SLOW_MS = 400
+
+/** How hosts of a fleet behave on a good day and on a bad one. */
+export const BEHAVIOURS = {
+  healthy: (socket) => socket.write(IDENTIFICATION),
+  slow: (socket) => {
+    const timer = setTimeout(() => socket.write(IDENTIFICATION), SLOW_MS)
+    socket.once('close', () => clearTimeout(timer))
+  },
+  silent: () => {},
+  not_ssh: (socket) => socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'),
+  refusing: (socket) => socket.end('Exceeded MaxStartups\r\n'),
+  dead: 'dead',
+} as const satisfies Record<string, Behaviour>
+
+export type LoopbackHost = AsyncDisposable & {
+  readonly address: string
+  /** A free one, chosen by the system; the host keeps it through its changes. */
+  readonly port: number
+  /** From the next connection on. Only `dead` cuts those that are open. */
+  readonly switchTo: (behaviour: Behaviour) => Promise<void>
+  /** Cuts every connection. A stopped host is `dead`. */
+  readonly stop: () => Promise<void>
+}
+
+export type Family = 4 | 6
+const ADDRESS: Readonly<Record<Family, string>> = { 4: '127.0.0.1', 6: '::1' }
+
+/** The families that this machine has a loopback address of: containers are often without IPv6. */
+export function loopbackFamilies(): Family[] {
+  const addresses = Object.values(networkInterfaces()).flatMap((list) => list?.map(({ address }) => address))
+  return ([4, 6] as const).filter((family) => addresses.includes(ADDRESS[family]))
+}
+
+/** A real server on loopback that behaves as it is told. Family 4 unless told otherwise. */
+export async function startLoopbackHost(behaviour: Behaviour, family: Family = 4): Promise<LoopbackHost> {
+  const address = ADDRESS[family]
+  let current = behaviour
+  const sockets = new Set<Socket>()
+  const server = createServer((socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+    // A prober that leaves early resets the connection: no fault, and nothing to do about it.
+    socket.on('error', () => {})
+    socket.resume()
+    if (current !== 'dead') current(socket)
+  })
+
+  const switchTo = async (next: Behaviour): Promise<void> => {
+    current = next
+    if (next !== 'dead' && !server.listening) await listen(server, port, address)
+    if (next === 'dead' && server.listening) await close(server, sockets)
+  }
+
+  const port = await listen(server, 0, address)
+  await switchTo(behaviour)
+  const stop = () => switchTo('dead')
+  return { address, port, switchTo, stop, [Symbol.asyncDispose]: stop }
+}
+
+async function listen(server: Server, port: number, host: string): Promise<number> {
+  server.listen({ port, host })
+  await once(server, 'listening')
+  const bound = server.address()
+  if (bound === null || typeof bound === 'string') throw new Error('a TCP server has no port')
+  return bound.port
+}
+
+async function close(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
+  const closed = once(server, 'close')
+  server.close()
+  for (const socket of sockets) socket.destroy()
+  await closed
+}
