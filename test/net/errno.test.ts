@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest'
+import type { FailureKind } from '../../shared/domain/reachability.ts'
+import { resultOfError } from '../../shared/net/errno.ts'
+
+const withCode = (code: string) => Object.assign(new Error(`connect ${code}`), { code })
+
+describe('what a socket error says', () => {
+  it.each<[string, FailureKind]>([
+    ['ECONNREFUSED', 'connection_refused'],
+    ['ECONNRESET', 'connection_reset'],
+    ['EHOSTUNREACH', 'host_unreachable'],
+    ['EHOSTDOWN', 'host_unreachable'],
+    ['ETIMEDOUT', 'tcp_timeout'],
+    ['EPROTO', 'tcp_error'],
+    ['ENETRESET', 'tcp_error'],
+  ])('%s of the host: %s', (code, errorType) => {
+    expect(resultOfError(withCode(code))).toEqual({ kind: 'unreachable', errorType })
+  })
+
+  it.each([
+    'EMFILE',
+    'ENFILE',
+    'ENOBUFS',
+    'ENOMEM',
+    'EADDRNOTAVAIL',
+    'EAFNOSUPPORT',
+    'ENETUNREACH',
+    'ENETDOWN',
+    'EACCES',
+    'EPERM',
+  ])('%s nothing: it is the fault of the prober', (code) => {
+    expect(resultOfError(withCode(code))).toEqual({ kind: 'inconclusive', reason: code })
+  })
+
+  it('without a code, that the connection failed', () => {
+    expect(resultOfError(new Error('odd'))).toEqual({ kind: 'unreachable', errorType: 'tcp_error' })
+  })
+})
