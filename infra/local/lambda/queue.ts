@@ -1,0 +1,24 @@
+/** First in, first out, in constant time however long it is. */
+export type Queue<Item> = {
+  readonly size: () => number
+  readonly push: (item: Item) => void
+  readonly shift: () => Item | undefined
+}
+
+export function createQueue<Item>(): Queue<Item> {
+  let incoming: Item[] = []
+  let outgoing: Item[] = []
+  return {
+    size: () => incoming.length + outgoing.length,
+    push: (item) => {
+      incoming.push(item)
+    },
+    shift: () => {
+      if (outgoing.length === 0) {
+        outgoing = incoming.reverse()
+        incoming = []
+      }
+      return outgoing.pop()
+    },
+  }
+}
