@@ -32,10 +32,11 @@ alter role awareness_fan_out set lock_timeout = '5s';
 
 grant select on hosts, policy to awareness_probe;
 grant select, insert, update on host_liveness to awareness_probe;
-grant insert on audit_events to awareness_probe;
+-- To pass over an event that is there already, its id must be readable.
+grant insert, select (id) on audit_events to awareness_probe;
 
 grant select on hosts, policy, host_liveness to awareness_fan_out;
 grant select, insert, update, delete on probe_schedules to awareness_fan_out;
 
 grant select on hosts, policy to awareness_drift;
-grant insert on audit_events to awareness_drift;
+grant insert, select (id) on audit_events to awareness_drift;

@@ -17,7 +17,7 @@ const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url))
 /** One server a test run, on a port and in a folder of its own, and in it the template of every test database. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = mkdtempSync('/tmp/fleet-awareness-test-')
-  const server = await startPostgres({ folder, temporary: true })
+  const server = await startPostgres({ folder, temporary: true, settings: ['max_connections=300'] })
   const admin = connect(server.admin)
   await admin`create database template_migrated`
   const template = connect({ ...server.admin, database: 'template_migrated' })

@@ -1,0 +1,28 @@
+import { ProbeRequest } from '../../shared/contracts/probe-request.ts'
+import { withinDeadline } from '../runtime/deadline.ts'
+import { depsFromEnvironment, type FunctionDeps } from '../runtime/deps.ts'
+import { type LambdaHandler, observed, onColdStart } from '../runtime/function.ts'
+import { PROBE_SERVICE, probeWorld } from '../runtime/probe-world.ts'
+import { type HostOutcome, probeHosts } from './probe-hosts.ts'
+import { report } from './report.ts'
+
+/** Between the probe's 5 s and the database's 15 s for an idle transaction. */
+export const HANDLER_DEADLINE_MS = 10_000
+
+export type ProbeResponse = { readonly outcomes: readonly HostOutcome[] }
+
+export const createProbeHandler = (deps: FunctionDeps): LambdaHandler<ProbeResponse> =>
+  observed(deps.telemetry, async (event, context) => {
+    const { cause, scheduledTime, hostIds } = ProbeRequest.parse(event)
+    const lagMs = scheduledTime === null ? null : deps.now().getTime() - scheduledTime.getTime()
+    const outcomes = await withinDeadline(
+      HANDLER_DEADLINE_MS,
+      (signal) =>
+        probeHosts(probeWorld(deps, context.awsRequestId, signal), { cause, scheduledTime, hostIds }),
+      deps.database.abandon,
+    )
+    report(deps.telemetry, { cause, outcomes, lagMs })
+    return { outcomes }
+  })
+
+export const handler = onColdStart(() => createProbeHandler(depsFromEnvironment(process.env, PROBE_SERVICE)))

@@ -1,0 +1,137 @@
+import type { ProbeRequest } from '../../shared/contracts/probe-request.ts'
+import { type HostConnectivityChecked, hostConnectivityChecked } from '../../shared/domain/audit-events.ts'
+import type { HostId } from '../../shared/domain/ids.ts'
+import {
+  type FailureKind,
+  type HysteresisThresholds,
+  type Observation,
+  type ProbeResult,
+  type Reachability,
+  type Step,
+  step,
+} from '../../shared/domain/reachability.ts'
+
+/** What happened to one host of the request. */
+export type HostOutcome =
+  | { readonly hostId: HostId; readonly outcome: 'in_flight' | 'duplicate' | 'unknown_host' }
+  | { readonly hostId: HostId; readonly outcome: 'inconclusive'; readonly reason: string }
+  | { readonly hostId: HostId; readonly outcome: 'probed'; readonly result: Observation; readonly step: Step }
+
+type ClaimedHost = {
+  readonly hostId: HostId
+  readonly address: string
+  readonly port: number
+  readonly reachability: Reachability
+  readonly lastScheduledFor: Date | null
+}
+
+type LivenessRecord = {
+  readonly hostId: HostId
+  readonly reachability: Reachability
+  readonly probedAt: Date
+  readonly responseMs: number | null
+  readonly errorType: FailureKind | null
+  readonly identification: string | null
+  readonly stateChangedAt: Date | null
+  readonly scheduledFor: Date | null
+}
+
+type Claim = {
+  readonly hosts: readonly ClaimedHost[]
+  readonly inFlight: readonly HostId[]
+  readonly unknown: readonly HostId[]
+  readonly thresholds: HysteresisThresholds
+  readonly save: (
+    records: readonly LivenessRecord[],
+    events: readonly HostConnectivityChecked[],
+  ) => Promise<void>
+}
+
+export type ProbeWorld = {
+  /** Holds the locks of the hosts for as long as the body runs, and commits what it saved when it ends. */
+  readonly exclusively: <T>(hostIds: readonly HostId[], body: (claim: Claim) => Promise<T>) => Promise<T>
+  readonly probe: (target: { readonly address: string; readonly port: number }) => Promise<ProbeResult>
+  readonly now: () => Date
+}
+
+/** Claims the hosts, probes all at once, steps each, and saves states and changes in one transaction. */
+export async function probeHosts(world: ProbeWorld, request: ProbeRequest): Promise<HostOutcome[]> {
+  return world.exclusively(request.hostIds, async (claim) => {
+    const [due, duplicates] = partition(claim.hosts, (host) => isDue(host, request.scheduledTime))
+    const results = await Promise.all(due.map((host) => world.probe(host)))
+    const probedAt = world.now()
+    const judged = due.map((host, i) => judge(host, results[i], claim.thresholds))
+
+    const counted = judged.flatMap(({ host, outcome }) =>
+      outcome.outcome === 'probed' ? [{ host, ...outcome }] : [],
+    )
+    const records = counted.map((probed) => livenessRecord(probed, probedAt, request.scheduledTime))
+    const events = counted.flatMap(changeEvent)
+    if (records.length > 0) await claim.save(records, events)
+
+    return [
+      ...judged.map(({ outcome }) => outcome),
+      ...duplicates.map(({ hostId }) => ({ hostId, outcome: 'duplicate' as const })),
+      ...claim.inFlight.map((hostId) => ({ hostId, outcome: 'in_flight' as const })),
+      ...claim.unknown.map((hostId) => ({ hostId, outcome: 'unknown_host' as const })),
+    ]
+  })
+}
+
+/** Scheduler delivers at least once: an occurrence that was served already, or an older one, is not due. */
+const isDue = (host: ClaimedHost, scheduledTime: Date | null): boolean =>
+  scheduledTime === null || host.lastScheduledFor === null || scheduledTime > host.lastScheduledFor
+
+type Judged = { readonly host: ClaimedHost; readonly outcome: HostOutcome }
+
+function judge(host: ClaimedHost, result: ProbeResult | undefined, thresholds: HysteresisThresholds): Judged {
+  const { hostId } = host
+  if (result === undefined) throw new Error(`no result for host ${hostId}`)
+  if (result.kind === 'inconclusive')
+    return { host, outcome: { hostId, outcome: 'inconclusive', reason: result.reason } }
+  return {
+    host,
+    outcome: { hostId, outcome: 'probed', result, step: step(host.reachability, result, thresholds) },
+  }
+}
+
+type Probed = Extract<HostOutcome, { outcome: 'probed' }> & { readonly host: ClaimedHost }
+
+const responseMs = (result: Observation): number | null =>
+  result.kind === 'reachable' ? result.responseMs : null
+const errorType = (result: Observation): FailureKind | null =>
+  result.kind === 'unreachable' ? result.errorType : null
+
+const livenessRecord = (probed: Probed, probedAt: Date, scheduledFor: Date | null): LivenessRecord => ({
+  hostId: probed.hostId,
+  reachability: probed.step.next,
+  probedAt,
+  responseMs: responseMs(probed.result),
+  errorType: errorType(probed.result),
+  identification: probed.result.kind === 'reachable' ? probed.result.identification : null,
+  stateChangedAt: probed.step.transition === null ? null : probedAt,
+  scheduledFor,
+})
+
+function changeEvent(probed: Probed): HostConnectivityChecked[] {
+  const { hostId, result } = probed
+  const { transition, next } = probed.step
+  if (transition === null) return []
+  const { consecutiveFailures } = next
+  return [
+    hostConnectivityChecked({
+      hostId,
+      ...transition,
+      responseMs: responseMs(result),
+      errorType: errorType(result),
+      consecutiveFailures,
+    }),
+  ]
+}
+
+function partition<T>(items: readonly T[], belongs: (item: T) => boolean): [T[], T[]] {
+  const yes: T[] = []
+  const no: T[] = []
+  for (const item of items) (belongs(item) ? yes : no).push(item)
+  return [yes, no]
+}

@@ -1,0 +1,58 @@
+import { MetricUnit } from '@aws-lambda-powertools/metrics'
+import { PROBE_METRICS } from '../../shared/domain/metrics.ts'
+import type { Telemetry } from '../runtime/telemetry.ts'
+import type { HostOutcome } from './probe-hosts.ts'
+
+type Invocation = {
+  readonly cause: string
+  readonly outcomes: readonly HostOutcome[]
+  /** How long after it was due it began, in ms; null when nothing says when that was. */
+  readonly lagMs: number | null
+}
+
+/** Says in the log and in metrics what an invocation did: a line a changed host, and one for the rest. */
+export function report({ logger, metrics }: Telemetry, { cause, outcomes, lagMs }: Invocation): void {
+  const count = (name: string, value: number): void => {
+    if (value > 0) metrics.addMetric(name, MetricUnit.Count, value)
+  }
+  const tally = tallyOf(outcomes)
+  count(PROBE_METRICS.probes, tally.successes + tally.failures)
+  count(PROBE_METRICS.successes, tally.successes)
+  count(PROBE_METRICS.failures, tally.failures)
+  count(PROBE_METRICS.inFlight, tally.inFlight)
+  count(PROBE_METRICS.inconclusive, tally.inconclusive)
+  count(PROBE_METRICS.duplicates, tally.duplicates)
+  count(PROBE_METRICS.unknownHosts, tally.unknownHosts)
+  count(PROBE_METRICS.transitions, tally.transitions)
+  count(PROBE_METRICS.wentDown, tally.wentDown)
+  if (lagMs !== null) metrics.addMetric(PROBE_METRICS.lagMs, MetricUnit.Milliseconds, Math.max(0, lagMs))
+
+  for (const outcome of outcomes) {
+    if (outcome.outcome === 'inconclusive') {
+      logger.warn('probe inconclusive', { hostId: outcome.hostId, reason: outcome.reason })
+    }
+    if (outcome.outcome !== 'probed') continue
+    const { hostId, result, step } = outcome
+    if (result.kind === 'reachable') {
+      metrics.addMetric(PROBE_METRICS.latencyMs, MetricUnit.Milliseconds, result.responseMs)
+    }
+    if (step.transition !== null) logger.info('host changed', { hostId, ...step.transition, result })
+  }
+  logger.info('probed', { cause, lagMs, ...tally })
+}
+
+function tallyOf(outcomes: readonly HostOutcome[]) {
+  const number = (belongs: (outcome: HostOutcome) => boolean): number => outcomes.filter(belongs).length
+  const probed = outcomes.filter((outcome) => outcome.outcome === 'probed')
+  const successes = probed.filter(({ result }) => result.kind === 'reachable').length
+  return {
+    successes,
+    failures: probed.length - successes,
+    inFlight: number(({ outcome }) => outcome === 'in_flight'),
+    inconclusive: number(({ outcome }) => outcome === 'inconclusive'),
+    duplicates: number(({ outcome }) => outcome === 'duplicate'),
+    unknownHosts: number(({ outcome }) => outcome === 'unknown_host'),
+    transitions: probed.filter(({ step }) => step.transition !== null).length,
+    wentDown: probed.filter(({ step }) => step.transition?.to === 'unreachable').length,
+  }
+}

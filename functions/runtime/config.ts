@@ -1,0 +1,45 @@
+import { z } from 'zod'
+
+/** What every function is told: its stage, and how it signs in to PostgreSQL. */
+const baseEnvironment = {
+  STAGE: z.string().min(1),
+  DATABASE_HOST: z.string().min(1),
+  DATABASE_PORT: z.coerce.number().int().min(1).max(65_535).default(5432),
+  DATABASE_NAME: z.string().min(1),
+  DATABASE_USER: z.string().min(1),
+  /** `iam`: a token signed with the function's own role. `password`: DATABASE_PASSWORD. */
+  DATABASE_AUTH: z.enum(['iam', 'password']),
+  DATABASE_PASSWORD: z.string().min(1).optional(),
+  /** PEM file of the certificate authority to trust; without it the connection is not encrypted. */
+  DATABASE_CA_FILE: z.string().min(1).optional(),
+  AWS_REGION: z.string().min(1).optional(),
+}
+
+const NEEDED_BY_AUTH = { iam: 'AWS_REGION', password: 'DATABASE_PASSWORD' } as const
+
+export type BaseConfig = z.output<z.ZodObject<typeof baseEnvironment>>
+
+/** An environment that a function cannot run in, with everything that is wrong about it. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError'
+}
+
+/**
+ * Reads the environment of a function, once, as it starts.
+ *
+ * @throws ConfigurationError naming every variable that is missing or wrong, all in one sentence.
+ */
+export function parseEnvironment<Further extends z.ZodRawShape>(env: NodeJS.ProcessEnv, further: Further) {
+  const parsed = z.object({ ...baseEnvironment, ...further }).safeParse(env)
+  const faults = (parsed.error?.issues ?? []).map(({ path, message }) => `${path.join('.')}: ${message}`)
+  faults.push(...missingCredential(env))
+  if (parsed.success && faults.length === 0) return parsed.data
+  throw new ConfigurationError(`environment variables are wrong: ${faults.join('; ')}`)
+}
+
+function missingCredential(env: NodeJS.ProcessEnv): string[] {
+  const auth = baseEnvironment.DATABASE_AUTH.safeParse(env.DATABASE_AUTH)
+  if (!auth.success) return []
+  const needed = NEEDED_BY_AUTH[auth.data]
+  return env[needed] ? [] : [`${needed}: needed with DATABASE_AUTH=${auth.data}`]
+}

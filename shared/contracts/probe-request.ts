@@ -1,0 +1,26 @@
+import { z } from 'zod'
+import { type HostId, parseHostId } from '../domain/ids.ts'
+
+/** Lambda's 1,024 file descriptors, and the lock table's share of one invocation, with room to spare. */
+export const MAX_HOSTS_PER_INVOCATION = 500
+
+/** What Scheduler leaves in the input when it substitutes nothing, as when an operator sends it by hand. */
+export const SCHEDULED_TIME_PLACEHOLDER = '<aws.scheduler.scheduled-time>'
+
+const scheduledTime = z
+  .union([z.literal(SCHEDULED_TIME_PLACEHOLDER), z.iso.datetime({ offset: true })])
+  .optional()
+  .transform((text) => (text === undefined || text === SCHEDULED_TIME_PLACEHOLDER ? null : new Date(text)))
+
+/** The event of the probe function. */
+export const ProbeRequest = z.object({
+  hostIds: z
+    .array(z.guid().transform(parseHostId))
+    .min(1)
+    .max(MAX_HOSTS_PER_INVOCATION)
+    .transform((ids): readonly HostId[] => [...new Set(ids)]),
+  scheduledTime,
+  /** Why the probe is made, for the log: 'schedule', 'operator', … */
+  cause: z.string().max(64).default('unspecified'),
+})
+export type ProbeRequest = z.output<typeof ProbeRequest>

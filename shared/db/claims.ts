@@ -1,0 +1,96 @@
+import type { HostId } from '../domain/ids.ts'
+import type { HysteresisThresholds, Reachability, ReachabilityStatus } from '../domain/reachability.ts'
+import type { Tx } from './client.ts'
+
+/** A host whose lock this transaction holds, as it is now. */
+export type ClaimedHost = {
+  readonly hostId: HostId
+  readonly address: string
+  readonly port: number
+  readonly reachability: Reachability
+  readonly lastScheduledFor: Date | null
+}
+
+export type ClaimedHosts = {
+  readonly hosts: readonly ClaimedHost[]
+  readonly inFlight: readonly HostId[]
+  readonly unknown: readonly HostId[]
+  readonly thresholds: HysteresisThresholds
+}
+
+/** Keeps the keys of this guard apart from any other use of advisory locks in the same database. */
+const PROBE_LOCK_NAMESPACE = 7_302_146
+
+/**
+ * Takes the lock of each host that exists and that nobody else is probing, and then reads its state. The two
+ * statements travel together, but each has a snapshot of its own: the state is read after the lock is held,
+ * or a failure that the lock's last holder has just written would be lost.
+ */
+export async function claimHosts(tx: Tx, hostIds: readonly HostId[]): Promise<ClaimedHosts> {
+  const [locks, states] = await Promise.all([tryLocks(tx, hostIds), readStates(tx, hostIds)])
+  const locked = new Map(locks.map(({ host_id, locked }) => [host_id, locked]))
+  const thresholds = states[0]
+  return {
+    hosts: states.filter(({ host_id }) => locked.get(host_id) === true).map(claimedHost),
+    inFlight: hostIds.filter((id) => locked.get(id) === false),
+    unknown: hostIds.filter((id) => !locked.has(id)),
+    thresholds: {
+      failuresToGoDown: thresholds?.failures_to_go_down ?? 1,
+      successesToComeUp: thresholds?.successes_to_come_up ?? 1,
+    },
+  }
+}
+
+type LockRow = { host_id: HostId; locked: boolean }
+
+/** The hosts are chosen first (materialized): a planner may call a function for rows it then filters away. */
+const tryLocks = (tx: Tx, hostIds: readonly HostId[]): Promise<LockRow[]> => tx<LockRow[]>`
+  with wanted as materialized (
+    select h.id
+    from jsonb_array_elements_text(${tx.json([...hostIds])}) as asked (id)
+    join hosts h on h.id = asked.id::uuid
+    where h.deleted_at is null
+  )
+  select id as host_id,
+         pg_try_advisory_xact_lock(hashtextextended(id::text, ${PROBE_LOCK_NAMESPACE})) as locked
+  from wanted`
+
+type StateRow = {
+  host_id: HostId
+  address: string | null
+  port: number
+  reachability_status: ReachabilityStatus
+  consecutive_failures: number
+  consecutive_successes: number
+  last_scheduled_for: Date | null
+  failures_to_go_down: number
+  successes_to_come_up: number
+}
+
+const readStates = (tx: Tx, hostIds: readonly HostId[]): Promise<StateRow[]> => tx<StateRow[]>`
+  select h.id                                       as host_id,
+         host(h.ip_address)                         as address,
+         h.port,
+         coalesce(l.reachability_status, 'unknown') as reachability_status,
+         coalesce(l.consecutive_failures, 0)        as consecutive_failures,
+         coalesce(l.consecutive_successes, 0)       as consecutive_successes,
+         l.last_scheduled_for,
+         p.failures_to_go_down,
+         p.successes_to_come_up
+  from jsonb_array_elements_text(${tx.json([...hostIds])}) as asked (id)
+  join hosts h on h.id = asked.id::uuid
+  cross join policy p
+  left join host_liveness l on l.host_id = h.id
+  where h.deleted_at is null`
+
+const claimedHost = (row: StateRow): ClaimedHost => ({
+  hostId: row.host_id,
+  address: row.address ?? '',
+  port: row.port,
+  reachability: {
+    status: row.reachability_status,
+    consecutiveFailures: row.consecutive_failures,
+    consecutiveSuccesses: row.consecutive_successes,
+  },
+  lastScheduledFor: row.last_scheduled_for,
+})

@@ -1,0 +1,23 @@
+/** The namespace of every metric of this product. */
+export const METRIC_NAMESPACE = 'FleetAwareness'
+
+/**
+ * The names under which metrics are emitted, and under which alarms and the dashboard look for them.
+ * Dimensions are `service` and `stage`; a host's id never is one (a metric a host costs more than probing it).
+ */
+export const PROBE_METRICS = {
+  probes: 'Probes',
+  successes: 'ProbeSuccesses',
+  failures: 'ProbeFailures',
+  inFlight: 'ProbesInFlight',
+  inconclusive: 'ProbesInconclusive',
+  duplicates: 'ProbesDuplicate',
+  unknownHosts: 'ProbesUnknownHost',
+  transitions: 'Transitions',
+  wentDown: 'HostsWentDown',
+  latencyMs: 'ProbeLatencyMs',
+  lagMs: 'ProbeLagMs',
+} as const
+
+/** Of every function: an invocation that failed, and one that failed because the database did not answer. */
+export const FUNCTION_METRICS = { faults: 'Faults', databaseUnreachable: 'DatabaseUnreachable' } as const

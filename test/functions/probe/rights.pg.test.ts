@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest'
+import { connect } from '../../../shared/db/client.ts'
+import { freshDatabase } from '../../pg/database.ts'
+
+const FORBIDDEN = [
+  "insert into hosts (hostname, ip_address) values ('x', '127.0.0.1')",
+  "update hosts set ip_address = '127.0.0.1'",
+  'delete from hosts',
+  'update policy set probe_interval_seconds = 60',
+  'delete from host_liveness',
+  'select detail from audit_events',
+  "update audit_events set outcome = 'success'",
+  'delete from audit_events',
+  'truncate audit_events',
+  'select name from probe_schedules',
+  "insert into probe_schedules (name, spec_hash) values ('x', 'y')",
+  'create table mine (id int)',
+  'select * from awareness_schema_version',
+  'alter role awareness_probe createdb',
+]
+
+it.each(FORBIDDEN)('the probe role may not: %s', async (statement) => {
+  await using db = await freshDatabase()
+  const sql = connect(db.as('awareness_probe'))
+  try {
+    await expect(sql.unsafe(statement)).rejects.toThrow(/permission denied|must be owner/)
+  } finally {
+    await sql.end()
+  }
+})
