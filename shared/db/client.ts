@@ -12,6 +12,10 @@ export type Connection = {
   readonly password: string | (() => Promise<string>)
   /** PEM of the certificate authority to trust; without it the connection is not encrypted. */
   readonly tlsCertificateAuthority?: string
+  /** Encrypted, whoever the server is. */
+  readonly tls?: 'unverified'
+  /** Settings of the session, such as `role`; not through RDS Proxy, which takes none of them. */
+  readonly settings?: Readonly<Record<string, string>>
 }
 
 const CONNECT_TIMEOUT_SECONDS = 5
@@ -30,16 +34,21 @@ export function connect(to: Connection, maxConnections = 1): Sql {
     database: to.database,
     username: to.username,
     password: to.password,
-    ...(to.tlsCertificateAuthority === undefined
-      ? {}
-      : { ssl: { ca: to.tlsCertificateAuthority, rejectUnauthorized: true, servername: to.host } }),
+    ...encryption(to),
     max: maxConnections,
     connect_timeout: CONNECT_TIMEOUT_SECONDS,
     idle_timeout: IDLE_TIMEOUT_SECONDS,
     fetch_types: false,
-    connection: { application_name: 'fleet-awareness' },
+    connection: { application_name: 'fleet-awareness', ...to.settings },
     onnotice: () => {},
   })
+}
+
+function encryption(to: Connection): Pick<postgres.Options<Record<string, never>>, 'ssl'> {
+  if (to.tlsCertificateAuthority !== undefined) {
+    return { ssl: { ca: to.tlsCertificateAuthority, rejectUnauthorized: true, servername: to.host } }
+  }
+  return to.tls === 'unverified' ? { ssl: 'require' } : {}
 }
 
 const CONNECTION_FAULTS = new Set([

@@ -1,5 +1,8 @@
 import type { HostId } from './ids.ts'
 
+/** What one invocation of the probe function takes, and so the most that one schedule may carry. */
+export const MAX_HOSTS_PER_SCHEDULE = 500
+
 /** One schedule: every `periodMinutes`, at `phaseMs` within the period, these hosts are probed. */
 export type ScheduleSpec = {
   /** At most 64 of the characters 0-9 A-Z a-z - _ . */
@@ -7,7 +10,7 @@ export type ScheduleSpec = {
   readonly periodMinutes: number
   /** In [0, period). */
   readonly phaseMs: number
-  /** As many as one invocation of the probe function takes, in ascending order. */
+  /** 1 to 500 of them, in ascending order. */
   readonly hostIds: readonly HostId[]
 }
 

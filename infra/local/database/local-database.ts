@@ -1,0 +1,22 @@
+import { fileURLToPath } from 'node:url'
+import type { Connection, Sql } from '../../../shared/db/client.ts'
+
+export const FUNCTION_ROLES = ['awareness_probe', 'awareness_fan_out', 'awareness_drift'] as const
+export type FunctionRole = (typeof FUNCTION_ROLES)[number]
+
+export type LocalDatabase = {
+  /** The owner's client: for the fleet and for looking, never for the functions' work. */
+  readonly owner: Sql
+  /** How one of the functions signs in: it may do no more here than in AWS. */
+  readonly as: (role: FunctionRole) => Connection
+  /** Whether others may keep hosts and settings in it, so that what is there is not this run's to change. */
+  readonly isShared: boolean
+  readonly close: () => Promise<void>
+}
+
+export const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../../migrations', import.meta.url))
+
+/** The view and the fleet file are written at the same time. */
+export const OWNER_CONNECTIONS = 2
+
+export const CLOSE_TIMEOUT_SECONDS = 1

@@ -1,0 +1,56 @@
+import type { BEHAVIOURS } from './loopback-host.ts'
+
+type BehaviourName = keyof typeof BEHAVIOURS
+
+/** How a host behaves in each tick, which is half of the probe interval. */
+export type Script = (tick: number) => BehaviourName
+
+export type Part = { readonly name: string; readonly script: Script; readonly family: 4 | 6 }
+
+const always =
+  (behaviour: BehaviourName): Script =>
+  () =>
+    behaviour
+
+/** Down for long enough to be found down (two failures in a row), then up for as long. */
+const FLAPPING_TICKS = 12
+const flapping =
+  (offset: number): Script =>
+  (tick) =>
+    (tick + offset) % FLAPPING_TICKS < FLAPPING_TICKS / 2 ? 'healthy' : 'dead'
+
+/** One after another they have an outage, two or three at a time. */
+const OUTAGE_TICKS = 7
+const TICKS_BETWEEN_OUTAGES = 3
+const OUTAGES: readonly BehaviourName[] = ['dead', 'silent', 'refusing', 'dead', 'not_ssh']
+const WITH_OUTAGES = 8
+const outage =
+  (turn: number): Script =>
+  (tick) => {
+    const begins = (turn + 1) * TICKS_BETWEEN_OUTAGES
+    const sinceBegin = (tick - begins) % (WITH_OUTAGES * TICKS_BETWEEN_OUTAGES)
+    const isDown = tick >= begins && sinceBegin < OUTAGE_TICKS
+    return isDown ? (OUTAGES[turn % OUTAGES.length] ?? 'dead') : 'healthy'
+  }
+
+const numbered = (prefix: string, count: number, script: (i: number) => Script, family: 4 | 6 = 4): Part[] =>
+  Array.from({ length: count }, (_, i) => ({
+    name: `${prefix}-${String(i + 1).padStart(2, '0')}`,
+    script: script(i),
+    family,
+  }))
+
+/** Forty hosts of every kind. */
+export const SCRIPTS: readonly Part[] = [
+  ...numbered('web', 10, () => always('healthy')),
+  ...numbered('cache', 4, () => always('healthy')),
+  ...numbered('db', 4, outage),
+  ...numbered('api', 4, (i) => outage(i + 4)),
+  ...numbered('batch', 4, () => always('slow')),
+  ...numbered('flapping', 4, (i) => flapping(i * 3)),
+  ...numbered('ipv6', 2, () => always('healthy'), 6),
+  ...numbered('silent', 2, () => always('silent')),
+  ...numbered('not-ssh', 2, () => always('not_ssh')),
+  ...numbered('refusing', 2, () => always('refusing')),
+  ...numbered('dead', 2, () => always('dead')),
+]

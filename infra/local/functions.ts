@@ -1,0 +1,57 @@
+import type { Writable } from 'node:stream'
+import { createProbeHandler, type ProbeResponse } from '../../functions/probe/handler.ts'
+import type { FunctionDeps } from '../../functions/runtime/deps.ts'
+import { createTelemetry } from '../../functions/runtime/telemetry.ts'
+import { openDatabase } from '../../shared/db/transaction.ts'
+import type { FunctionRole, LocalDatabase } from './database/local-database.ts'
+import { createLambda, type Lambda } from './lambda/function.ts'
+
+/** What the functions are given on one machine: its database, its time, and a place for their logs. */
+export type FunctionSurroundings = {
+  readonly database: LocalDatabase
+  readonly now: () => Date
+  readonly log: Writable
+}
+
+export const STAGE = 'local'
+export const PROBE_ARN = 'arn:aws:lambda:local:000000000000:function:local-probe'
+/** Each holds a connection for as long as its probes take. */
+const PROBE_CONCURRENCY = 16
+/** As deployed: design section 2, trap c. */
+const TIMEOUT_MS = 20_000
+
+export type ProbeLambda = Lambda<unknown, ProbeResponse>
+
+/** The probe function as Lambda runs it, with the rights that it has there. `onProbes` is told how many succeeded or failed. */
+export function createProbeLambda(
+  surroundings: FunctionSurroundings,
+  onProbes: (count: number) => void = () => {},
+): ProbeLambda {
+  return createLambda<unknown, ProbeResponse>({
+    name: 'local-probe',
+    arn: PROBE_ARN,
+    maxConcurrency: PROBE_CONCURRENCY,
+    timeoutMs: TIMEOUT_MS,
+    coldStart: () => {
+      const deps = functionDeps(surroundings, 'awareness_probe', 'awareness-probe')
+      return { handle: createProbeHandler(deps), dispose: deps.database.close }
+    },
+    onResult: (result) => {
+      if (result.outcome !== 'succeeded') return
+      onProbes(result.value.outcomes.filter(({ outcome }) => outcome === 'probed').length)
+    },
+  })
+}
+
+/** One environment's own dependencies, for the function that signs in as `role`. */
+export function functionDeps(
+  { database, now, log }: FunctionSurroundings,
+  role: FunctionRole,
+  service: string,
+): FunctionDeps {
+  return {
+    database: openDatabase(database.as(role)),
+    telemetry: createTelemetry({ service, stage: STAGE, output: log }),
+    now,
+  }
+}

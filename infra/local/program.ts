@@ -1,0 +1,78 @@
+import type { FleetHost } from '../../shared/contracts/fleet-row.ts'
+import { type Command, HELP, parseCommandLine } from './command-line.ts'
+import { UserFault } from './fault.ts'
+import { readFleetFile } from './fleet/read-fleet-file.ts'
+import { createResources } from './resources.ts'
+import { runLive } from './run-live.ts'
+import { runOnce } from './run-once.ts'
+import { openSession } from './session.ts'
+import { stopSignal } from './stop-signal.ts'
+import { createOutput, type Output } from './view/output.ts'
+
+const DONE = 0
+const FAILED = 1
+const BAD_INPUT = 2
+
+/** All of `npm start`, from its arguments to its exit code. */
+export async function runProgram(args: readonly string[]): Promise<number> {
+  const commandLine = parseCommandLine(args)
+  const output = createOutput(process)
+  if (commandLine.kind === 'help') {
+    output.write(HELP)
+    return DONE
+  }
+  const stop = stopSignal(() => output.note('Stopping: probes in flight end …'))
+  try {
+    if (commandLine.kind === 'fault') throw new UserFault([commandLine.message])
+    const { command } = commandLine
+    await run(command, readFleet(command), stop, output)
+    return DONE
+  } catch (error) {
+    // Ctrl-C reaches the tools of a start-up too (initdb, say), and what they then report is no fault. Its
+    // signal is handled only when the event loop turns.
+    await new Promise((resolve) => setImmediate(resolve))
+    if (stop.aborted && !(error instanceof UserFault)) return DONE
+    return explain(error, output)
+  }
+}
+
+/** @throws UserFault with a line for each fault of the file. */
+function readFleet({ fleetFile }: Command): readonly FleetHost[] | null {
+  if (fleetFile === null) return null
+  const parsed = readFleetFile(fleetFile)
+  if ('hosts' in parsed) return parsed.hosts
+  throw new UserFault(parsed.faults.map(({ file, line, message }) => `${file}:${line}: ${message}`))
+}
+
+async function run(
+  command: Command,
+  fleet: readonly FleetHost[] | null,
+  stop: AbortSignal,
+  output: Output,
+): Promise<void> {
+  const resources = createResources()
+  try {
+    const view = output.view(command)
+    const session = await openSession(command, fleet, {
+      databaseUrl: process.env.DATABASE_URL || undefined,
+      resources,
+      note: output.note,
+      onLoading: view.loading,
+    })
+    if (stop.aborted) return
+    if (command.once) await runOnce(session, command, stop, output)
+    else await runLive(session, command, stop, view, resources)
+  } finally {
+    await resources.close()
+  }
+}
+
+function explain(error: unknown, output: Output): number {
+  if (error instanceof UserFault) {
+    error.lines.forEach(output.fault)
+    return BAD_INPUT
+  }
+  output.fault(`something went wrong: ${error instanceof Error ? error.message : String(error)}`)
+  if (error instanceof Error && process.argv.includes('--verbose')) output.fault(error.stack ?? '')
+  return FAILED
+}

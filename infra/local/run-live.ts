@@ -1,0 +1,66 @@
+import { readFleetNumbers, readNewestProbe } from '../../shared/db/fleet-view.ts'
+import { DEFAULT_INTERVAL_MS } from '../../shared/domain/cadence.ts'
+import { createChangeFeed } from './change-feed.ts'
+import { createClock } from './clock.ts'
+import type { Command } from './command-line.ts'
+import { createProbeLambda } from './functions.ts'
+import type { Resources } from './resources.ts'
+import { startScheduling } from './scheduling.ts'
+import type { Session } from './session.ts'
+import { aborted } from './stop-signal.ts'
+import type { View } from './view/view.ts'
+
+const REFRESH_MS = 500
+/** A probe has 5 s, and all has to be over 6 s after Ctrl-C: what is still under way then is given up. */
+const DRAIN_MS = 5400
+
+/** Probes the fleet on its cadence until told to stop, and shows what the database says of it. */
+export async function runLive(
+  session: Session,
+  command: Command,
+  stop: AbortSignal,
+  view: View,
+  resources: Resources,
+): Promise<void> {
+  const { database, demonstration, log } = session
+  const clock = createClock({ speed: command.speed, startAt: await startOfFleetTime(session) })
+  const startedAt = clock.now()
+  let probes = 0
+  const probe = createProbeLambda({ database, log, now: clock.now }, (count) => {
+    probes += count
+  })
+  const scheduling = await startScheduling({ database, log, clock, probe })
+  resources.onClose(() => atMost(DRAIN_MS, Promise.all([probe.drain(), scheduling.drain()])))
+  resources.onClose(scheduling.stop)
+  demonstration?.play(clock.realMs((command.intervalMs ?? DEFAULT_INTERVAL_MS) / 2))
+
+  const readChanges = createChangeFeed(database.owner, startedAt, command.speed)
+  const show = async (): Promise<void> => {
+    const [numbers, changes] = await Promise.all([readFleetNumbers(database.owner), readChanges()])
+    view.update({ numbers, changes, probes, fleetTime: clock.now(), stopping: stop.aborted })
+  }
+  while (!stop.aborted) {
+    await show()
+    await Promise.race([aborted(stop), new Promise((resolve) => setTimeout(resolve, REFRESH_MS))])
+  }
+  await scheduling.stop()
+  await show()
+  await atMost(DRAIN_MS, Promise.all([probe.drain(), scheduling.drain()]))
+  await show()
+  view.close()
+}
+
+/** Never before what is in the database: a run in faster time may have left it in the future. */
+async function startOfFleetTime({ database }: Session): Promise<Date> {
+  const newest = await readNewestProbe(database.owner)
+  return new Date(Math.max(Date.now(), newest?.getTime() ?? 0))
+}
+
+async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const timeout = new Promise((resolve) => {
+    timer = setTimeout(resolve, ms)
+  })
+  await Promise.race([work, timeout])
+  clearTimeout(timer)
+}

@@ -1,0 +1,25 @@
+import type { WriteStream } from 'node:tty'
+import { createLogUpdate } from 'log-update'
+import type { ChangeRow } from '../../../shared/db/fleet-view.ts'
+import { renderScreen } from './screen.ts'
+import type { View } from './view.ts'
+import { counted, plainNumber } from './wording.ts'
+
+/** More than any terminal shows. */
+const KEPT_CHANGES = 200
+
+/** A view that is drawn anew in place, on a terminal. */
+export function createLiveScreen(stdout: WriteStream, title: string, speed: number): View {
+  const draw = createLogUpdate(stdout)
+  let recent: readonly ChangeRow[] = []
+  return {
+    loading: (loaded, total) =>
+      draw(`  Loading the fleet: ${plainNumber(loaded)} of ${counted(total, 'host')}`),
+    update: (state) => {
+      recent = [...recent, ...state.changes].slice(-KEPT_CHANGES)
+      const size = { columns: stdout.columns, rows: stdout.rows, colours: stdout.hasColors() }
+      draw(renderScreen({ ...state, title, speed, recent }, size))
+    },
+    close: () => draw.done(),
+  }
+}

@@ -1,0 +1,34 @@
+import type { ChangeRow } from '../../../shared/db/fleet-view.ts'
+import type { LiveState, View } from './view.ts'
+import { changeName, changeReason, counted, endpoint, fleetInWords, plainNumber } from './wording.ts'
+
+const STATUS_EVERY_MS = 10_000
+
+/** Plain lines for a pipe or a file: one a change, and a status line now and then. */
+export function createPlainView(write: (line: string) => void, nowMs: () => number): View {
+  let lastStatusMs = Number.NEGATIVE_INFINITY
+  let last: LiveState | undefined
+  const status = ({ numbers, probes, fleetTime }: LiveState): void => {
+    lastStatusMs = nowMs()
+    write(`${fleetTime.toISOString()} status ${fleetInWords(numbers)}; ${counted(probes, 'probe')}`)
+  }
+  return {
+    loading: (loaded, total) => {
+      if (loaded > 0 && loaded < total) write(`loading ${plainNumber(loaded)} of ${counted(total, 'host')}`)
+    },
+    update: (state) => {
+      last = state
+      for (const change of state.changes) write(changeLine(change))
+      if (nowMs() - lastStatusMs >= STATUS_EVERY_MS) status(state)
+    },
+    close: () => {
+      if (last !== undefined) status(last)
+    },
+  }
+}
+
+function changeLine(change: ChangeRow): string {
+  const where = endpoint(change.address, change.port)
+  const states = `${change.from} -> ${change.to}`
+  return `${change.occurredAt.toISOString()} change ${changeName(change)} ${where} ${states} (${changeReason(change)})`
+}

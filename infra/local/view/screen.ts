@@ -1,0 +1,103 @@
+import { styleText } from 'node:util'
+import type { ChangeRow } from '../../../shared/db/fleet-view.ts'
+import type { ReachabilityStatus } from '../../../shared/domain/reachability.ts'
+import type { LiveState } from './view.ts'
+import { changeName, changeReason, endpoint, milliseconds, plainNumber } from './wording.ts'
+
+/** Text with a style, cut to the terminal's width before it is coloured. */
+type Piece = readonly [text: string, style?: Parameters<typeof styleText>[0]]
+
+export type ScreenState = LiveState & {
+  readonly title: string
+  readonly speed: number
+  /** Oldest first; as many as fit are shown, newest on top. */
+  readonly recent: readonly ChangeRow[]
+}
+
+export type ScreenSize = { readonly columns: number; readonly rows: number; readonly colours: boolean }
+
+const COLOURS: Record<ReachabilityStatus, 'green' | 'red' | 'yellow'> = {
+  reachable: 'green',
+  unreachable: 'red',
+  unknown: 'yellow',
+}
+const STATUSES = ['reachable', 'unreachable', 'unknown'] as const
+/** Title, numbers, bar and footer, with the empty lines between. */
+const LINES_WITHOUT_CHANGES = 10
+const MAX_BAR_CELLS = 60
+
+/** The whole screen as one text that fits into `size`. */
+export function renderScreen(state: ScreenState, size: ScreenSize): string {
+  const room = Math.max(1, size.rows - LINES_WITHOUT_CHANGES)
+  const changes = state.recent.slice(-room).toReversed().map(changePieces)
+  const lines: Piece[][] = [
+    titlePieces(state),
+    [],
+    countPieces(state),
+    barPieces(state, Math.min(MAX_BAR_CELLS, size.columns - 4)),
+    responsePieces(state),
+    [],
+    [[changes.length > 0 ? '  Last changes' : '  No host has changed yet', 'bold']],
+    ...changes,
+    [],
+    [[state.stopping ? '  Stopping: probes in flight end …' : '  Ctrl-C ends it', 'dim']],
+  ]
+  return lines.map((line) => styled(line, size)).join('\n')
+}
+
+function titlePieces({ title, speed, fleetTime }: ScreenState): Piece[] {
+  const time = `${fleetTime.toISOString().slice(0, 19).replace('T', ' ')} UTC`
+  const pace = speed === 1 ? '' : `, time runs ${speed}×`
+  return [
+    ['  Fleet Awareness', 'bold'],
+    [` · ${title} · ${time}${pace}`, 'dim'],
+  ]
+}
+
+function countPieces({ numbers }: ScreenState): Piece[] {
+  const counts = STATUSES.flatMap((status): Piece[] => [
+    ['   '],
+    [`● ${plainNumber(numbers[status])} ${status}`, COLOURS[status]],
+  ])
+  return [[`  ${plainNumber(numbers.hosts)} hosts`, 'bold'], ...counts]
+}
+
+function barPieces({ numbers }: ScreenState, cells: number): Piece[] {
+  const share = (status: ReachabilityStatus): number =>
+    Math.round((numbers[status] / Math.max(1, numbers.hosts)) * Math.max(0, cells))
+  const pieces = STATUSES.map((status): Piece => ['█'.repeat(share(status)), COLOURS[status]])
+  return [['  '], ...pieces]
+}
+
+const responsePieces = ({ numbers, probes }: ScreenState): Piece[] => [
+  [
+    `  response p50 ${milliseconds(numbers.p50Ms)}, p99 ${milliseconds(numbers.p99Ms)}   ${plainNumber(probes)} probes`,
+  ],
+]
+
+const NAME_CELLS = 14
+const ENDPOINT_CELLS = 21
+const STATUS_CELLS = 11
+
+const changePieces = (change: ChangeRow): Piece[] => [
+  [`  ${change.occurredAt.toISOString().slice(11, 19)}  `, 'dim'],
+  [`${changeName(change).padEnd(NAME_CELLS)} `],
+  [`${change.from.padStart(STATUS_CELLS)} → `, 'dim'],
+  [change.to.padEnd(STATUS_CELLS), COLOURS[change.to]],
+  [` ${changeReason(change).padEnd(STATUS_CELLS)}`],
+  [`  ${endpoint(change.address, change.port).padEnd(ENDPOINT_CELLS)}`, 'dim'],
+]
+
+function styled(line: readonly Piece[], { columns, colours }: ScreenSize): string {
+  let room = columns
+  return line
+    .map(([text, style]) => {
+      const cut = [...text].slice(0, room).join('')
+      room -= [...cut].length
+      return colours && style !== undefined && cut !== ''
+        ? styleText(style, cut, { validateStream: false })
+        : cut
+    })
+    .join('')
+    .trimEnd()
+}

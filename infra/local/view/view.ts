@@ -1,0 +1,19 @@
+import type { ChangeRow, FleetNumbers } from '../../../shared/db/fleet-view.ts'
+
+/** What a live run shows its user. */
+export type View = {
+  readonly loading: (loaded: number, total: number) => void
+  readonly update: (state: LiveState) => void
+  /** Leaves the last state to be read. */
+  readonly close: () => void
+}
+
+export type LiveState = {
+  readonly numbers: FleetNumbers
+  /** Those that are new since the last update, oldest first. */
+  readonly changes: readonly ChangeRow[]
+  /** Probes that gave a result in this run. */
+  readonly probes: number
+  readonly fleetTime: Date
+  readonly stopping: boolean
+}
