@@ -1,13 +1,11 @@
+import type { CountedSeverity, RuleStatus } from '../../domain/rule-results.ts'
 import { XccdfError } from './rejection.ts'
-
-export type RuleStatus = 'pass' | 'fail' | 'skipped' | 'error'
-export type RuleSeverity = 'critical' | 'high' | 'medium' | 'low'
 
 /** What one rule came to in one scan, in the words of the transaction log. */
 export type RuleOutcome = {
   readonly ruleId: string
   readonly status: RuleStatus
-  readonly severity: RuleSeverity
+  readonly severity: CountedSeverity
   /** XCCDF's own word, for a skipped rule only. */
   readonly skipReason: string | null
 }
@@ -31,7 +29,7 @@ const STATUS_OF_RESULT = new Map<string, RuleStatus>([
  * XCCDF has no `critical`. `unknown`, which is also XCCDF's default, becomes medium: content writers leave the
  * severity out of rules of every weight, so neither end of the scale would be right.
  */
-const SEVERITY_OF_RATING = new Map<string, RuleSeverity>([
+const SEVERITY_OF_RATING = new Map<string, CountedSeverity>([
   ['high', 'high'],
   ['medium', 'medium'],
   ['low', 'low'],
@@ -41,7 +39,7 @@ const SEVERITY_OF_RATING = new Map<string, RuleSeverity>([
 
 /** Of several instances of one rule (one a user account, say) the worst speaks for the rule. */
 const WORST_FIRST: readonly RuleStatus[] = ['fail', 'error', 'pass', 'skipped']
-const MOST_SEVERE_FIRST: readonly RuleSeverity[] = ['critical', 'high', 'medium', 'low']
+const MOST_SEVERE_FIRST: readonly CountedSeverity[] = ['critical', 'high', 'medium', 'low']
 
 /**
  * One `rule-result`; null where the scan's profile does not select the rule.

@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto'
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+
+/** Where a running local product is, for the tools that are started beside it. */
+const Endpoints = z.object({
+  /** Of the runner: who is gone has left nothing to connect to. */
+  pid: z.int().positive(),
+  /** The owner's sign-in; null when DATABASE_URL was given, which the tools then want too. */
+  database: z
+    .object({
+      host: z.string(),
+      port: z.int().min(1).max(65_535),
+      database: z.string(),
+      username: z.string(),
+      password: z.string(),
+    })
+    .nullable(),
+  sqs: z.object({ endpoint: z.url(), queueUrl: z.url(), deadLetterQueueUrl: z.url() }),
+})
+export type Endpoints = z.infer<typeof Endpoints>
+
+const FILE = 'endpoints.json'
+/** It holds a password. */
+const OWNER_ONLY = 0o600
+
+/** Tells the tools of this run. Two runs with one folder: the later one is told of. */
+export function writeEndpoints(folder: string, endpoints: Endpoints): void {
+  const partial = join(folder, `${FILE}.${randomUUID()}`)
+  writeFileSync(partial, `${JSON.stringify(endpoints, null, 2)}\n`, { mode: OWNER_ONLY, flag: 'wx' })
+  renameSync(partial, join(folder, FILE))
+}
+
+/** The run that is under way; null where none is, also when one died without taking its file away. */
+export function readEndpoints(folder: string): Endpoints | null {
+  const path = join(folder, FILE)
+  const text = readIfThere(path)
+  if (text === null) return null
+  try {
+    const endpoints = Endpoints.parse(JSON.parse(text))
+    return isRunning(endpoints.pid) ? endpoints : null
+  } catch (cause) {
+    throw new Error(`${path} is not as the runner writes it: remove it and start again`, { cause })
+  }
+}
+
+/** Takes back what `writeEndpoints` told, unless another run has told of itself since. */
+export function removeEndpoints(folder: string, pid: number): void {
+  const text = readIfThere(join(folder, FILE))
+  if (text === null) return
+  const found = z.object({ pid: z.number() }).safeParse(JSON.parse(text))
+  if (found.success && found.data.pid === pid) rmSync(join(folder, FILE), { force: true })
+}
+
+function readIfThere(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    throw error
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    // Somebody else's process: it is there.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
