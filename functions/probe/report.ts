@@ -12,6 +12,9 @@ type Invocation = {
 
 /** Says in the log and in metrics what an invocation did: a line a changed host, and one for the rest. */
 export function report({ logger, metrics }: Telemetry, { cause, outcomes, lagMs }: Invocation): void {
+  for (const latencyMs of outcomes.flatMap(latenciesMs)) {
+    metrics.addMetric(PROBE_METRICS.latencyMs, MetricUnit.Milliseconds, latencyMs)
+  }
   const count = (name: string, value: number): void => {
     if (value > 0) metrics.addMetric(name, MetricUnit.Count, value)
   }
@@ -33,9 +36,6 @@ export function report({ logger, metrics }: Telemetry, { cause, outcomes, lagMs 
     }
     if (outcome.outcome !== 'probed') continue
     const { hostId, result, step } = outcome
-    if (result.kind === 'reachable') {
-      metrics.addMetric(PROBE_METRICS.latencyMs, MetricUnit.Milliseconds, result.responseMs)
-    }
     if (step.transition !== null) logger.info('host changed', { hostId, ...step.transition, result })
   }
   logger.info('probed', { cause, lagMs, ...tally })
@@ -56,3 +56,6 @@ function tallyOf(outcomes: readonly HostOutcome[]) {
     wentDown: probed.filter(({ step }) => step.transition?.to === 'unreachable').length,
   }
 }
+
+const latenciesMs = (outcome: HostOutcome): number[] =>
+  outcome.outcome === 'probed' && outcome.result.kind === 'reachable' ? [outcome.result.responseMs] : []

@@ -14,14 +14,15 @@ export type TelemetryOptions = {
   readonly output?: Writable
 }
 
-export function createTelemetry({ service, stage, output }: TelemetryOptions): Telemetry {
-  const options = { serviceName: service, namespace: METRIC_NAMESPACE, defaultDimensions: { stage } }
-  const logging = { serviceName: service, persistentKeys: { stage } }
-  if (output === undefined) return { logger: new Logger(logging), metrics: new Metrics(options) }
-  return {
-    logger: redirected(new Logger(logging), output),
-    metrics: redirected(new Metrics(options), output),
-  }
+export function createTelemetry({ service, stage, output = process.stdout }: TelemetryOptions): Telemetry {
+  const logger = redirected(new Logger({ serviceName: service, persistentKeys: { stage } }), output)
+  const metrics = new Metrics({
+    serviceName: service,
+    namespace: METRIC_NAMESPACE,
+    defaultDimensions: { stage },
+    logger,
+  })
+  return { logger, metrics: redirected(metrics, output) }
 }
 
 /** Powertools has no option for where its lines go. */

@@ -1,0 +1,27 @@
+import { Writable } from 'node:stream'
+import { createProbeHandler } from '../../functions/probe/handler.ts'
+import { createTelemetry } from '../../functions/runtime/telemetry.ts'
+import type { Connection } from '../../shared/db/client.ts'
+import { openDatabase } from '../../shared/db/transaction.ts'
+import type { HostId } from '../../shared/domain/ids.ts'
+import { lambdaContext } from '../functions/probe/invocations.ts'
+
+export type ProbeFunction = AsyncDisposable & {
+  readonly invoke: (hostIds: readonly HostId[]) => Promise<void>
+}
+
+/** The function as Lambda runs it: its real handler with log and metrics, and a database connection of its own. */
+export function probeFunction(connection: Connection): ProbeFunction {
+  const output = new Writable({ write: (_chunk, _encoding, done) => done() })
+  const database = openDatabase(connection)
+  const telemetry = createTelemetry({ service: 'awareness-probe', stage: 'bench', output })
+  const handler = createProbeHandler({ database, telemetry, now: () => new Date() })
+  return {
+    invoke: async (hostIds) => {
+      const { outcomes } = await handler({ hostIds, cause: 'bench' }, lambdaContext())
+      const unprobed = outcomes.find(({ outcome }) => outcome !== 'probed')
+      if (unprobed !== undefined) throw new Error(`not probed: ${JSON.stringify(unprobed)}`)
+    },
+    [Symbol.asyncDispose]: database.close,
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * A process of its own with as many loopback hosts as asked for, so that their work is not counted as the
+ * prober's. Run as a program it is the farm; imported it starts one.
+ */
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { fileURLToPath } from 'node:url'
+
+export type Farm = AsyncDisposable & { readonly ports: readonly number[] }
+
+const FILE = fileURLToPath(import.meta.url)
+
+export async function startFarm(hosts: number, banner: 'ssh' | 'silent'): Promise<Farm> {
+  const child = fork(FILE, [String(hosts), banner], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  const [ports] = (await once(child, 'message')) as [number[]]
+  return {
+    ports,
+    [Symbol.asyncDispose]: async () => {
+      const ended = once(child, 'exit')
+      child.kill()
+      await ended
+    },
+  }
+}
+
+async function farm(hosts: number, banner: string): Promise<void> {
+  const ports = await Promise.all(
+    Array.from({ length: hosts }, async () => {
+      const server = createServer((socket) => {
+        socket.on('error', () => {})
+        if (banner === 'ssh') socket.write('SSH-2.0-OpenSSH_9.9\r\n')
+        socket.resume()
+      }).listen({ port: 0, host: '127.0.0.1', backlog: 1024 })
+      await once(server, 'listening')
+      const address = server.address()
+      return address !== null && typeof address !== 'string' ? address.port : 0
+    }),
+  )
+  process.send?.(ports)
+  process.once('disconnect', () => process.exit(0))
+}
+
+if (process.argv[1] === FILE) await farm(Number(process.argv[2]), process.argv[3] ?? 'ssh')
