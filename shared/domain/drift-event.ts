@@ -63,3 +63,11 @@ const DRIFT_EVENT_NAMESPACE = '5f0b1f4e-6d0c-4d5b-9a57-0c7f6a1be2d3'
 /** The one id that the event of a scan can have, however often and by whomever it is judged. */
 export const driftEventId = (hostId: string, scanId: string): string =>
   uuidV5(DRIFT_EVENT_NAMESPACE, `compliance.drift.detected/${hostId}/${scanId}`)
+
+/** A drift event on its way to be stored, once, however often it is found. */
+export type DriftReport = {
+  readonly id: string
+  readonly scanId: string
+  readonly occurredAt: Date
+  readonly event: ComplianceDriftDetected
+}
