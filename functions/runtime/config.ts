@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** What every function is told: its stage, and how it signs in to PostgreSQL. */
 const baseEnvironment = {

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { type HostId, isUuid, parseHostId } from '../domain/ids.ts'
 import { hostIdOfEndpoint } from './endpoint-id.ts'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { type HostId, parseHostId } from '../domain/ids.ts'
 
 /** Lambda's 1,024 file descriptors, and the lock table's share of one invocation, with room to spare. */

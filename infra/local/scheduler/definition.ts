@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { ratePeriodMs } from './rate.ts'
 import { invalid } from './refusal.ts'
 

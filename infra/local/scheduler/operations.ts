@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { nameSchema, parse, parseDefinition } from './definition.ts'
 import { invalid } from './refusal.ts'
 import {
