@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import Postgrator from 'postgrator'
 import type { Sql, Tx } from './client.ts'
 import { refuseMisfits } from './preflight.ts'
@@ -31,8 +31,12 @@ export async function migrate(sql: Sql, folder: string): Promise<MigrationReport
       execQuery: async (query) => ({ rows: await tx.unsafe(query) }),
       execSqlScript: async (script) => void (await tx.unsafe(script).simple()),
     })
+    let underWay = ''
+    postgrator.on('migration-started', ({ filename }) => {
+      underWay = basename(filename)
+    })
     const applied = await postgrator.migrate().catch((error: unknown) => {
-      throw explained(error)
+      throw explained(error, underWay)
     })
     return { applied: applied.map(({ version }) => version), version: await postgrator.getDatabaseVersion() }
   })
@@ -44,13 +48,20 @@ const MIGRATION_LOCK = '6297154211092733271'
 const holdMigrationLock = (tx: Tx): Promise<unknown> =>
   tx`select pg_advisory_xact_lock(${MIGRATION_LOCK}::bigint)`
 
-function explained(error: unknown): unknown {
-  const version =
-    error instanceof Error ? /^MD5 checksum failed for migration \[(\d+)\]/.exec(error.message)?.[1] : null
-  if (!version) return error
+function explained(error: unknown, underWay: string): unknown {
+  if (!(error instanceof Error)) return error
+  const version = /^MD5 checksum failed for migration \[(\d+)\]/.exec(error.message)?.[1]
+  if (!version) return underWay === '' ? error : failedIn(underWay, error)
   return new Error(
     `migration ${version} was applied to this database and its file has been edited since: ` +
       'put the file back as it was, and make the change in a new one',
     { cause: error },
   )
 }
+
+/** PostgreSQL's code stays on it: whoever explains the fault goes by it. */
+const failedIn = (file: string, error: Error): Error =>
+  Object.assign(
+    new Error(`${file}: ${error.message}`, { cause: error }),
+    'code' in error ? { code: error.code } : {},
+  )

@@ -1,0 +1,26 @@
+import * as z from 'zod'
+
+/** What CloudFormation sends to the function behind a custom resource. Numbers arrive as text. */
+export const StackRequest = z.object({
+  RequestType: z.enum(['Create', 'Update', 'Delete']),
+  ResponseURL: z.string().min(1),
+  StackId: z.string().min(1),
+  RequestId: z.string().min(1),
+  LogicalResourceId: z.string().min(1),
+  PhysicalResourceId: z.string().min(1).optional(),
+  ResourceProperties: z.object({
+    ProbeIntervalSeconds: z.coerce.number().int().min(60).max(3600),
+    HostsPerSchedule: z.coerce.number().int().min(1).max(500),
+  }),
+})
+export type StackRequest = z.output<typeof StackRequest>
+
+/** What it waits for at the request's ResponseURL. */
+export type StackAnswer = {
+  readonly Status: 'SUCCESS' | 'FAILED'
+  readonly Reason: string
+  readonly PhysicalResourceId: string
+  readonly StackId: string
+  readonly RequestId: string
+  readonly LogicalResourceId: string
+}
