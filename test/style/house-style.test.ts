@@ -35,6 +35,10 @@ describe('house style', () => {
     expect(offenders(new RegExp(forced.join('|')))).toEqual([])
   })
 
+  it('imports zod as a namespace, so that bundles leave out what they do not use', () => {
+    expect(offenders(/^import \{.*\} from 'zod'/, products)).toEqual([])
+  })
+
   it('leaves no test out and nothing for later', () => {
     const later = new RegExp(`\\b(${['TO' + 'DO', 'FIX' + 'ME', 'XX' + 'X'].join('|')})\\b`)
     expect(offenders(later)).toEqual([])
