@@ -1,8 +1,8 @@
 import { fnv1a64 } from '../../shared/domain/hash.ts'
 import type { ScheduleSpec } from '../../shared/domain/schedules.ts'
 
-/** What Scheduler was last told: the hash of each schedule by its name, and for an unfinished change null. */
-export type AppliedSchedules = ReadonlyMap<string, string | null>
+/** What Scheduler was last told: the hash of each schedule by its name. An unfinished change has another hash. */
+export type AppliedSchedules = ReadonlyMap<string, string>
 
 /** One thing to tell Scheduler. `exists` is what it is believed to have, which the call may find to be wrong. */
 export type ScheduleChange =

@@ -7,8 +7,8 @@ export type FleetHost = {
   readonly id: HostId
   /** `unknown` when it was never probed. */
   readonly status: ReachabilityStatus
-  /** Since its last probe, or since it joined when there was none. */
-  readonly waitedMs: number
+  /** Since when it has waited to be probed: its last probe, or when it joined. In ms since the epoch. */
+  readonly waitingSinceMs: number
 }
 
 export type FleetGauges = Readonly<Record<ReachabilityStatus, number>> & {
@@ -17,13 +17,14 @@ export type FleetGauges = Readonly<Record<ReachabilityStatus, number>> & {
 }
 
 /** The fleet in numbers. Scheduler fires anywhere in a minute, so up to 60 s overdue is punctual. */
-export function measureFleet(hosts: readonly FleetHost[], intervalMs: number): FleetGauges {
+export function measureFleet(hosts: readonly FleetHost[], intervalMs: number, nowMs: number): FleetGauges {
   const interval = clampIntervalMs(intervalMs)
   const gauges = { unknown: 0, reachable: 0, unreachable: 0 }
   let overdueMs = 0
-  for (const { id, status, waitedMs } of hosts) {
+  for (const { id, status, waitingSinceMs } of hosts) {
     gauges[status] += 1
-    // Most hosts have waited less than the latest so far even without their period: no need to hash them.
+    const waitedMs = nowMs - waitingSinceMs
+    // Who has not even waited for as long as the latest is overdue needs no hashing.
     if (waitedMs > overdueMs) {
       overdueMs = Math.max(overdueMs, waitedMs - periodMinutes(interval, id) * MINUTE_MS)
     }

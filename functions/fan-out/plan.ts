@@ -1,3 +1,4 @@
+import { MAX_HOSTS_PER_INVOCATION } from '../../shared/contracts/probe-request.ts'
 import {
   clampIntervalMs,
   MINUTE_MS,
@@ -6,7 +7,7 @@ import {
   spreadHash,
 } from '../../shared/domain/cadence.ts'
 import type { HostId } from '../../shared/domain/ids.ts'
-import { MAX_HOSTS_PER_SCHEDULE, type ScheduleSpec } from '../../shared/domain/schedules.ts'
+import type { ScheduleSpec } from '../../shared/domain/schedules.ts'
 
 export type SchedulePolicy = {
   /** The interval before jitter. */
@@ -21,7 +22,7 @@ export function planSchedules(
   policy: SchedulePolicy,
 ): ScheduleSpec[] {
   const intervalMs = clampIntervalMs(policy.intervalMs)
-  const most = Math.min(MAX_HOSTS_PER_SCHEDULE, Math.max(1, Math.floor(policy.hostsPerSchedule)))
+  const most = Math.min(MAX_HOSTS_PER_INVOCATION, Math.max(1, Math.floor(policy.hostsPerSchedule)))
   if (most === 1) return hosts.map(({ id }) => scheduleOfItsOwn(id, periodMinutes(intervalMs, id)))
 
   const byPeriod = Map.groupBy(hosts, ({ id }) => periodMinutes(intervalMs, id))

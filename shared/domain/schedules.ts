@@ -1,8 +1,5 @@
 import type { HostId } from './ids.ts'
 
-/** What one invocation of the probe function takes, and so the most that one schedule may carry. */
-export const MAX_HOSTS_PER_SCHEDULE = 500
-
 /** One schedule: every `periodMinutes`, at `phaseMs` within the period, these hosts are probed. */
 export type ScheduleSpec = {
   /** At most 64 of the characters 0-9 A-Z a-z - _ . */
@@ -10,7 +7,7 @@ export type ScheduleSpec = {
   readonly periodMinutes: number
   /** In [0, period). */
   readonly phaseMs: number
-  /** 1 to 500 of them, in ascending order. */
+  /** As many as one invocation of the probe function takes, in ascending order. */
   readonly hostIds: readonly HostId[]
 }
 

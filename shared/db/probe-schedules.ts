@@ -1,0 +1,83 @@
+import { type HostId, parseHostId } from '../domain/ids.ts'
+import type { ReachabilityStatus } from '../domain/reachability.ts'
+import type { Tx } from './client.ts'
+
+/** All that a run of the fan-out needs to know. */
+export type FleetSnapshot = {
+  readonly hosts: readonly SnapshotHost[]
+  readonly policy: { readonly intervalMs: number; readonly hostsPerSchedule: number }
+  /** The hash of each schedule that Scheduler was told of, by its name. */
+  readonly applied: ReadonlyMap<string, string>
+}
+
+export type SnapshotHost = {
+  readonly id: HostId
+  readonly status: ReachabilityStatus
+  /** Its last probe, or when it joined; in ms since the epoch. */
+  readonly waitingSinceMs: number
+}
+
+type FleetRow = {
+  probe_interval_seconds: number
+  hosts_per_schedule: number
+  hosts: [id: string, status: ReachabilityStatus, waitingSinceMs: number][]
+  applied: Record<string, string>
+}
+
+/** The live hosts, the policy and what is applied: one statement, one row, one state of the database. */
+export async function readFleet(tx: Tx): Promise<FleetSnapshot> {
+  const [row] = await tx<FleetRow[]>`
+    select p.probe_interval_seconds,
+           p.hosts_per_schedule,
+           (select coalesce(json_agg(json_build_array(
+                     h.id,
+                     coalesce(l.reachability_status, 'unknown'),
+                     round(extract(epoch from coalesce(l.last_probe_at, h.created_at)) * 1000))), '[]')
+            from hosts h
+            left join host_liveness l on l.host_id = h.id
+            where h.deleted_at is null) as hosts,
+           (select coalesce(json_object_agg(s.name, s.spec_hash), '{}') from probe_schedules s) as applied
+    from policy p`
+  if (row === undefined)
+    throw new Error('the table policy has lost its row: insert into policy default values')
+  return {
+    hosts: row.hosts.map(([id, status, waitingSinceMs]) => ({ id: parseHostId(id), status, waitingSinceMs })),
+    policy: {
+      intervalMs: row.probe_interval_seconds * 1000,
+      hostsPerSchedule: row.hosts_per_schedule,
+    },
+    applied: new Map(Object.entries(row.applied)),
+  }
+}
+
+/** No spec has this hash, so whatever bears it is looked at again. */
+const PENDING = ''
+
+/** Notes that nothing is known for sure of these schedules until they are remembered or forgotten. */
+export async function markSchedulesPending(tx: Tx, names: readonly string[]): Promise<void> {
+  await rememberSchedules(
+    tx,
+    names.map((name) => ({ name, specHash: PENDING })),
+  )
+}
+
+/** Notes what Scheduler has been told: one statement for any number of schedules. */
+export async function rememberSchedules(
+  tx: Tx,
+  schedules: readonly { readonly name: string; readonly specHash: string }[],
+): Promise<void> {
+  const rows = schedules.map(({ name, specHash }) => ({ name, spec_hash: specHash }))
+  await tx`
+    insert into probe_schedules (name, spec_hash)
+    select r.name, r.spec_hash
+    from jsonb_to_recordset(${tx.json(rows)}) as r (name text, spec_hash text)
+    on conflict (name) do update set spec_hash = excluded.spec_hash, applied_at = now()`
+}
+
+/** Forgets the schedules that Scheduler no longer has. */
+export async function forgetSchedules(tx: Tx, names: readonly string[]): Promise<void> {
+  await tx`
+    delete from probe_schedules s
+    using jsonb_array_elements_text(${tx.json([...names])}) as gone (name)
+    where s.name = gone.name`
+}

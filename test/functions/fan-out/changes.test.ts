@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest'
+import { changesBetween } from '../../../functions/fan-out/changes.ts'
+import type { ScheduleSpec } from '../../../shared/domain/schedules.ts'
+import { sequentialFleet } from './fleet-of.ts'
+
+const spec: ScheduleSpec = {
+  name: 'b-5m-0-0',
+  periodMinutes: 5,
+  phaseMs: 0,
+  hostIds: sequentialFleet(3).map(({ id }) => id),
+}
+const hashes = (...specs: ScheduleSpec[]): Map<string, string> =>
+  new Map(
+    changesBetween(new Map(), specs, 'settings').flatMap((change): [string, string][] =>
+      change.kind === 'put' ? [[change.name, change.specHash]] : [],
+    ),
+  )
+
+describe('the changes between what is applied and what is wanted', () => {
+  it('are none when each schedule is as it was', () => {
+    expect(changesBetween(hashes(spec), [spec], 'settings')).toEqual([])
+  })
+
+  it.each<[string, Partial<ScheduleSpec>]>([
+    ['the period', { periodMinutes: 6 }],
+    ['the phase', { phaseMs: 1 }],
+    ['a host more', { hostIds: sequentialFleet(4).map(({ id }) => id) }],
+    ['a host less', { hostIds: spec.hostIds.slice(1) }],
+  ])('are one put of a schedule known to exist when it has changed in %s', (_, other) => {
+    const changed = { ...spec, ...other }
+    expect(changesBetween(hashes(spec), [changed], 'settings')).toMatchObject([
+      { kind: 'put', spec: changed, exists: true },
+    ])
+  })
+
+  it('are a put of every schedule when what they share changes', () => {
+    expect(changesBetween(hashes(spec), [spec], 'other settings')).toMatchObject([
+      { kind: 'put', exists: true },
+    ])
+  })
+
+  it('are a put of a new schedule, and the removal of one that is not wanted', () => {
+    const renamed = { ...spec, name: 'b-5m-1-0' }
+    expect(changesBetween(hashes(spec), [renamed], 'settings')).toMatchObject([
+      { kind: 'put', name: 'b-5m-1-0', exists: false },
+      { kind: 'remove', name: 'b-5m-0-0' },
+    ])
+  })
+
+  it('are a put of a schedule whose last change did not end', () => {
+    expect(changesBetween(new Map([[spec.name, '']]), [spec], 'settings')).toMatchObject([
+      { kind: 'put', exists: true },
+    ])
+  })
+})

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest'
+import { type FleetHost, measureFleet } from '../../../functions/fan-out/fleet.ts'
+import { periodMinutes } from '../../../shared/domain/cadence.ts'
+import type { ReachabilityStatus } from '../../../shared/domain/reachability.ts'
+import { randomFleet } from './fleet-of.ts'
+
+const NOW_MS = Date.UTC(2030, 0, 1)
+const INTERVAL_MS = 300_000
+
+const hosts = (count: number, status: ReachabilityStatus, waitedMs: number): FleetHost[] =>
+  randomFleet(count).map(({ id }) => ({ id, status, waitingSinceMs: NOW_MS - waitedMs }))
+
+const measure = (...fleet: FleetHost[]) => measureFleet(fleet, INTERVAL_MS, NOW_MS)
+
+describe('the gauges of the fleet', () => {
+  it('count the hosts by state, the never probed as unknown', () => {
+    const gauges = measure(
+      ...hosts(3, 'unknown', 0),
+      ...hosts(5, 'reachable', 0),
+      ...hosts(2, 'unreachable', 0),
+    )
+    expect(gauges).toEqual({ unknown: 3, reachable: 5, unreachable: 2, oldestOverdueSeconds: 0 })
+  })
+
+  it('are all 0 for no hosts', () => {
+    expect(measure()).toEqual({ unknown: 0, reachable: 0, unreachable: 0, oldestOverdueSeconds: 0 })
+  })
+
+  it('say by how much the longest wait exceeds the period of the host that waits', () => {
+    const [late, later] = hosts(2, 'reachable', 0)
+    if (!late || !later) throw new Error('no hosts')
+    const overdue = (host: FleetHost, seconds: number): FleetHost => ({
+      ...host,
+      waitingSinceMs: NOW_MS - periodMinutes(INTERVAL_MS, host.id) * 60_000 - seconds * 1000,
+    })
+    expect(measure(overdue(late, 30)).oldestOverdueSeconds).toBe(30)
+    for (const fleet of [
+      [overdue(late, 30), overdue(later, 700)],
+      [overdue(later, 700), overdue(late, 30)],
+    ]) {
+      expect(measure(...fleet, ...hosts(50, 'reachable', 60_000)).oldestOverdueSeconds).toBe(700)
+    }
+  })
+
+  it('call no host overdue that has waited for less than its period, or was probed just after now', () => {
+    expect(measure(...hosts(100, 'reachable', 239_999)).oldestOverdueSeconds).toBe(0)
+    expect(measure(...hosts(5, 'reachable', -2_000)).oldestOverdueSeconds).toBe(0)
+  })
+})
