@@ -19,5 +19,19 @@ export const PROBE_METRICS = {
   lagMs: 'ProbeLagMs',
 } as const
 
+/** Of the fan-out, in every run: gauges of the fleet, and what became of its schedules. */
+export const FAN_OUT_METRICS = {
+  hostsUnknown: 'HostsUnknown',
+  hostsReachable: 'HostsReachable',
+  hostsUnreachable: 'HostsUnreachable',
+  oldestOverdueSeconds: 'OldestOverdueProbeSeconds',
+  schedulesWanted: 'SchedulesWanted',
+  schedulesApplied: 'SchedulesApplied',
+  schedulesLeftOver: 'SchedulesLeftOver',
+  schedulesRefused: 'SchedulesRefused',
+  schedulesPut: 'SchedulesPut',
+  schedulesRemoved: 'SchedulesRemoved',
+} as const
+
 /** Of every function: an invocation that failed, and one that failed because the database did not answer. */
 export const FUNCTION_METRICS = { faults: 'Faults', databaseUnreachable: 'DatabaseUnreachable' } as const

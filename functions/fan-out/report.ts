@@ -1,0 +1,29 @@
+import { MetricUnit } from '@aws-lambda-powertools/metrics'
+import { FAN_OUT_METRICS } from '../../shared/domain/metrics.ts'
+import type { Telemetry } from '../runtime/telemetry.ts'
+import type { FanOutReport } from './reconcile.ts'
+
+/** Says in the log and in metrics how the fleet is and what a run did. Gauges are there in every run, also as 0. */
+export function report(
+  { logger, metrics }: Telemetry,
+  { fleet, schedules, sweep, faults }: FanOutReport,
+): void {
+  const count = (name: string, value: number): void => {
+    metrics.addMetric(name, MetricUnit.Count, value)
+  }
+  count(FAN_OUT_METRICS.hostsUnknown, fleet.unknown)
+  count(FAN_OUT_METRICS.hostsReachable, fleet.reachable)
+  count(FAN_OUT_METRICS.hostsUnreachable, fleet.unreachable)
+  metrics.addMetric(FAN_OUT_METRICS.oldestOverdueSeconds, MetricUnit.Seconds, fleet.oldestOverdueSeconds)
+  count(FAN_OUT_METRICS.schedulesWanted, schedules.wanted)
+  count(FAN_OUT_METRICS.schedulesApplied, schedules.applied)
+  count(FAN_OUT_METRICS.schedulesLeftOver, schedules.leftOver)
+  count(FAN_OUT_METRICS.schedulesRefused, faults.length)
+  count(FAN_OUT_METRICS.schedulesPut, schedules.put)
+  count(FAN_OUT_METRICS.schedulesRemoved, schedules.removed)
+
+  for (const { name, error } of faults) logger.error('schedule refused', { schedule: name, error })
+  if (sweep !== null && sweep.orphans + sweep.missing > 0) logger.warn('strays found', { sweep })
+  if (sweep?.complete === false) logger.warn('sweep ended early', { sweep })
+  logger.info('fanned out', { fleet, schedules, sweep })
+}
