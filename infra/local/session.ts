@@ -14,6 +14,7 @@ import { openTemporaryDatabase } from './database/temporary.ts'
 import { type Demonstration, startDemonstration } from './fleet/demonstration.ts'
 import { syncFleet } from './fleet/sync-fleet.ts'
 import { openFunctionLog } from './function-log.ts'
+import { isOpenToAll } from './postgres/binaries.ts'
 import type { Resources } from './resources.ts'
 import { stateFolder } from './state-folder.ts'
 import { counted } from './view/wording.ts'
@@ -67,7 +68,7 @@ export async function openSession(
 
 function temporaryFolder(resources: Resources): string {
   // A server that root starts runs as another account, which may not enter root's own temporary folder.
-  const parent = process.getuid?.() === 0 ? '/tmp' : tmpdir()
+  const parent = process.getuid?.() !== 0 || isOpenToAll(tmpdir()) ? tmpdir() : '/tmp'
   const folder = mkdtempSync(join(parent, 'fleet-awareness-demonstration-'))
   resources.onClose(() => rmSync(folder, { recursive: true, force: true }))
   return folder
