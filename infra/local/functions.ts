@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream'
 import { createProbeHandler, type ProbeResponse } from '../../functions/probe/handler.ts'
 import type { FunctionDeps } from '../../functions/runtime/deps.ts'
+import { PROBE_SERVICE } from '../../functions/runtime/probe-world.ts'
 import { createTelemetry } from '../../functions/runtime/telemetry.ts'
 import { openDatabase } from '../../shared/db/transaction.ts'
 import type { FunctionRole, LocalDatabase } from './database/local-database.ts'
@@ -22,23 +23,27 @@ const TIMEOUT_MS = 20_000
 
 export type ProbeLambda = Lambda<unknown, ProbeResponse>
 
-/** The probe function as Lambda runs it, with the rights that it has there. `onProbes` is told how many succeeded or failed. */
-export function createProbeLambda(
-  surroundings: FunctionSurroundings,
-  onProbes: (count: number) => void = () => {},
-): ProbeLambda {
+export type ProbeListener = {
+  /** How many hosts an invocation got a result of. */
+  readonly onProbes: (count: number) => void
+  readonly onFault: (error: unknown) => void
+}
+
+/** The probe function as Lambda runs it, with the rights that it has there. */
+export function createProbeLambda(surroundings: FunctionSurroundings, listener?: ProbeListener): ProbeLambda {
   return createLambda<unknown, ProbeResponse>({
     name: 'local-probe',
     arn: PROBE_ARN,
     maxConcurrency: PROBE_CONCURRENCY,
     timeoutMs: TIMEOUT_MS,
     coldStart: () => {
-      const deps = functionDeps(surroundings, 'awareness_probe', 'awareness-probe')
+      const deps = functionDeps(surroundings, 'awareness_probe', PROBE_SERVICE)
       return { handle: createProbeHandler(deps), dispose: deps.database.close }
     },
     onResult: (result) => {
+      if (result.outcome === 'failed') listener?.onFault(result.error)
       if (result.outcome !== 'succeeded') return
-      onProbes(result.value.outcomes.filter(({ outcome }) => outcome === 'probed').length)
+      listener?.onProbes(result.value.outcomes.filter(({ outcome }) => outcome === 'probed').length)
     },
   })
 }

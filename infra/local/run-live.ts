@@ -25,11 +25,16 @@ export async function runLive(
   const { database, demonstration, log } = session
   const clock = createClock({ speed: command.speed, startAt: await startOfFleetTime(session) })
   const startedAt = clock.now()
-  let probes = 0
-  const probe = createProbeLambda({ database, log, now: clock.now }, (count) => {
-    probes += count
-  })
-  const scheduling = await startScheduling({ database, log, clock, probe })
+  const seen: { probes: number; fault: string | null } = { probes: 0, fault: null }
+  const onFault = (error: unknown): void => {
+    seen.fault = `a function failed: ${error instanceof Error ? error.message : String(error)}`
+  }
+  const onProbes = (count: number): void => {
+    seen.probes += count
+  }
+  const surroundings = { database, log, now: clock.now }
+  const probe = createProbeLambda(surroundings, { onProbes, onFault })
+  const scheduling = await startScheduling({ ...surroundings, clock, probe, onFault })
   resources.onClose(() => atMost(DRAIN_MS, Promise.all([probe.drain(), scheduling.drain()])))
   resources.onClose(scheduling.stop)
   demonstration?.play(clock.realMs((command.intervalMs ?? DEFAULT_INTERVAL_MS) / 2))
@@ -37,7 +42,7 @@ export async function runLive(
   const readChanges = createChangeFeed(database.owner, startedAt, command.speed)
   const show = async (): Promise<void> => {
     const [numbers, changes] = await Promise.all([readFleetNumbers(database.owner), readChanges()])
-    view.update({ numbers, changes, probes, fleetTime: clock.now(), stopping: stop.aborted })
+    view.update({ numbers, changes, ...seen, fleetTime: clock.now(), stopping: stop.aborted })
   }
   while (!stop.aborted) {
     await show()

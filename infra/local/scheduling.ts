@@ -1,14 +1,96 @@
-import type { Writable } from 'node:stream'
+import { CreateScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler'
+import { createFanOutHandler } from '../../functions/fan-out/handler.ts'
+import { FAN_OUT_SERVICE } from '../../functions/runtime/fan-out-world.ts'
+import { scheduleGroup } from '../../shared/aws/scheduler.ts'
+import { forgetAllSchedules } from '../../shared/db/probe-cadence.ts'
 import type { Clock } from './clock.ts'
-import type { LocalDatabase } from './database/local-database.ts'
-import type { ProbeLambda } from './functions.ts'
+import { type FunctionSurroundings, functionDeps, PROBE_ARN, type ProbeLambda } from './functions.ts'
+import { createLambda, type Lambda } from './lambda/function.ts'
+import { type LocalScheduler, startScheduler } from './scheduler/server.ts'
 
-export type Scheduling = { readonly stop: () => Promise<void>; readonly drain: () => Promise<void> }
-export async function startScheduling(_: {
-  database: LocalDatabase
-  log: Writable
-  clock: Clock
-  probe: ProbeLambda
-}): Promise<Scheduling> {
-  return { stop: async () => {}, drain: async () => {} }
+export type Scheduling = {
+  /** Fires nothing more. */
+  readonly stop: () => Promise<void>
+  /** Lets a run of the fan-out that is under way end. */
+  readonly drain: () => Promise<void>
+}
+
+const FAN_OUT_ARN = 'arn:aws:lambda:local:000000000000:function:local-fan-out'
+const ROLE_ARN = 'arn:aws:iam::000000000000:role/local-scheduler'
+const DEAD_LETTER_QUEUE_ARN = 'arn:aws:sqs:local:000000000000:local-undelivered'
+const PROBES_GROUP = 'local-probes'
+const FAN_OUT_GROUP = 'local-fan-out'
+/** As deployed: before the next minute. */
+const FAN_OUT_TIMEOUT_MS = 60_000
+
+export type SchedulingWorld = FunctionSurroundings & {
+  readonly clock: Clock
+  readonly probe: ProbeLambda
+  readonly onFault: (error: unknown) => void
+}
+
+/**
+ * Starts a Scheduler and the fan-out on a one-minute schedule of it, as in AWS; the fan-out then keeps the
+ * schedules of the hosts in step. It also runs at once, so that nobody waits for the first minute.
+ */
+export async function startScheduling(world: SchedulingWorld): Promise<Scheduling> {
+  // The Scheduler of the last run took its schedules with it.
+  await forgetAllSchedules(world.database.owner)
+  const targets = new Map<string, (event: unknown) => void>([[PROBE_ARN, world.probe.invokeAsync]])
+  const scheduler = await startScheduler({
+    clock: world.clock,
+    groups: [PROBES_GROUP, FAN_OUT_GROUP],
+    invoke: (arn, event) => targets.get(arn)?.(event),
+  })
+  const client = localClient(scheduler)
+  const fanOut = createFanOutLambda(world, client)
+  targets.set(FAN_OUT_ARN, fanOut.invokeAsync)
+  fanOut.invokeAsync({})
+  await client.send(
+    new CreateScheduleCommand({
+      Name: 'fan-out',
+      GroupName: FAN_OUT_GROUP,
+      ScheduleExpression: 'rate(1 minute)',
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      Target: { Arn: FAN_OUT_ARN, RoleArn: ROLE_ARN, Input: '{}' },
+    }),
+  )
+  return {
+    stop: scheduler.stop,
+    drain: async () => {
+      await fanOut.drain()
+      client.destroy()
+    },
+  }
+}
+
+/** Told everything by hand: whatever AWS account the user's environment names stays out of it. */
+const localClient = ({ endpoint }: LocalScheduler): SchedulerClient =>
+  new SchedulerClient({
+    endpoint,
+    region: 'local',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  })
+
+function createFanOutLambda(world: SchedulingWorld, client: SchedulerClient): Lambda<unknown, unknown> {
+  const target = {
+    groupName: PROBES_GROUP,
+    functionArn: PROBE_ARN,
+    roleArn: ROLE_ARN,
+    deadLetterQueueArn: DEAD_LETTER_QUEUE_ARN,
+  }
+  return createLambda<unknown, unknown>({
+    name: 'local-fan-out',
+    arn: FAN_OUT_ARN,
+    maxConcurrency: 1,
+    timeoutMs: FAN_OUT_TIMEOUT_MS,
+    coldStart: () => {
+      const deps = functionDeps(world, 'awareness_fan_out', FAN_OUT_SERVICE)
+      const handle = createFanOutHandler({ ...deps, schedules: scheduleGroup(client, target) })
+      return { handle, dispose: deps.database.close }
+    },
+    onResult: (result) => {
+      if (result.outcome === 'failed') world.onFault(result.error)
+    },
+  })
 }

@@ -13,6 +13,6 @@ export async function setProbeCadence(
 }
 
 /** Forgets which schedules were applied: those of a local Scheduler end with it. */
-export async function forgetSchedules(sql: Sql): Promise<void> {
+export async function forgetAllSchedules(sql: Sql): Promise<void> {
   await sql`delete from probe_schedules`
 }

@@ -8,7 +8,10 @@ const STATUS_EVERY_MS = 10_000
 export function createPlainView(write: (line: string) => void, nowMs: () => number): View {
   let lastStatusMs = Number.NEGATIVE_INFINITY
   let last: LiveState | undefined
-  const status = ({ numbers, probes, fleetTime }: LiveState): void => {
+  let shown: LiveState | undefined
+  const status = (state: LiveState): void => {
+    const { numbers, probes, fleetTime } = state
+    shown = state
     lastStatusMs = nowMs()
     write(`${fleetTime.toISOString()} status ${fleetInWords(numbers)}; ${counted(probes, 'probe')}`)
   }
@@ -17,12 +20,13 @@ export function createPlainView(write: (line: string) => void, nowMs: () => numb
       if (loaded > 0 && loaded < total) write(`loading ${plainNumber(loaded)} of ${counted(total, 'host')}`)
     },
     update: (state) => {
+      if (state.fault !== null && state.fault !== last?.fault) write(`fault ${state.fault}`)
       last = state
       for (const change of state.changes) write(changeLine(change))
       if (nowMs() - lastStatusMs >= STATUS_EVERY_MS) status(state)
     },
     close: () => {
-      if (last !== undefined) status(last)
+      if (last !== undefined && last !== shown) status(last)
     },
   }
 }

@@ -22,8 +22,8 @@ const COLOURS: Record<ReachabilityStatus, 'green' | 'red' | 'yellow'> = {
   unknown: 'yellow',
 }
 const STATUSES = ['reachable', 'unreachable', 'unknown'] as const
-/** Title, numbers, bar and footer, with the empty lines between. */
-const LINES_WITHOUT_CHANGES = 10
+/** Title, numbers, bar, fault and footer, with the empty lines between, and one for the cursor. */
+const LINES_WITHOUT_CHANGES = 11
 const MAX_BAR_CELLS = 60
 
 /** The whole screen as one text that fits into `size`. */
@@ -40,6 +40,7 @@ export function renderScreen(state: ScreenState, size: ScreenSize): string {
     [[changes.length > 0 ? '  Last changes' : '  No host has changed yet', 'bold']],
     ...changes,
     [],
+    [[state.fault === null ? '' : `  ${state.fault}`, 'red']],
     [[state.stopping ? '  Stopping: probes in flight end …' : '  Ctrl-C ends it', 'dim']],
   ]
   return lines.map((line) => styled(line, size)).join('\n')

@@ -15,5 +15,7 @@ export type LiveState = {
   /** Probes that gave a result in this run. */
   readonly probes: number
   readonly fleetTime: Date
+  /** The latest failure of a function; null while there was none. */
+  readonly fault: string | null
   readonly stopping: boolean
 }
