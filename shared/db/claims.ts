@@ -47,9 +47,9 @@ type LockRow = { host_id: HostId; locked: boolean }
 const tryLocks = (tx: Tx, hostIds: readonly HostId[]): Promise<LockRow[]> => tx<LockRow[]>`
   with wanted as materialized (
     select h.id
-    from jsonb_array_elements_text(${tx.json([...hostIds])}) as asked (id)
-    join hosts h on h.id = asked.id::uuid
-    where h.deleted_at is null
+    from hosts h
+    where h.id = any (array(select jsonb_array_elements_text(${tx.json([...hostIds])})::uuid))
+      and h.deleted_at is null
   )
   select id as host_id,
          pg_try_advisory_xact_lock(hashtextextended(id::text, ${PROBE_LOCK_NAMESPACE})) as locked
@@ -75,13 +75,12 @@ const readStates = (tx: Tx, hostIds: readonly HostId[]): Promise<StateRow[]> => 
          coalesce(l.consecutive_failures, 0)        as consecutive_failures,
          coalesce(l.consecutive_successes, 0)       as consecutive_successes,
          l.last_scheduled_for,
-         p.failures_to_go_down,
-         p.successes_to_come_up
-  from jsonb_array_elements_text(${tx.json([...hostIds])}) as asked (id)
-  join hosts h on h.id = asked.id::uuid
-  cross join policy p
+         (select failures_to_go_down from policy)   as failures_to_go_down,
+         (select successes_to_come_up from policy)  as successes_to_come_up
+  from hosts h
   left join host_liveness l on l.host_id = h.id
-  where h.deleted_at is null`
+  where h.id = any (array(select jsonb_array_elements_text(${tx.json([...hostIds])})::uuid))
+    and h.deleted_at is null`
 
 const claimedHost = (row: StateRow): ClaimedHost => ({
   hostId: row.host_id,

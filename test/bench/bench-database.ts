@@ -40,6 +40,7 @@ export async function addHosts(sql: Sql, ports: readonly number[]): Promise<Host
     insert into hosts (hostname, ip_address, port)
     select 'host-' || port, '127.0.0.1', port::int from jsonb_array_elements_text(${sql.json([...ports])}) as p (port)
     returning id, port`
+  await sql`analyze hosts`
   const byPort = new Map(rows.map(({ id, port }) => [port, parseHostId(id)]))
   return ports.flatMap((port) => byPort.get(port) ?? [])
 }
