@@ -2,6 +2,8 @@ import postgres from 'postgres'
 
 export type Sql = postgres.Sql
 export type Tx = postgres.TransactionSql
+/** A client or a transaction of one: whatever runs a statement. */
+export type AnySql = postgres.ISql
 
 /** Where the database is and who signs in. A password may be a function: IAM tokens last 15 minutes. */
 export type Connection = {

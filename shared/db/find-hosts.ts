@@ -1,5 +1,5 @@
 import { type HostId, isUuid } from '../domain/ids.ts'
-import type { Sql } from './client.ts'
+import type { AnySql } from './client.ts'
 
 export type FoundHost = {
   readonly id: HostId
@@ -15,7 +15,7 @@ const MAX_FOUND = 10
  * The hosts of the fleet that have this id or name (in whatever case), or this address; ten at most. `address`
  * is null where the text is none: PostgreSQL would refuse it.
  */
-export function findHosts(sql: Sql, text: string, address: string | null): Promise<FoundHost[]> {
+export function findHosts(sql: AnySql, text: string, address: string | null): Promise<FoundHost[]> {
   return sql<FoundHost[]>`
     select id, hostname, host(ip_address) as address, port
     from hosts

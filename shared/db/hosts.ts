@@ -1,6 +1,6 @@
 import type { FleetHost } from '../contracts/fleet-row.ts'
 import type { HostId } from '../domain/ids.ts'
-import type { Sql } from './client.ts'
+import type { AnySql } from './client.ts'
 
 export type HostRow = {
   readonly id: HostId
@@ -10,7 +10,7 @@ export type HostRow = {
 }
 
 /** The hosts of the fleet, without those that have left it. */
-export function listHosts(sql: Sql): Promise<HostRow[]> {
+export function listHosts(sql: AnySql): Promise<HostRow[]> {
   return sql<HostRow[]>`
     select id, hostname, host(ip_address) as address, port
     from hosts
@@ -19,7 +19,7 @@ export function listHosts(sql: Sql): Promise<HostRow[]> {
 }
 
 /** Adds hosts and changes those that are there, by id; one that had left the fleet is back. Returns how many changed. */
-export async function upsertHosts(sql: Sql, hosts: readonly FleetHost[]): Promise<number> {
+export async function upsertHosts(sql: AnySql, hosts: readonly FleetHost[]): Promise<number> {
   const changed = await sql`
     insert into hosts as h (id, hostname, ip_address, port)
     select id, name, address, port
@@ -35,7 +35,7 @@ export async function upsertHosts(sql: Sql, hosts: readonly FleetHost[]): Promis
 }
 
 /** Marks hosts as gone from the fleet; what is known of them stays. */
-export async function markHostsDeleted(sql: Sql, ids: readonly HostId[]): Promise<void> {
+export async function markHostsDeleted(sql: AnySql, ids: readonly HostId[]): Promise<void> {
   await sql`
     update hosts
     set deleted_at = now(), updated_at = now()

@@ -1,15 +1,21 @@
 import type { ComplianceDriftDetected } from './drift-event.ts'
 import type { HostId } from './ids.ts'
+import type { PolicyChanged } from './policy-event.ts'
 import type { FailureKind, ReachabilityStatus } from './reachability.ts'
 
 /** What is audited, one shape an action. The snake_case details are a contract: docs/contracts.md. */
-export type AuditEvent = HostConnectivityChecked | ComplianceDriftDetected
+export type AuditEvent = HostConnectivityChecked | ComplianceDriftDetected | PolicyChanged
 
-export type Describes<Action extends string, Severity extends string, Detail> = {
+export type Describes<
+  Action extends string,
+  Severity extends string,
+  Detail,
+  Resource extends string = 'host',
+> = {
   readonly action: Action
   readonly severity: Severity
   readonly outcome: 'success' | 'failure'
-  readonly resourceType: 'host'
+  readonly resourceType: Resource
   readonly resourceId: string
   readonly detail: Detail
 }

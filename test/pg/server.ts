@@ -11,7 +11,7 @@ declare module 'vitest' {
   }
 }
 
-export const ROLES = ['awareness_probe', 'awareness_drift', 'awareness_fan_out'] as const
+export const ROLES = ['awareness_probe', 'awareness_drift', 'awareness_fan_out', 'awareness_operate'] as const
 const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url))
 
 /** One server a test run, on a port and in a folder of its own, and in it the template of every test database. */

@@ -1,7 +1,12 @@
 import { fileURLToPath } from 'node:url'
 import type { Connection, Sql } from '../../../shared/db/client.ts'
 
-export const FUNCTION_ROLES = ['awareness_probe', 'awareness_fan_out', 'awareness_drift'] as const
+export const FUNCTION_ROLES = [
+  'awareness_probe',
+  'awareness_fan_out',
+  'awareness_drift',
+  'awareness_operate',
+] as const
 export type FunctionRole = (typeof FUNCTION_ROLES)[number]
 
 export type LocalDatabase = {

@@ -1,0 +1,75 @@
+import * as z from 'zod'
+import type { PolicyKey, PolicyValues } from '../domain/policy-event.ts'
+
+/** The ranges are those of the policy table's checks. */
+const whole = (least: number, most: number): z.ZodNumber => {
+  const error = `must be a whole number from ${least} to ${most}`
+  return z.int(error).min(least, error).max(most, error)
+}
+
+const percentagePoints = (): z.ZodNumber => {
+  const error = 'must be a number of percentage points above 0 and at most 100'
+  return z.number(error).gt(0, error).lte(100, error)
+}
+
+const SETTINGS = {
+  probe_interval_seconds: whole(60, 3600),
+  failures_to_go_down: whole(1, 10),
+  successes_to_come_up: whole(1, 10),
+  hosts_per_schedule: whole(1, 500),
+  drift_major_worsening_pp: percentagePoints(),
+  drift_minor_worsening_pp: percentagePoints(),
+  drift_improvement_pp: percentagePoints(),
+  drift_basis: z.enum(['all_rules', 'common_rules'], 'must be all_rules or common_rules'),
+} satisfies Record<PolicyKey, z.ZodType>
+
+export const POLICY_KEYS = Object.keys(SETTINGS) as readonly PolicyKey[]
+
+export const Policy: z.ZodType<PolicyValues> = z.strictObject(SETTINGS)
+
+const unknownSetting = (key: string): string =>
+  `there is no setting ${JSON.stringify(key)}: the settings are ${POLICY_KEYS.join(', ')}`
+
+/** Some of the settings, and no other key. */
+export const PolicyChanges = z
+  .strictObject(SETTINGS, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys' ? issue.keys.map(unknownSetting).join('; ') : undefined,
+  })
+  .partial()
+export type PolicyChanges = z.output<typeof PolicyChanges>
+
+/** What is wrong with a policy as a whole, beyond each value in it: null where nothing is. */
+export function policyFault(policy: PolicyValues): string | null {
+  const { drift_major_worsening_pp: major, drift_minor_worsening_pp: minor } = policy
+  if (major >= minor) return null
+  return `drift_major_worsening_pp (${major}) must not be below drift_minor_worsening_pp (${minor})`
+}
+
+export type ParsedSettings =
+  | { readonly changes: PolicyChanges }
+  /** A sentence each. */
+  | { readonly faults: readonly string[] }
+
+/** Reads `key=value` texts, as they are typed. */
+export function parseSettings(texts: readonly string[]): ParsedSettings {
+  const pairs = texts.map((text) => text.split(/=(.*)/s, 2))
+  const malformed = texts.filter((_, i) => pairs[i]?.[1] === undefined || pairs[i][0] === '')
+  const keys = pairs.map(([key = '']) => key)
+  const twice = new Set(keys.filter((key, i) => keys.indexOf(key) !== i))
+  const faults = [
+    ...malformed.map((text) => `${JSON.stringify(text)} is not of the form key=value`),
+    ...[...twice].map((key) => `${key} is given twice`),
+  ]
+  if (texts.length === 0) faults.push('no setting is given')
+  if (faults.length > 0) return { faults }
+  const parsed = PolicyChanges.safeParse(
+    Object.fromEntries(pairs.map(([key = '', value = '']) => [key, settingOf(value)])),
+  )
+  return parsed.success ? { changes: parsed.data } : { faults: faultsOf(parsed.error) }
+}
+
+const faultsOf = ({ issues }: z.ZodError): string[] =>
+  issues.map(({ path, message }) => [...path, message].join(' '))
+
+const settingOf = (text: string): string | number => (/^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text)

@@ -1,0 +1,46 @@
+import type { Describes } from './audit-events.ts'
+import type { DriftBasis } from './verdict.ts'
+
+/** What an operator may set, under the names that the table, the command line and the audit log share. */
+export type PolicyValues = {
+  readonly probe_interval_seconds: number
+  readonly failures_to_go_down: number
+  readonly successes_to_come_up: number
+  readonly hosts_per_schedule: number
+  readonly drift_major_worsening_pp: number
+  readonly drift_minor_worsening_pp: number
+  readonly drift_improvement_pp: number
+  readonly drift_basis: DriftBasis
+}
+export type PolicyKey = keyof PolicyValues
+
+export type PolicyChanged = Describes<
+  'policy.changed',
+  'info',
+  {
+    /** Only what changed, on both sides. */
+    readonly before: Partial<PolicyValues>
+    readonly after: Partial<PolicyValues>
+  },
+  'policy'
+>
+
+/** There is one policy: this is its id in the audit log. */
+const THE_POLICY = 'policy'
+
+/** The event of a policy of which something changed; null where all is as it was. */
+export function policyChanged(before: PolicyValues, after: PolicyValues): PolicyChanged | null {
+  const changed = (Object.keys(after) as PolicyKey[]).filter((key) => before[key] !== after[key])
+  if (changed.length === 0) return null
+  return {
+    action: 'policy.changed',
+    severity: 'info',
+    outcome: 'success',
+    resourceType: 'policy',
+    resourceId: THE_POLICY,
+    detail: { before: picked(before, changed), after: picked(after, changed) },
+  }
+}
+
+const picked = (values: PolicyValues, keys: readonly PolicyKey[]): Partial<PolicyValues> =>
+  Object.fromEntries(keys.map((key) => [key, values[key]]))

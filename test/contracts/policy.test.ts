@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest'
+import { Policy, parseSettings, policyFault } from '../../shared/contracts/policy.ts'
+import { type PolicyValues, policyChanged } from '../../shared/domain/policy-event.ts'
+
+const DEFAULTS: PolicyValues = {
+  probe_interval_seconds: 300,
+  failures_to_go_down: 2,
+  successes_to_come_up: 1,
+  hosts_per_schedule: 1,
+  drift_major_worsening_pp: 10,
+  drift_minor_worsening_pp: 5,
+  drift_improvement_pp: 5,
+  drift_basis: 'all_rules',
+}
+
+describe('settings as they are typed', () => {
+  it('become changes', () => {
+    expect(
+      parseSettings([
+        'probe_interval_seconds=120',
+        'drift_minor_worsening_pp=2.5',
+        'drift_basis=common_rules',
+      ]),
+    ).toEqual({
+      changes: {
+        probe_interval_seconds: 120,
+        drift_minor_worsening_pp: 2.5,
+        drift_basis: 'common_rules',
+      },
+    })
+  })
+
+  it.each([
+    [['probe_interval_seconds=59'], 'probe_interval_seconds must be a whole number from 60 to 3600'],
+    [['probe_interval_seconds=5m'], 'probe_interval_seconds must be a whole number from 60 to 3600'],
+    [['probe_interval_seconds='], 'probe_interval_seconds must be a whole number from 60 to 3600'],
+    [['failures_to_go_down=1.5'], 'failures_to_go_down must be a whole number from 1 to 10'],
+    [['hosts_per_schedule=501'], 'hosts_per_schedule must be a whole number from 1 to 500'],
+    [
+      ['drift_improvement_pp=0'],
+      'drift_improvement_pp must be a number of percentage points above 0 and at most 100',
+    ],
+    [['drift_basis=some'], 'drift_basis must be all_rules or common_rules'],
+    [['hosts_per_schedule'], '"hosts_per_schedule" is not of the form key=value'],
+    [['=3'], '"=3" is not of the form key=value'],
+    [['hosts_per_schedule=1', 'hosts_per_schedule=2'], 'hosts_per_schedule is given twice'],
+    [['__proto__=1'], 'there is no setting "__proto__"'],
+    [['only_row=false'], 'there is no setting "only_row"'],
+    [[], 'no setting is given'],
+  ])('%j is refused in one sentence', (texts, fault) => {
+    expect(parseSettings(texts)).toEqual({ faults: [expect.stringContaining(fault)] })
+  })
+
+  it('are refused with a sentence for each fault', () => {
+    expect(parseSettings(['failures_to_go_down=0', 'drift_basis=x'])).toEqual({
+      faults: [
+        expect.stringMatching(/^failures_to_go_down must/),
+        expect.stringMatching(/^drift_basis must/),
+      ],
+    })
+  })
+})
+
+describe('a policy', () => {
+  it('holds each setting, and no other', () => {
+    expect(Policy.safeParse(DEFAULTS).success).toBe(true)
+    expect(Policy.safeParse({ ...DEFAULTS, more: 1 }).success).toBe(false)
+  })
+
+  it('is at fault when a major worsening would be smaller than a minor one', () => {
+    expect(policyFault(DEFAULTS)).toBeNull()
+    expect(policyFault({ ...DEFAULTS, drift_minor_worsening_pp: 10 })).toBeNull()
+    expect(policyFault({ ...DEFAULTS, drift_minor_worsening_pp: 10.5 })).toBe(
+      'drift_major_worsening_pp (10) must not be below drift_minor_worsening_pp (10.5)',
+    )
+  })
+
+  it('that changed gives an event with what changed, before and after', () => {
+    expect(policyChanged(DEFAULTS, { ...DEFAULTS, failures_to_go_down: 3 })).toMatchObject({
+      action: 'policy.changed',
+      resourceType: 'policy',
+      detail: { before: { failures_to_go_down: 2 }, after: { failures_to_go_down: 3 } },
+    })
+    expect(policyChanged(DEFAULTS, { ...DEFAULTS })).toBeNull()
+  })
+})

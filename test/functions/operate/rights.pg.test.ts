@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest'
+import { connect } from '../../../shared/db/client.ts'
+import { freshDatabase } from '../../pg/database.ts'
+
+const FORBIDDEN = [
+  "update audit_events set outcome = 'success'",
+  'delete from audit_events',
+  'truncate audit_events',
+  'select * from host_rule_state',
+  'delete from host_rule_state',
+  'select * from transactions',
+  "update transactions set status = 'pass'",
+  'delete from hosts',
+  'update hosts set id = gen_random_uuid()',
+  'update hosts set created_at = now()',
+  "update host_liveness set reachability_status = 'reachable'",
+  'delete from host_liveness',
+  "insert into probe_schedules (name, spec_hash) values ('x', 'y')",
+  'delete from probe_schedules',
+  'insert into policy default values',
+  'update policy set only_row = true',
+  'delete from policy',
+  'create table mine (id int)',
+  'select * from awareness_schema_version',
+  'alter role awareness_operate createdb',
+]
+
+it.each(FORBIDDEN)('the operate role may not: %s', async (statement) => {
+  await using db = await freshDatabase()
+  const sql = connect(db.as('awareness_operate'))
+  try {
+    await expect(sql.unsafe(statement)).rejects.toThrow(/permission denied|must be owner/)
+  } finally {
+    await sql.end()
+  }
+})
