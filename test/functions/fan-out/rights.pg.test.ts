@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest'
+import { connect } from '../../../shared/db/client.ts'
+import { freshDatabase } from '../../pg/database.ts'
+
+const FORBIDDEN = [
+  "insert into hosts (hostname, ip_address) values ('x', '127.0.0.1')",
+  'update hosts set deleted_at = now()',
+  'delete from hosts',
+  'update policy set hosts_per_schedule = 2',
+  'update host_liveness set consecutive_failures = 0',
+  'delete from host_liveness',
+  'select detail from audit_events',
+  "insert into audit_events (id, correlation_id, actor_type, action, occurred_at) values (gen_random_uuid(), 'c', 'system', 'a', now())",
+  'truncate probe_schedules',
+  'create table mine (id int)',
+  'select * from awareness_schema_version',
+]
+
+it.each(FORBIDDEN)('the fan-out role may not: %s', async (statement) => {
+  await using db = await freshDatabase()
+  const sql = connect(db.as('awareness_fan_out'))
+  try {
+    await expect(sql.unsafe(statement)).rejects.toThrow(/permission denied|must be owner/)
+  } finally {
+    await sql.end()
+  }
+})
