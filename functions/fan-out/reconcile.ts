@@ -1,8 +1,8 @@
+import { planSchedules, type SchedulePolicy } from '../../shared/domain/schedule-plan.ts'
 import type { ScheduleSpec } from '../../shared/domain/schedules.ts'
 import { type Applying, applyChanges, type ChangeFault, type ChangesApplied } from './apply-changes.ts'
 import { type AppliedSchedules, changesBetween, type ScheduleChange } from './changes.ts'
 import { type FleetGauges, type FleetHost, measureFleet } from './fleet.ts'
-import { planSchedules, type SchedulePolicy } from './plan.ts'
 import { type Listing, listAll, strays } from './sweep.ts'
 
 export type Fleet = {

@@ -1,8 +1,6 @@
 import * as z from 'zod'
 import { type HostId, parseHostId } from '../domain/ids.ts'
-
-/** Lambda's 1,024 file descriptors, and the lock table's share of one invocation, with room to spare. */
-export const MAX_HOSTS_PER_INVOCATION = 500
+import { MAX_HOSTS_PER_INVOCATION } from '../domain/schedules.ts'
 
 /** What Scheduler leaves in the input when it substitutes nothing, as when an operator sends it by hand. */
 export const SCHEDULED_TIME_PLACEHOLDER = '<aws.scheduler.scheduled-time>'

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { planSchedules } from '../../functions/fan-out/plan.ts'
 import { parseHostId } from '../../shared/domain/ids.ts'
+import { planSchedules } from '../../shared/domain/schedule-plan.ts'
 import { type Figure, median, secondsOf } from './figures.ts'
 
 const HOSTS = 100_000

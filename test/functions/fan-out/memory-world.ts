@@ -1,9 +1,9 @@
 import type { CallOutcome } from '../../../functions/fan-out/apply-changes.ts'
 import type { FleetHost } from '../../../functions/fan-out/fleet.ts'
-import type { SchedulePolicy } from '../../../functions/fan-out/plan.ts'
-import { planSchedules } from '../../../functions/fan-out/plan.ts'
 import type { FanOutWorld } from '../../../functions/fan-out/reconcile.ts'
 import type { HostId } from '../../../shared/domain/ids.ts'
+import type { SchedulePolicy } from '../../../shared/domain/schedule-plan.ts'
+import { planSchedules } from '../../../shared/domain/schedule-plan.ts'
 import type { ScheduleSpec } from '../../../shared/domain/schedules.ts'
 
 export type ApiCall = { readonly operation: 'put' | 'remove' | 'list'; readonly name: string }

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { planSchedules } from '../../../functions/fan-out/plan.ts'
-import { applyJitter } from '../../../shared/domain/cadence.ts'
-import { parseHostId } from '../../../shared/domain/ids.ts'
-import { isOurScheduleName, type ScheduleSpec } from '../../../shared/domain/schedules.ts'
-import { type Host, randomFleet, sequentialFleet } from './fleet-of.ts'
+import { applyJitter } from '../../shared/domain/cadence.ts'
+import { parseHostId } from '../../shared/domain/ids.ts'
+import { planSchedules } from '../../shared/domain/schedule-plan.ts'
+import { isOurScheduleName, type ScheduleSpec } from '../../shared/domain/schedules.ts'
+import { type Host, randomFleet, sequentialFleet } from '../functions/fan-out/fleet-of.ts'
 
 const INTERVAL_MS = 300_000
 const MINUTE_MS = 60_000

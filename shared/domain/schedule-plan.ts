@@ -1,13 +1,6 @@
-import { MAX_HOSTS_PER_INVOCATION } from '../../shared/contracts/probe-request.ts'
-import {
-  clampIntervalMs,
-  MINUTE_MS,
-  periodMinutes,
-  phaseMs,
-  spreadHash,
-} from '../../shared/domain/cadence.ts'
-import type { HostId } from '../../shared/domain/ids.ts'
-import type { ScheduleSpec } from '../../shared/domain/schedules.ts'
+import { clampIntervalMs, MINUTE_MS, periodMinutes, phaseMs, spreadHash } from './cadence.ts'
+import type { HostId } from './ids.ts'
+import { MAX_HOSTS_PER_INVOCATION, type ScheduleSpec } from './schedules.ts'
 
 export type SchedulePolicy = {
   /** The interval before jitter. */
