@@ -15,6 +15,8 @@ const Endpoints = z.object({
       database: z.string(),
       username: z.string(),
       password: z.string(),
+      tls: z.exactOptional(z.literal('unverified')),
+      tlsCertificateAuthority: z.exactOptional(z.string()),
     })
     .nullable(),
   sqs: z.object({ endpoint: z.url(), queueUrl: z.url(), deadLetterQueueUrl: z.url() }),

@@ -44,6 +44,7 @@ async function prepared(server: PostgresServer): Promise<LocalDatabase> {
   }
   return {
     owner,
+    ownerSignIn: server.admin,
     isShared: false,
     as: (role) => {
       const signIn = signIns.get(role)

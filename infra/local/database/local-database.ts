@@ -12,6 +12,8 @@ export type FunctionRole = (typeof FUNCTION_ROLES)[number]
 export type LocalDatabase = {
   /** The owner's client: for the fleet and for looking, never for the functions' work. */
   readonly owner: Sql
+  /** How the owner signs in. */
+  readonly ownerSignIn: Connection
   /** How one of the functions signs in: it may do no more here than in AWS. */
   readonly as: (role: FunctionRole) => Connection
   /** Whether others may keep hosts and settings in it, so that what is there is not this run's to change. */

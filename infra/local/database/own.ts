@@ -33,6 +33,7 @@ export async function openOwnDatabase(to: Connection): Promise<LocalDatabase> {
     }
     return {
       owner,
+      ownerSignIn: to,
       isShared: true,
       as: (role) => ({ ...to, settings: settings.get(role) ?? { role } }),
       close: () => owner.end({ timeout: CLOSE_TIMEOUT_SECONDS }),
