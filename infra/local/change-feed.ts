@@ -1,19 +1,46 @@
 import type { Sql } from '../../shared/db/client.ts'
+import { type DriftRow, listDrifts } from '../../shared/db/drift-view.ts'
 import { type ChangeRow, listChanges } from '../../shared/db/fleet-view.ts'
 
 /** An event is dated before its transaction commits, and a transaction lasts less than this, in real time. */
 const LONGEST_TRANSACTION_MS = 20_000
 
-/** Reads the audit events that are new since the last call, each once, from `startedAt` in fleet time. */
-export function createChangeFeed(sql: Sql, startedAt: Date, speed: number): () => Promise<ChangeRow[]> {
+/** Reads the changes of hosts that are new since the last call, each once, from `startedAt` in fleet time. */
+export const createChangeFeed = (sql: Sql, startedAt: Date, speed: number): (() => Promise<ChangeRow[]>) =>
+  createFeed({
+    list: (since) => listChanges(sql, since),
+    dateOf: ({ occurredAt }) => occurredAt,
+    startedAt,
+    overlapMs: LONGEST_TRANSACTION_MS * speed,
+  })
+
+/** Reads the drift that is new since the last call, each once. It is dated by when it was found, in real time. */
+export const createDriftFeed = (sql: Sql, startedAt: Date): (() => Promise<DriftRow[]>) =>
+  createFeed({
+    list: (since) => listDrifts(sql, since),
+    dateOf: ({ recordedAt }) => recordedAt,
+    startedAt,
+    overlapMs: LONGEST_TRANSACTION_MS,
+  })
+
+function createFeed<Row extends { readonly id: string }>(source: {
+  /** Rows of this date or later, oldest first. */
+  readonly list: (since: Date) => Promise<Row[]>
+  readonly dateOf: (row: Row) => Date
+  readonly startedAt: Date
+  /** How far back rows may still appear. */
+  readonly overlapMs: number
+}): () => Promise<Row[]> {
+  const { list, dateOf, startedAt, overlapMs } = source
   let since = startedAt
   let seen = new Set<string>()
   return async () => {
-    const rows = await listChanges(sql, since)
+    const rows = await list(since)
     const fresh = rows.filter(({ id }) => !seen.has(id))
-    const newest = rows.at(-1)?.occurredAt.getTime() ?? 0
-    since = new Date(Math.max(since.getTime(), newest - LONGEST_TRANSACTION_MS * speed))
-    seen = new Set(rows.filter(({ occurredAt }) => occurredAt >= since).map(({ id }) => id))
+    const newest = rows.at(-1)
+    const newestMs = newest === undefined ? 0 : dateOf(newest).getTime()
+    since = new Date(Math.max(since.getTime(), newestMs - overlapMs))
+    seen = new Set(rows.filter((row) => dateOf(row) >= since).map(({ id }) => id))
     return fresh
   }
 }

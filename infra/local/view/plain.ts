@@ -1,6 +1,18 @@
+import type { DriftRow } from '../../../shared/db/drift-view.ts'
 import type { ChangeRow } from '../../../shared/db/fleet-view.ts'
 import type { LiveState, View } from './view.ts'
-import { changeName, changeReason, counted, endpoint, fleetInWords, plainNumber } from './wording.ts'
+import {
+  changeName,
+  changeReason,
+  complianceInWords,
+  counted,
+  DRIFT_WORDS,
+  endpoint,
+  fleetInWords,
+  percentagePoints,
+  plainNumber,
+  score,
+} from './wording.ts'
 
 const STATUS_EVERY_MS = 10_000
 
@@ -10,10 +22,11 @@ export function createPlainView(write: (line: string) => void, nowMs: () => numb
   let last: LiveState | undefined
   let shown: LiveState | undefined
   const status = (state: LiveState): void => {
-    const { numbers, probes, fleetTime } = state
+    const { numbers, probes, fleetTime, compliance } = state
     shown = state
     lastStatusMs = nowMs()
-    write(`${fleetTime.toISOString()} status ${fleetInWords(numbers)}; ${counted(probes, 'probe')}`)
+    const scans = compliance === undefined ? '' : `; ${complianceInWords(compliance)}`
+    write(`${fleetTime.toISOString()} status ${fleetInWords(numbers)}; ${counted(probes, 'probe')}${scans}`)
   }
   return {
     loading: (loaded, total) => {
@@ -23,6 +36,7 @@ export function createPlainView(write: (line: string) => void, nowMs: () => numb
       if (state.fault !== null && state.fault !== last?.fault) write(`fault ${state.fault}`)
       last = state
       for (const change of state.changes) write(changeLine(change))
+      for (const drift of state.compliance?.drifts ?? []) write(driftLine(drift))
       if (nowMs() - lastStatusMs >= STATUS_EVERY_MS) status(state)
     },
     close: () => {
@@ -35,4 +49,10 @@ function changeLine(change: ChangeRow): string {
   const where = endpoint(change.address, change.port)
   const states = `${change.from} -> ${change.to}`
   return `${change.occurredAt.toISOString()} change ${changeName(change)} ${where} ${states} (${changeReason(change)})`
+}
+
+function driftLine(drift: DriftRow): string {
+  const scores = `${score(drift.priorScore)} -> ${score(drift.currentScore)}`
+  const what = `${DRIFT_WORDS[drift.driftType]}, ${percentagePoints(drift)}`
+  return `${drift.occurredAt.toISOString()} drift ${changeName(drift)} ${scores} (${what})`
 }

@@ -1,8 +1,20 @@
 import { styleText } from 'node:util'
+import type { DriftRow } from '../../../shared/db/drift-view.ts'
 import type { ChangeRow } from '../../../shared/db/fleet-view.ts'
+import type { DriftType } from '../../../shared/domain/drift-event.ts'
 import type { ReachabilityStatus } from '../../../shared/domain/reachability.ts'
 import type { LiveState } from './view.ts'
-import { changeName, changeReason, endpoint, milliseconds, plainNumber } from './wording.ts'
+import {
+  changeName,
+  changeReason,
+  complianceInWords,
+  DRIFT_WORDS,
+  endpoint,
+  milliseconds,
+  percentagePoints,
+  plainNumber,
+  score,
+} from './wording.ts'
 
 /** Text with a style, cut to the terminal's width before it is coloured. */
 type Piece = readonly [text: string, style?: Parameters<typeof styleText>[0]]
@@ -11,7 +23,7 @@ export type ScreenState = LiveState & {
   readonly title: string
   readonly speed: number
   /** Oldest first; as many as fit are shown, newest on top. */
-  readonly recent: readonly ChangeRow[]
+  readonly recent: readonly (ChangeRow | DriftRow)[]
 }
 
 export type ScreenSize = { readonly columns: number; readonly rows: number; readonly colours: boolean }
@@ -22,20 +34,26 @@ const COLOURS: Record<ReachabilityStatus, 'green' | 'red' | 'yellow'> = {
   unknown: 'yellow',
 }
 const STATUSES = ['reachable', 'unreachable', 'unknown'] as const
-/** Title, numbers, bar, fault and footer, with the empty lines between, and one for the cursor. */
-const LINES_WITHOUT_CHANGES = 11
+const DRIFT_COLOURS: Record<DriftType, 'green' | 'red' | 'yellow'> = {
+  improvement: 'green',
+  minor: 'yellow',
+  major: 'red',
+}
+/** Title, numbers, bar, scans, fault and footer, with the empty lines between, and one for the cursor. */
+const LINES_WITHOUT_CHANGES = 12
 const MAX_BAR_CELLS = 60
 
 /** The whole screen as one text that fits into `size`. */
 export function renderScreen(state: ScreenState, size: ScreenSize): string {
   const room = Math.max(1, size.rows - LINES_WITHOUT_CHANGES)
-  const changes = state.recent.slice(-room).toReversed().map(changePieces)
+  const changes = state.recent.slice(-room).toReversed().map(rowPieces)
   const lines: Piece[][] = [
     titlePieces(state),
     [],
     countPieces(state),
     barPieces(state, Math.min(MAX_BAR_CELLS, size.columns - 4)),
     responsePieces(state),
+    ...compliancePieces(state),
     [],
     [[changes.length > 0 ? '  Last changes' : '  No host has changed yet', 'bold']],
     ...changes,
@@ -76,9 +94,24 @@ const responsePieces = ({ numbers, probes }: ScreenState): Piece[] => [
   ],
 ]
 
+const compliancePieces = ({ compliance }: ScreenState): Piece[][] =>
+  compliance === undefined ? [] : [[[`  ${complianceInWords(compliance)}`]]]
+
 const NAME_CELLS = 14
 const ENDPOINT_CELLS = 21
 const STATUS_CELLS = 11
+
+const rowPieces = (row: ChangeRow | DriftRow): Piece[] =>
+  'driftType' in row ? driftPieces(row) : changePieces(row)
+
+const driftPieces = (drift: DriftRow): Piece[] => [
+  [`  ${drift.occurredAt.toISOString().slice(11, 19)}  `, 'dim'],
+  [`${changeName(drift).padEnd(NAME_CELLS)} `],
+  [`${score(drift.priorScore).padStart(STATUS_CELLS)} → `, 'dim'],
+  [score(drift.currentScore).padEnd(STATUS_CELLS), DRIFT_COLOURS[drift.driftType]],
+  [` ${percentagePoints(drift).padEnd(STATUS_CELLS)}`],
+  [`  ${DRIFT_WORDS[drift.driftType]}`, 'dim'],
+]
 
 const changePieces = (change: ChangeRow): Piece[] => [
   [`  ${change.occurredAt.toISOString().slice(11, 19)}  `, 'dim'],

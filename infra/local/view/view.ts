@@ -1,4 +1,6 @@
+import type { DriftRow } from '../../../shared/db/drift-view.ts'
 import type { ChangeRow, FleetNumbers } from '../../../shared/db/fleet-view.ts'
+import type { DriftType } from '../../../shared/domain/drift-event.ts'
 
 /** What a live run shows its user. */
 export type View = {
@@ -12,10 +14,21 @@ export type LiveState = {
   readonly numbers: FleetNumbers
   /** Those that are new since the last update, oldest first. */
   readonly changes: readonly ChangeRow[]
+  /** Absent in a view of probes alone. */
+  readonly compliance?: Compliance
   /** Probes that gave a result in this run. */
   readonly probes: number
   readonly fleetTime: Date
   /** The latest failure of a function; null while there was none. */
   readonly fault: string | null
   readonly stopping: boolean
+}
+
+/** What came of the scans that were announced in this run. */
+export type Compliance = {
+  /** Drift that is new since the last update, oldest first. */
+  readonly drifts: readonly DriftRow[]
+  readonly judged: number
+  /** How many of those drifted; the others were stable. */
+  readonly drifted: Readonly<Record<DriftType, number>>
 }

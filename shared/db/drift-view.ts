@@ -1,0 +1,34 @@
+import type { DriftType } from '../domain/drift-event.ts'
+import type { Sql } from './client.ts'
+
+export type DriftRow = {
+  readonly id: string
+  readonly recordedAt: Date
+  /** When the scan was complete, which may be long ago. */
+  readonly occurredAt: Date
+  readonly hostId: string
+  readonly name: string | null
+  readonly driftType: DriftType
+  readonly priorScore: number
+  readonly currentScore: number
+  readonly scoreDelta: number
+}
+
+/** What was found to have drifted at `since` or after, oldest first, by when it was found. */
+export function listDrifts(sql: Sql, since: Date): Promise<DriftRow[]> {
+  return sql<DriftRow[]>`
+    select
+      a.id,
+      a.recorded_at as "recordedAt",
+      a.occurred_at as "occurredAt",
+      a.resource_id as "hostId",
+      h.hostname as name,
+      a.detail ->> 'drift_type' as "driftType",
+      (a.detail ->> 'prior_score')::double precision as "priorScore",
+      (a.detail ->> 'current_score')::double precision as "currentScore",
+      (a.detail ->> 'score_delta')::double precision as "scoreDelta"
+    from audit_events a
+    left join hosts h on h.id = (a.detail ->> 'host_id')::uuid
+    where a.action = 'compliance.drift.detected' and a.recorded_at >= ${since}
+    order by a.recorded_at, a.id`
+}
