@@ -34,11 +34,13 @@ export async function upsertHosts(sql: AnySql, hosts: readonly FleetHost[]): Pro
   return changed.length
 }
 
-/** Marks hosts as gone from the fleet; what is known of them stays. */
-export async function markHostsDeleted(sql: AnySql, ids: readonly HostId[]): Promise<void> {
-  await sql`
+/** Marks hosts as gone from the fleet; what is known of them stays. Returns how many had not gone yet. */
+export async function markHostsDeleted(sql: AnySql, ids: readonly HostId[]): Promise<number> {
+  const marked = await sql`
     update hosts
     set deleted_at = now(), updated_at = now()
     where deleted_at is null
-      and id in (select value::uuid from jsonb_array_elements_text(${sql.json([...ids])}))`
+      and id in (select value::uuid from jsonb_array_elements_text(${sql.json([...ids])}))
+    returning id`
+  return marked.length
 }

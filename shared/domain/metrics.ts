@@ -33,5 +33,12 @@ export const FAN_OUT_METRICS = {
   schedulesRemoved: 'SchedulesRemoved',
 } as const
 
+/** Of the operator's door: what it changed. */
+export const OPERATE_METRICS = {
+  hostsChanged: 'HostsChanged',
+  hostsRemoved: 'HostsRemoved',
+  policyChanges: 'PolicyChanges',
+} as const
+
 /** Of every function: an invocation that failed, and one that failed because the database did not answer. */
 export const FUNCTION_METRICS = { faults: 'Faults', databaseUnreachable: 'DatabaseUnreachable' } as const

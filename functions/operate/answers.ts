@@ -1,0 +1,97 @@
+import * as z from 'zod'
+import { Policy } from '../../shared/contracts/policy.ts'
+import { REACHABILITY_STATUSES } from '../../shared/domain/reachability.ts'
+import type { OperateCommand } from './event.ts'
+
+const time = z.iso.datetime()
+
+const endpoint = { id: z.string(), name: z.string(), address: z.string(), port: z.int() }
+
+const listing = {
+  ...endpoint,
+  state: z.enum(REACHABILITY_STATUSES),
+  last_probe_at: time.nullable(),
+  last_response_ms: z.int().nullable(),
+  last_error_type: z.string().nullable(),
+  last_state_change_at: time.nullable(),
+}
+
+const HostListing = z.object(listing)
+export type HostListing = z.infer<typeof HostListing>
+
+const FoundHost = z.object(endpoint)
+export type FoundHost = z.infer<typeof FoundHost>
+
+const HostDetail = z.object({
+  ...listing,
+  consecutive_failures: z.int(),
+  consecutive_successes: z.int(),
+  ssh_identification: z.string().nullable(),
+  last_scheduled_for: time.nullable(),
+  created_at: time,
+})
+export type HostDetail = z.infer<typeof HostDetail>
+
+const HostSchedule = z.object({
+  name: z.string(),
+  /** `pending`: the fan-out has not told Scheduler of it yet, or is just changing it. */
+  state: z.enum(['applied', 'pending']),
+  period_minutes: z.int(),
+  /** How many hosts share it. */
+  hosts: z.int(),
+  /** Scheduler fires within the minute that begins here. */
+  next_probe_at: time,
+})
+export type HostSchedule = z.infer<typeof HostSchedule>
+
+const EventListing = z.object({
+  id: z.string(),
+  occurred_at: time,
+  action: z.string(),
+  severity: z.string().nullable(),
+  outcome: z.string().nullable(),
+  actor_id: z.string().nullable(),
+  correlation_id: z.string(),
+  resource_type: z.string().nullable(),
+  resource_id: z.string().nullable(),
+  /** Of a host's event, also when the host has left the fleet. */
+  host_name: z.string().nullable(),
+  detail: z.unknown(),
+})
+export type EventListing = z.infer<typeof EventListing>
+
+/** What the operate function answers, by command. What asks parses it too: it may be of another version. */
+export const ANSWERS = {
+  hosts: z.object({
+    hosts: z.array(HostListing),
+    /** Where the next page begins; null on the last. */
+    next: z.object({ name: z.string(), id: z.string() }).nullable(),
+  }),
+  find: z.object({ hosts: z.array(FoundHost) }),
+  host: z.discriminatedUnion('outcome', [
+    z.object({
+      outcome: z.literal('found'),
+      host: HostDetail,
+      schedule: HostSchedule,
+      events: z.array(EventListing),
+    }),
+    z.object({ outcome: z.literal('unknown_host') }),
+  ]),
+  /** How many hosts are new or different now. */
+  import: z.object({ changed: z.int() }),
+  /** How many hosts have left the fleet by it. */
+  remove: z.object({ removed: z.int() }),
+  policy: z.object({ policy: Policy }),
+  'policy.set': z.discriminatedUnion('outcome', [
+    z.object({ outcome: z.literal('changed'), before: Policy, policy: Policy }),
+    z.object({ outcome: z.literal('unchanged'), policy: Policy }),
+    z.object({ outcome: z.literal('refused'), fault: z.string() }),
+  ]),
+  events: z.object({
+    events: z.array(EventListing),
+    /** Whether there are older ones since then, which the limit leaves out. */
+    more: z.boolean(),
+  }),
+} satisfies Record<OperateCommand, z.ZodType>
+export type AnswerOf<Command extends OperateCommand> = z.output<(typeof ANSWERS)[Command]>
+export type OperateAnswer = AnswerOf<OperateCommand>

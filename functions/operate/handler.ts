@@ -1,0 +1,27 @@
+import { withinDeadline } from '../runtime/deadline.ts'
+import { depsFromEnvironment, type FunctionDeps } from '../runtime/deps.ts'
+import { type LambdaHandler, observed, onColdStart } from '../runtime/function.ts'
+import { OPERATE_SERVICE, operateWorld } from '../runtime/operate-world.ts'
+import type { OperateAnswer } from './answers.ts'
+import { OperateEvent } from './event.ts'
+import { operate } from './operate.ts'
+import { report } from './report.ts'
+
+/** Below Lambda's 30 s for this function, so that who waits is told why. */
+export const OPERATE_DEADLINE_MS = 25_000
+
+export const createOperateHandler = (deps: FunctionDeps): LambdaHandler<OperateAnswer> =>
+  observed(deps.telemetry, async (event, context) => {
+    const command = OperateEvent.parse(event)
+    const answer = await withinDeadline(
+      OPERATE_DEADLINE_MS,
+      () => operate(operateWorld(deps, context.awsRequestId), command),
+      deps.database.abandon,
+    )
+    report(deps.telemetry, command, answer)
+    return answer
+  })
+
+export const handler = onColdStart(() =>
+  createOperateHandler(depsFromEnvironment(process.env, OPERATE_SERVICE)),
+)

@@ -1,0 +1,24 @@
+import { MetricUnit } from '@aws-lambda-powertools/metrics'
+import { OPERATE_METRICS } from '../../shared/domain/metrics.ts'
+import { policyChanged } from '../../shared/domain/policy-event.ts'
+import type { Telemetry } from '../runtime/telemetry.ts'
+import type { OperateAnswer } from './answers.ts'
+import type { OperateEvent } from './event.ts'
+
+/** Says in the log what was asked for, and in log and metrics what it changed. */
+export function report(
+  { logger, metrics }: Telemetry,
+  { command }: OperateEvent,
+  answer: OperateAnswer,
+): void {
+  const count = (name: string, value: number): void => {
+    if (value > 0) metrics.addMetric(name, MetricUnit.Count, value)
+  }
+  if ('changed' in answer) count(OPERATE_METRICS.hostsChanged, answer.changed)
+  if ('removed' in answer) count(OPERATE_METRICS.hostsRemoved, answer.removed)
+  if ('before' in answer) {
+    count(OPERATE_METRICS.policyChanges, 1)
+    logger.info('policy changed', { ...policyChanged(answer.before, answer.policy)?.detail })
+  }
+  logger.info('operated', { command, ...('changed' in answer || 'removed' in answer ? answer : {}) })
+}

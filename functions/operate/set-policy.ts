@@ -1,0 +1,30 @@
+import { type PolicyChanges, policyFault } from '../../shared/contracts/policy.ts'
+import { type PolicyChanged, type PolicyValues, policyChanged } from '../../shared/domain/policy-event.ts'
+import type { AnswerOf } from './answers.ts'
+
+export type SetPolicyWorld = {
+  /** The policy, which until the end of the transaction nobody else changes. */
+  readonly lockPolicy: () => Promise<PolicyValues>
+  readonly savePolicy: (policy: PolicyValues, event: PolicyChanged) => Promise<void>
+}
+
+/** Changes settings and audits what changed, in one transaction. What is as it should be leaves no event. */
+export async function setPolicy(
+  world: SetPolicyWorld,
+  { changes }: { readonly changes: PolicyChanges },
+): Promise<AnswerOf<'policy.set'>> {
+  const before = await world.lockPolicy()
+  const policy: PolicyValues = { ...before, ...defined(changes) }
+  const fault = policyFault(policy)
+  if (fault !== null) return { outcome: 'refused', fault }
+  const event = policyChanged(before, policy)
+  if (event === null) return { outcome: 'unchanged', policy }
+  await world.savePolicy(policy, event)
+  return { outcome: 'changed', before, policy }
+}
+
+type Defined<T> = { [Key in keyof T]: Exclude<T[Key], undefined> }
+
+/** A key may be there without a value in the type, if never in JSON. */
+const defined = <T extends object>(changes: T): Defined<T> =>
+  Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)) as Defined<T>

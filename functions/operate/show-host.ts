@@ -1,0 +1,46 @@
+import { MINUTE_MS, nextOccurrenceMs } from '../../shared/domain/cadence.ts'
+import type { HostId } from '../../shared/domain/ids.ts'
+import { planSchedules, type SchedulePolicy } from '../../shared/domain/schedule-plan.ts'
+import type { AnswerOf, EventListing, HostDetail, HostSchedule } from './answers.ts'
+import type { EventOf } from './event.ts'
+
+const RECENT_EVENTS = 10
+
+type Fleet = {
+  readonly hosts: readonly { readonly id: HostId }[]
+  readonly policy: SchedulePolicy
+  /** The hash of each schedule that Scheduler was told of, empty while it is being changed. */
+  readonly applied: ReadonlyMap<string, string>
+}
+
+export type ShowHostWorld = {
+  readonly hostDetail: (id: HostId) => Promise<HostDetail | null>
+  readonly recentEvents: (id: HostId, limit: number) => Promise<EventListing[]>
+  readonly fleet: () => Promise<Fleet>
+}
+
+/** All that is known of a host, and when it is probed next. */
+export async function showHost(
+  world: ShowHostWorld,
+  { hostId }: Pick<EventOf<'host'>, 'hostId'>,
+  now: Date,
+): Promise<AnswerOf<'host'>> {
+  const host = await world.hostDetail(hostId)
+  if (host === null) return { outcome: 'unknown_host' }
+  const events = await world.recentEvents(hostId, RECENT_EVENTS)
+  return { outcome: 'found', host, schedule: scheduleOf(hostId, await world.fleet(), now), events }
+}
+
+/** The whole fleet is planned, as the fan-out plans it: how full the others make a bucket decides who shares one. */
+function scheduleOf(hostId: HostId, { hosts, policy, applied }: Fleet, now: Date): HostSchedule {
+  const spec = planSchedules(hosts, policy).find(({ hostIds }) => hostIds.includes(hostId))
+  if (spec === undefined) throw new Error(`host ${hostId} is in no schedule of the plan`)
+  const next = nextOccurrenceMs(now.getTime(), spec.periodMinutes * MINUTE_MS, spec.phaseMs)
+  return {
+    name: spec.name,
+    state: applied.get(spec.name) ? 'applied' : 'pending',
+    period_minutes: spec.periodMinutes,
+    hosts: spec.hostIds.length,
+    next_probe_at: new Date(next).toISOString(),
+  }
+}

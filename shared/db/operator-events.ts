@@ -1,0 +1,51 @@
+import type { HostId } from '../domain/ids.ts'
+import type { Tx } from './client.ts'
+
+/** An event of the audit log, whoever wrote it: the scanner's own may be among them. */
+export type EventListing = {
+  readonly id: string
+  /** ISO 8601. */
+  readonly occurred_at: string
+  readonly action: string
+  readonly severity: string | null
+  readonly outcome: string | null
+  readonly actor_id: string | null
+  readonly correlation_id: string
+  readonly resource_type: string | null
+  readonly resource_id: string | null
+  readonly host_name: string | null
+  readonly detail: unknown
+}
+
+export type EventQuery = {
+  readonly since: Date
+  readonly hostId: HostId | null
+  readonly action: string | null
+  readonly limit: number
+}
+
+type EventRow = Omit<EventListing, 'occurred_at'> & { readonly occurred_at: Date }
+
+/** The newest events since then, newest first. A host that has left the fleet keeps its name. */
+export async function listAuditEvents(tx: Tx, query: EventQuery): Promise<EventListing[]> {
+  const rows = await tx<EventRow[]>`
+    select a.id, a.occurred_at, a.action, a.severity, a.outcome, a.actor_id, a.correlation_id,
+           a.resource_type, a.resource_id, h.hostname as host_name, a.detail
+    from audit_events a
+    left join hosts h
+      on h.id = case when a.resource_type = 'host' and a.resource_id ~* ${UUID} then a.resource_id::uuid end
+    where a.occurred_at >= ${query.since}
+      and (${query.action}::text is null or a.action = ${query.action}::text)
+      and (${query.hostId}::text is null
+        or (a.resource_type = 'host' and a.resource_id = ${query.hostId}::text))
+    order by a.occurred_at desc, a.recorded_at desc, a.id desc
+    limit ${query.limit}`
+  return rows.map((row) => ({ ...row, occurred_at: row.occurred_at.toISOString() }))
+}
+
+/** Of other writers it is not known what they put there. */
+const UUID = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+
+/** The newest events of one host, of whatever age, newest first. */
+export const listEventsOfHost = (tx: Tx, hostId: HostId, limit: number): Promise<EventListing[]> =>
+  listAuditEvents(tx, { since: new Date(0), hostId, action: null, limit })

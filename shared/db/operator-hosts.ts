@@ -1,0 +1,88 @@
+import type { HostId } from '../domain/ids.ts'
+import type { ReachabilityStatus } from '../domain/reachability.ts'
+import type { Tx } from './client.ts'
+
+/** A host of the fleet as it was seen last. */
+export type HostListing = {
+  readonly id: HostId
+  readonly name: string
+  readonly address: string
+  readonly port: number
+  readonly state: ReachabilityStatus
+  /** Times in ISO 8601. */
+  readonly last_probe_at: string | null
+  readonly last_response_ms: number | null
+  readonly last_error_type: string | null
+  readonly last_state_change_at: string | null
+}
+
+export type HostPageQuery = {
+  /** Null for hosts in whatever state. */
+  readonly state: ReachabilityStatus | null
+  /** The host after which the page begins; null for the first page. */
+  readonly after: { readonly name: string; readonly id: HostId } | null
+  readonly limit: number
+}
+
+type Times<Row, Key extends keyof Row> = Omit<Row, Key> & { readonly [K in Key]: Date | null }
+type HostListingRow = Times<HostListing, 'last_probe_at' | 'last_state_change_at'>
+
+/** The hosts of the fleet by name, a page of them. A host that was never probed is `unknown`. */
+export async function listHostPage(tx: Tx, query: HostPageQuery): Promise<HostListing[]> {
+  const { state, after, limit } = query
+  const rows = await tx<HostListingRow[]>`
+    select h.id, h.hostname as name, host(h.ip_address) as address, h.port,
+           coalesce(l.reachability_status, 'unknown') as state,
+           l.last_probe_at, l.last_response_ms, l.last_error_type, l.last_state_change_at
+    from hosts h
+    left join host_liveness l on l.host_id = h.id
+    where h.deleted_at is null
+      and (${state}::text is null or coalesce(l.reachability_status, 'unknown') = ${state}::text)
+      and (${after === null} or (h.hostname, h.id) > (${after?.name ?? ''}::text, ${after?.id ?? NO_ID}::uuid))
+    order by h.hostname, h.id
+    limit ${limit}`
+  return rows.map(withTexts)
+}
+
+/** Where there is none to compare with, the comparison is not made: any UUID does. */
+const NO_ID = '00000000-0000-0000-0000-000000000000'
+
+export type HostDetail = HostListing & {
+  readonly consecutive_failures: number
+  readonly consecutive_successes: number
+  readonly ssh_identification: string | null
+  readonly last_scheduled_for: string | null
+  readonly created_at: string
+}
+
+type HostDetailRow = Times<
+  HostDetail,
+  'last_probe_at' | 'last_state_change_at' | 'last_scheduled_for' | 'created_at'
+> & { readonly created_at: Date }
+
+/** All that is kept of one host; null where it is not, or no longer, in the fleet. */
+export async function readHostDetail(tx: Tx, id: HostId): Promise<HostDetail | null> {
+  const [row] = await tx<HostDetailRow[]>`
+    select h.id, h.hostname as name, host(h.ip_address) as address, h.port, h.created_at,
+           coalesce(l.reachability_status, 'unknown') as state,
+           l.last_probe_at, l.last_response_ms, l.last_error_type, l.last_state_change_at,
+           coalesce(l.consecutive_failures, 0) as consecutive_failures,
+           coalesce(l.consecutive_successes, 0) as consecutive_successes,
+           l.ssh_identification, l.last_scheduled_for
+    from hosts h
+    left join host_liveness l on l.host_id = h.id
+    where h.id = ${id} and h.deleted_at is null`
+  if (row === undefined) return null
+  return {
+    ...row,
+    ...withTexts(row),
+    last_scheduled_for: row.last_scheduled_for?.toISOString() ?? null,
+    created_at: row.created_at.toISOString(),
+  }
+}
+
+const withTexts = <Row extends HostListingRow>(row: Row) => ({
+  ...row,
+  last_probe_at: row.last_probe_at?.toISOString() ?? null,
+  last_state_change_at: row.last_state_change_at?.toISOString() ?? null,
+})
