@@ -3,10 +3,16 @@ import { type HostId, parseHostId } from '../../../shared/domain/ids.ts'
 
 export type Host = { readonly id: HostId }
 
-/** Ids as `gen_random_uuid()` makes them. A failing test prints the seed. */
-export function randomFleet(count: number, seed = Date.now()): Host[] {
-  process.stdout.write(`seed of a random fleet: ${seed}\n`)
-  return fc.sample(fc.uuid({ version: 4 }), { numRuns: count, seed }).map((id) => ({ id: parseHostId(id) }))
+let nextSeed: number | undefined
+
+/** Ids as `gen_random_uuid()` makes them, others for each call. The first seed of a file is printed. */
+export function randomFleet(count: number): Host[] {
+  if (nextSeed === undefined) {
+    nextSeed = Date.now()
+    process.stdout.write(`seed of the random fleets: ${nextSeed}\n`)
+  }
+  const ids = fc.sample(fc.uuid({ version: 4 }), { numRuns: count, seed: nextSeed++ })
+  return ids.map((id) => ({ id: parseHostId(id) }))
 }
 
 /** Ids that count up, the worst case for a hash. */

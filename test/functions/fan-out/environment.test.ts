@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest'
+import { fanOutDepsFromEnvironment } from '../../../functions/runtime/fan-out-world.ts'
+import { scheduleGroup } from '../../../shared/aws/scheduler.ts'
+import { schedulerOnLoopback, TARGET } from '../../aws/scheduler-on-loopback.ts'
+
+const DATABASE = {
+  STAGE: 'test',
+  DATABASE_HOST: '127.0.0.1',
+  DATABASE_NAME: 'awareness',
+  DATABASE_USER: 'awareness_fan_out',
+  DATABASE_AUTH: 'password',
+  DATABASE_PASSWORD: 'secret',
+}
+const SCHEDULES = {
+  SCHEDULE_GROUP: TARGET.groupName,
+  PROBE_FUNCTION_ARN: TARGET.functionArn,
+  SCHEDULE_ROLE_ARN: TARGET.roleArn,
+  DEAD_LETTER_QUEUE_ARN: TARGET.deadLetterQueueArn,
+}
+
+describe('the environment of the fan-out', () => {
+  it('says what its schedules fire, as whom, and where what fails goes', async () => {
+    await using local = await schedulerOnLoopback()
+    const { schedules } = fanOutDepsFromEnvironment({ ...DATABASE, ...SCHEDULES })
+    expect(schedules.settings).toBe(scheduleGroup(local.client, TARGET).settings)
+  })
+
+  it('is refused with every variable that is missing, and never with what a secret is', () => {
+    const read = (): unknown => fanOutDepsFromEnvironment({ ...DATABASE, DATABASE_USER: '' })
+    for (const name of ['DATABASE_USER', ...Object.keys(SCHEDULES)]) expect(read).toThrow(name)
+    expect(read).not.toThrow('secret')
+  })
+})
