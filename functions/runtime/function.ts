@@ -15,23 +15,26 @@ export type LambdaHandler<Result> = (event: unknown, context: Context) => Promis
  * are logged, counted and thrown on: here is the one place where they are caught.
  */
 export function observed<Result>(telemetry: Telemetry, handle: LambdaHandler<Result>): LambdaHandler<Result> {
-  const { logger, metrics } = telemetry
   // No early timeout of middy's: each handler has a deadline of its own, far before Lambda's.
   const handler = middy<unknown, Result>({ timeoutEarlyInMillis: 0 })
-    .use(injectLambdaContext(logger, { resetKeys: true }))
-    .use(logMetrics(metrics))
+    .use(injectLambdaContext(telemetry.logger, { resetKeys: true }))
+    .use(logMetrics(telemetry.metrics))
     .use({
-      onError: ({ error }) => {
-        logger.error('invocation failed', error as Error)
-        metrics.addMetric(FUNCTION_METRICS.faults, MetricUnit.Count, 1)
-        if (isConnectionFault(error))
-          metrics.addMetric(FUNCTION_METRICS.databaseUnreachable, MetricUnit.Count, 1)
-      },
+      onError: ({ error }) => tellFault(telemetry, 'invocation failed', error),
     })
     .handler((event: unknown, context: Context) => handle(event, context))
   const { signal } = new AbortController()
   // Its type allows for an early response, which no middleware here gives.
   return (event, context) => handler(event, context, { signal }) as Promise<Result>
+}
+
+/** Logs a fault and counts it. */
+export function tellFault({ logger, metrics }: Telemetry, what: string, error: unknown): void {
+  logger.error(what, error as Error)
+  metrics.addMetric(FUNCTION_METRICS.faults, MetricUnit.Count, 1)
+  if (isConnectionFault(error)) {
+    metrics.addMetric(FUNCTION_METRICS.databaseUnreachable, MetricUnit.Count, 1)
+  }
 }
 
 /** Builds the handler when the first event comes: importing a function's file reads nothing. */

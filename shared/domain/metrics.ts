@@ -42,3 +42,20 @@ export const OPERATE_METRICS = {
 
 /** Of every function: an invocation that failed, and one that failed because the database did not answer. */
 export const FUNCTION_METRICS = { faults: 'Faults', databaseUnreachable: 'DatabaseUnreachable' } as const
+
+/** Of the drift function. Kinds of drift are counted once a scan, the rest once a message. */
+export const DRIFT_METRICS = {
+  scansJudged: 'ScansJudged',
+  stable: 'ScansStable',
+  improvements: 'DriftImprovements',
+  minorWorsenings: 'DriftMinorWorsenings',
+  majorWorsenings: 'DriftMajorWorsenings',
+  /** Stable for want of comparison: first scans, and those with nothing scored on one side. */
+  withoutVerdict: 'ScansWithoutVerdict',
+  /** Of those, scans whose every check errored or was skipped. */
+  nothingScored: 'NothingScored',
+  rejected: 'ScanMessagesRejected',
+  retried: 'ScanMessagesRetried',
+  /** From `completed_at` to the verdict. */
+  verdictMs: 'ScanToVerdictMs',
+} as const

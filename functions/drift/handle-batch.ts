@@ -1,0 +1,99 @@
+import { type RejectionReason, readScanCompleted } from '../../shared/contracts/scan-completed.ts'
+import type { CompletedScan } from '../../shared/domain/scan-reading.ts'
+import type { ScanOutcome } from './judge-scans.ts'
+import type { SqsMessage } from './message.ts'
+
+type Judged = Extract<ScanOutcome, { outcome: 'judged' }>
+
+/** What becomes of a message. */
+export type Decision =
+  | ({ readonly decision: 'judged'; readonly scan: CompletedScan } & Judged)
+  /** In the dead-letter queue. */
+  | { readonly decision: 'rejected'; readonly reason: RejectionReason; readonly detail: string }
+  /** Left in its queue, which dead-letters it when that happens too often. */
+  | {
+      readonly decision: 'retried'
+      readonly because: 'not_visible_yet' | 'not_judged' | 'not_rejected'
+      /** The fault that kept it from being decided. */
+      readonly error: unknown
+    }
+
+export type DecidedMessage = { readonly messageId: string } & Decision
+
+export type BatchWorld = {
+  readonly judge: (scans: readonly CompletedScan[]) => Promise<ScanOutcome[]>
+  readonly reject: (
+    message: SqsMessage & { readonly reason: RejectionReason; readonly detail: string },
+  ) => Promise<void>
+}
+
+/**
+ * Decides on every message of a batch; nothing is dropped and no message waits for another. The scans are
+ * judged together, so where that fails (the database is lost, say) all of them are retried: to judge a scan
+ * again does no harm.
+ *
+ * Faults are caught here, and not where all others are: thrown on they would also retry what was rejected.
+ */
+export async function handleBatch(
+  world: BatchWorld,
+  messages: readonly SqsMessage[],
+): Promise<DecidedMessage[]> {
+  const read = messages.map((message) => ({ message, content: readScanCompleted(message.body) }))
+  const scans = read.flatMap(({ content }) => ('scan' in content ? [content.scan] : []))
+  const judgements = await judgeAll(world, scans)
+  return Promise.all(
+    read.map(async ({ message, content }) => {
+      const decision = 'scan' in content ? judgements.get(content.scan) : rejection(content)
+      if (decision === undefined) throw new Error(`message ${message.messageId} was not decided on`)
+      return {
+        messageId: message.messageId,
+        ...(decision.decision === 'rejected' ? await rejected(world, message, decision) : decision),
+      }
+    }),
+  )
+}
+
+const rejection = (why: { reason: RejectionReason; detail: string }): Decision => ({
+  decision: 'rejected',
+  ...why,
+})
+
+async function judgeAll(
+  { judge }: BatchWorld,
+  scans: readonly CompletedScan[],
+): Promise<Map<CompletedScan, Decision>> {
+  if (scans.length === 0) return new Map()
+  try {
+    const outcomes = await judge(scans)
+    return new Map(scans.map((scan, i) => [scan, decisionOn(scan, outcomes[i])]))
+  } catch (error) {
+    return new Map(scans.map((scan) => [scan, { decision: 'retried', because: 'not_judged', error }]))
+  }
+}
+
+function decisionOn(scan: CompletedScan, outcome: ScanOutcome | undefined): Decision {
+  switch (outcome?.outcome) {
+    case 'judged':
+      return { decision: 'judged', scan, ...outcome }
+    case 'unknown_host':
+      return { decision: 'rejected', reason: 'unknown_host', detail: `no host ${scan.hostId} in the fleet` }
+    case 'not_visible_yet':
+      return { decision: 'retried', because: 'not_visible_yet', error: null }
+    case undefined:
+      throw new Error(`scan ${scan.scanId} has no outcome`)
+  }
+}
+
+async function rejected(
+  { reject }: BatchWorld,
+  message: SqsMessage,
+  decision: Extract<Decision, { decision: 'rejected' }>,
+): Promise<Decision> {
+  const { reason, detail } = decision
+  try {
+    await reject({ ...message, reason, detail })
+    return decision
+  } catch (error) {
+    return { decision: 'retried', because: 'not_rejected', error }
+  }
+}

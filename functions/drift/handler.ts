@@ -1,0 +1,36 @@
+import { withinDeadline } from '../runtime/deadline.ts'
+import { type DriftDeps, driftDepsFromEnvironment, driftWorld } from '../runtime/drift-world.ts'
+import { type LambdaHandler, observed, onColdStart } from '../runtime/function.ts'
+import { handleBatch } from './handle-batch.ts'
+import { judgeScans } from './judge-scans.ts'
+import { type BatchResponse, SqsEvent } from './message.ts'
+import { report } from './report.ts'
+
+/** For judging a batch. What is left of Lambda's 60 s is for the dead-letter queue. */
+export const JUDGING_DEADLINE_MS = 35_000
+
+/**
+ * Not Powertools' batch processor: that one calls a function a record, and here the records of a batch are
+ * judged together, in three statements.
+ */
+export const createDriftHandler = (deps: DriftDeps): LambdaHandler<BatchResponse> =>
+  observed(deps.telemetry, async (event) => {
+    const { Records: messages } = SqsEvent.parse(event)
+    const decided = await handleBatch(
+      {
+        judge: (scans) =>
+          withinDeadline(
+            JUDGING_DEADLINE_MS,
+            () => judgeScans(driftWorld(deps.database), scans),
+            deps.database.abandon,
+          ),
+        reject: deps.reject,
+      },
+      messages,
+    )
+    report(deps.telemetry, decided, deps.now())
+    const retried = decided.filter(({ decision }) => decision === 'retried')
+    return { batchItemFailures: retried.map(({ messageId }) => ({ itemIdentifier: messageId })) }
+  })
+
+export const handler = onColdStart(() => createDriftHandler(driftDepsFromEnvironment(process.env)))

@@ -1,0 +1,58 @@
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
+
+const MAX_ATTEMPTS = 3
+const CONNECTION_TIMEOUT_MS = 2_000
+const REQUEST_TIMEOUT_MS = 5_000
+
+/** A client whose calls end: the SDK's own has no timeout. Region, credentials and endpoint come from its environment. */
+export const createSqsClient = (): SQSClient =>
+  new SQSClient({
+    retryMode: 'standard',
+    maxAttempts: MAX_ATTEMPTS,
+    requestHandler: {
+      connectionTimeout: CONNECTION_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      throwOnRequestTimeout: true,
+    },
+  })
+
+/** A message that is wrong, and why. */
+export type RejectedMessage = {
+  readonly messageId: string
+  readonly body: string
+  readonly reason: string
+  /** What exactly is wrong, for whoever mends it. */
+  readonly detail: string
+}
+
+/** Attributes count towards a message's size, and a person reads this one. */
+const MAX_DETAIL_CHARACTERS = 500
+
+/**
+ * Sends a message to a dead-letter queue as it came, with the attributes `reason`, `detail` and
+ * `source_message_id`.
+ * @throws what the SQS client throws; the message is not in the queue then, or is and will be once more.
+ */
+export async function sendToDeadLetters(
+  client: SQSClient,
+  queueUrl: string,
+  message: RejectedMessage,
+): Promise<void> {
+  await client.send(
+    new SendMessageCommand({
+      QueueUrl: queueUrl,
+      MessageBody: message.body,
+      MessageAttributes: {
+        reason: textAttribute(message.reason),
+        detail: textAttribute(message.detail),
+        source_message_id: textAttribute(message.messageId),
+      },
+    }),
+  )
+}
+
+/** What SQS takes in an attribute: not empty, and no control characters but tab and line ends. */
+const textAttribute = (text: string) => ({
+  DataType: 'String',
+  StringValue: text.replace(/[^\t\n\r\x20-\ud7ff\ue000-\ufffd]/g, '?').slice(0, MAX_DETAIL_CHARACTERS) || '-',
+})
