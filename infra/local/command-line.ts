@@ -101,7 +101,7 @@ function parseSpeed(text: string): number {
 
 const firstSentence = (message: string): string => message.split(/\. |\n/, 1)[0] ?? message
 
-export const HELP = `Fleet Awareness on one machine: is each host's SSH port answering?
+export const HELP = `Fleet Awareness on one machine: is each host's SSH port answering, and is it still compliant?
 
   npm start                        a demonstration: forty loopback hosts, and time runs faster
   npm start -- --hosts fleet.csv   your own hosts (.csv or .json: address, and if wanted port, name, id)
@@ -115,6 +115,10 @@ export const HELP = `Fleet Awareness on one machine: is each host's SSH port ans
   --speed N                  seconds of fleet time in a second, 1 to ${MAX_SPEED} (default 1; demonstration ${DEMONSTRATION_SPEED})
   --verbose                  the functions' own logs, on standard error
   --help                     this text
+
+While it runs, in another terminal (each has --help):
+  npm run scan:import -- --host HOST results.xml    OpenSCAP results, as a scan of a host
+  npm run scan:send -- --host HOST                  the message that a scan is complete
 
   DATABASE_URL               your own PostgreSQL (15 to 18) instead of the one that npm brought along
   NO_COLOR                   no colours

@@ -3,14 +3,18 @@ import { DEFAULT_INTERVAL_MS } from '../../shared/domain/cadence.ts'
 import { createChangeFeed } from './change-feed.ts'
 import { createClock } from './clock.ts'
 import type { Command } from './command-line.ts'
+import { startCompliance } from './compliance.ts'
 import { createProbeLambda } from './functions.ts'
 import type { Resources } from './resources.ts'
 import { startScheduling } from './scheduling.ts'
 import type { Session } from './session.ts'
+import { stateFolder } from './state-folder.ts'
 import { aborted } from './stop-signal.ts'
 import type { View } from './view/view.ts'
 
 const REFRESH_MS = 500
+/** A few hosts are enough to see every kind of drift soon. */
+const SCANNED_HOSTS = 8
 /** A probe has 5 s, and all has to be over 6 s after Ctrl-C: what is still under way then is given up. */
 const DRAIN_MS = 5400
 
@@ -22,7 +26,7 @@ export async function runLive(
   view: View,
   resources: Resources,
 ): Promise<void> {
-  const { database, demonstration, log } = session
+  const { database, demonstration, hosts, log } = session
   const clock = createClock({ speed: command.speed, startAt: await startOfFleetTime(session) })
   const startedAt = clock.now()
   const seen: { probes: number; fault: string | null } = { probes: 0, fault: null }
@@ -37,12 +41,24 @@ export async function runLive(
   const scheduling = await startScheduling({ ...surroundings, clock, probe, onFault })
   resources.onClose(() => atMost(DRAIN_MS, Promise.all([probe.drain(), scheduling.drain()])))
   resources.onClose(scheduling.stop)
+  const compliance = await startCompliance({
+    ...surroundings,
+    onFault,
+    stateFolder: stateFolder().folder,
+    scannedHosts: demonstration === null ? [] : hosts.slice(0, SCANNED_HOSTS).map(({ id }) => id),
+  })
+  resources.onClose(() => atMost(DRAIN_MS, compliance.stop()))
   demonstration?.play(clock.realMs((command.intervalMs ?? DEFAULT_INTERVAL_MS) / 2))
 
   const readChanges = createChangeFeed(database.owner, startedAt, command.speed)
   const show = async (): Promise<void> => {
-    const [numbers, changes] = await Promise.all([readFleetNumbers(database.owner), readChanges()])
-    view.update({ numbers, changes, ...seen, fleetTime: clock.now(), stopping: stop.aborted })
+    const [numbers, changes, scans] = await Promise.all([
+      readFleetNumbers(database.owner),
+      readChanges(),
+      compliance.read(),
+    ])
+    const now = { fleetTime: clock.now(), stopping: stop.aborted }
+    view.update({ numbers, changes, compliance: scans, ...seen, ...now })
   }
   while (!stop.aborted) {
     await show()
@@ -50,7 +66,7 @@ export async function runLive(
   }
   await scheduling.stop()
   await show()
-  await atMost(DRAIN_MS, Promise.all([probe.drain(), scheduling.drain()]))
+  await atMost(DRAIN_MS, Promise.all([probe.drain(), scheduling.drain(), compliance.stop()]))
   await show()
   view.close()
 }

@@ -25,7 +25,7 @@ export function createPlainView(write: (line: string) => void, nowMs: () => numb
     const { numbers, probes, fleetTime, compliance } = state
     shown = state
     lastStatusMs = nowMs()
-    const scans = compliance === undefined ? '' : `; ${complianceInWords(compliance)}`
+    const scans = !compliance?.judged ? '' : `; ${complianceInWords(compliance)}`
     write(`${fleetTime.toISOString()} status ${fleetInWords(numbers)}; ${counted(probes, 'probe')}${scans}`)
   }
   return {

@@ -95,7 +95,7 @@ const responsePieces = ({ numbers, probes }: ScreenState): Piece[] => [
 ]
 
 const compliancePieces = ({ compliance }: ScreenState): Piece[][] =>
-  compliance === undefined ? [] : [[[`  ${complianceInWords(compliance)}`]]]
+  !compliance?.judged ? [] : [[[`  ${complianceInWords(compliance)}`]]]
 
 const NAME_CELLS = 14
 const ENDPOINT_CELLS = 21

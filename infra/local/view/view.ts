@@ -14,7 +14,7 @@ export type LiveState = {
   readonly numbers: FleetNumbers
   /** Those that are new since the last update, oldest first. */
   readonly changes: readonly ChangeRow[]
-  /** Absent in a view of probes alone. */
+  /** Absent in a view of probes alone; counted in the view when there is something to count. */
   readonly compliance?: Compliance
   /** Probes that gave a result in this run. */
   readonly probes: number

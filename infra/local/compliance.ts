@@ -1,0 +1,75 @@
+import type { Connection } from '../../shared/db/client.ts'
+import type { DriftType } from '../../shared/domain/drift-event.ts'
+import { createDriftFeed } from './change-feed.ts'
+import type { LocalDatabase } from './database/local-database.ts'
+import { type DriftPipeline, type DriftPipelineWorld, startDriftPipeline } from './drift-pipeline.ts'
+import { removeEndpoints, writeEndpoints } from './endpoints.ts'
+import { type Scanner, startDemonstrationScanner } from './fleet/demonstration-scanner.ts'
+import type { Compliance } from './view/view.ts'
+
+export type ComplianceWorld = DriftPipelineWorld & {
+  /** Where word of this run is left for the tools. */
+  readonly stateFolder: string
+  /** Ids of the hosts that the demonstration's scanner scans; none in one's own fleet. */
+  readonly scannedHosts: readonly string[]
+}
+
+export type ComplianceRun = {
+  /** What is new since the last call. */
+  readonly read: () => Promise<Compliance>
+  /** Takes no more scans, lets those under way be judged, and leaves nothing running. Once is enough. */
+  readonly stop: () => Promise<void>
+}
+
+/**
+ * Starts what judges scans, tells `npm run scan:import` and `scan:send` where to announce them, and in the
+ * demonstration plays a scanner. Failures of the function and of the scanner go to `onFault`.
+ */
+export async function startCompliance(world: ComplianceWorld): Promise<ComplianceRun> {
+  const readDrifts = createDriftFeed(world.database.owner, new Date())
+  const drifted: Record<DriftType, number> = { improvement: 0, minor: 0, major: 0 }
+  const pipeline = await startDriftPipeline(world)
+  const scanner = startScanner(world, pipeline)
+  const withdraw = publish(world, pipeline)
+  const stopAll = async (): Promise<void> => {
+    withdraw()
+    await scanner.stop()
+    await pipeline.stop()
+  }
+  let stopped: Promise<void> | undefined
+  return {
+    read: async () => {
+      const judged = pipeline.judged()
+      const drifts = await readDrifts()
+      for (const { driftType } of drifts) drifted[driftType] += 1
+      return { drifts, judged, drifted: { ...drifted } }
+    },
+    stop: () => {
+      stopped ??= stopAll()
+      return stopped
+    },
+  }
+}
+
+const startScanner = (world: ComplianceWorld, { queue }: DriftPipeline): Scanner =>
+  startDemonstrationScanner({
+    sql: world.database.owner,
+    queue,
+    hostIds: world.scannedHosts,
+    now: world.now,
+    onFault: (message, cause) => world.onFault(new Error(message, { cause })),
+  })
+
+/** What it returns takes the word back. */
+function publish({ database, stateFolder }: ComplianceWorld, { sqs }: DriftPipeline): () => void {
+  const { pid } = process
+  const signIn = database.isShared ? null : withPlainPassword(database)
+  writeEndpoints(stateFolder, { pid, sqs, database: signIn })
+  return () => removeEndpoints(stateFolder, pid)
+}
+
+function withPlainPassword({ ownerSignIn }: LocalDatabase) {
+  const { settings, password, ...to }: Connection = ownerSignIn
+  if (typeof password !== 'string') throw new Error('the owner of a local database signs in with a password')
+  return { ...to, password }
+}

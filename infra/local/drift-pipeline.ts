@@ -1,0 +1,92 @@
+import type { SQSClient } from '@aws-sdk/client-sqs'
+import type { SQSEvent } from 'aws-lambda'
+import { createDriftHandler } from '../../functions/drift/handler.ts'
+import type { BatchResponse } from '../../functions/drift/message.ts'
+import { DRIFT_SERVICE, type DriftDeps } from '../../functions/runtime/drift-world.ts'
+import { type RejectedMessage, sendToDeadLetters } from '../../shared/aws/queues.ts'
+import type { Endpoints } from './endpoints.ts'
+import { startEventSource } from './event-source/event-source.ts'
+import { type FunctionSurroundings, functionDeps } from './functions.ts'
+import { createLambda, type Lambda } from './lambda/function.ts'
+import { createQueueWithDeadLetters } from './sqs/queues.ts'
+import { localSqsClient, startSqs } from './sqs/server.ts'
+
+export type DriftPipelineWorld = FunctionSurroundings & { readonly onFault: (error: unknown) => void }
+
+export type DriftPipeline = {
+  /** Where finished scans are announced. */
+  readonly queue: { readonly client: SQSClient; readonly url: string }
+  readonly sqs: Endpoints['sqs']
+  /** Messages that the function dealt with, without those that it rejected. */
+  readonly judged: () => number
+  /** Takes no more messages, lets those under way be judged, and ends SQS. */
+  readonly stop: () => Promise<void>
+}
+
+const QUEUE_NAME = 'scan-completed'
+const DRIFT_ARN = 'arn:aws:lambda:local:000000000000:function:local-drift'
+/** As deployed. */
+const MAX_RECEIVE_COUNT = 5
+const CONCURRENCY = 2
+const TIMEOUT_MS = 60_000
+/** Shorter than deployed, so that a message which comes to nothing is a dead letter within minutes. */
+const VISIBILITY_TIMEOUT_SECONDS = 30
+
+/** Starts SQS with the queue of finished scans, and the drift function on it as in AWS. */
+export async function startDriftPipeline(world: DriftPipelineWorld): Promise<DriftPipeline> {
+  const server = await startSqs()
+  const client = localSqsClient(server.endpoint)
+  const { queue, deadLetters } = await createQueueWithDeadLetters(client, server.endpoint, {
+    name: QUEUE_NAME,
+    visibilityTimeoutSeconds: VISIBILITY_TIMEOUT_SECONDS,
+    maxReceiveCount: MAX_RECEIVE_COUNT,
+  })
+  const counts = { acknowledged: 0, rejected: 0 }
+  const reject = async (message: RejectedMessage): Promise<void> => {
+    await sendToDeadLetters(client, deadLetters.url, message)
+    counts.rejected += 1
+  }
+  const drift = createDriftLambda(world, reject, (messages) => {
+    counts.acknowledged += messages
+  })
+  const source = startEventSource({
+    client,
+    queue,
+    invoke: drift.invoke,
+    concurrency: CONCURRENCY,
+    functionTimeoutMs: TIMEOUT_MS,
+    onFault: (message, cause) => world.onFault(new Error(message, { cause })),
+  })
+  return {
+    queue: { client, url: queue.url },
+    sqs: { endpoint: server.endpoint, queueUrl: queue.url, deadLetterQueueUrl: deadLetters.url },
+    judged: () => Math.max(0, counts.acknowledged - counts.rejected),
+    stop: async () => {
+      await source.stop()
+      await drift.drain()
+      client.destroy()
+      await server.stop()
+    },
+  }
+}
+
+function createDriftLambda(
+  world: DriftPipelineWorld,
+  reject: DriftDeps['reject'],
+  onAcknowledged: (messages: number) => void,
+): Lambda<SQSEvent, BatchResponse> {
+  return createLambda<SQSEvent, BatchResponse>({
+    name: 'local-drift',
+    arn: DRIFT_ARN,
+    maxConcurrency: CONCURRENCY,
+    timeoutMs: TIMEOUT_MS,
+    coldStart: () => {
+      const deps = functionDeps(world, 'awareness_drift', DRIFT_SERVICE)
+      return { handle: createDriftHandler({ ...deps, reject }), dispose: deps.database.close }
+    },
+    onResult: (result) => {
+      if (result.outcome !== 'succeeded') return
+      onAcknowledged(result.event.Records.length - result.value.batchItemFailures.length)
+    },
+  })
+}
