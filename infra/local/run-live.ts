@@ -4,6 +4,7 @@ import { createChangeFeed } from './change-feed.ts'
 import { createClock } from './clock.ts'
 import type { Command } from './command-line.ts'
 import { startCompliance } from './compliance.ts'
+import { isScannedInDemonstration } from './fleet/demonstration-scans.ts'
 import { createProbeLambda } from './functions.ts'
 import type { Resources } from './resources.ts'
 import { startScheduling } from './scheduling.ts'
@@ -13,8 +14,6 @@ import { aborted } from './stop-signal.ts'
 import type { View } from './view/view.ts'
 
 const REFRESH_MS = 500
-/** A few hosts are enough to see every kind of drift soon. */
-const SCANNED_HOSTS = 8
 /** A probe has 5 s, and all has to be over 6 s after Ctrl-C: what is still under way then is given up. */
 const DRAIN_MS = 5400
 
@@ -45,7 +44,7 @@ export async function runLive(
     ...surroundings,
     onFault,
     stateFolder: stateFolder().folder,
-    scannedHosts: demonstration === null ? [] : hosts.slice(0, SCANNED_HOSTS).map(({ id }) => id),
+    scannedHosts: demonstration === null ? [] : scannedIn(hosts),
   })
   resources.onClose(() => atMost(DRAIN_MS, compliance.stop()))
   demonstration?.play(clock.realMs((command.intervalMs ?? DEFAULT_INTERVAL_MS) / 2))
@@ -70,6 +69,9 @@ export async function runLive(
   await show()
   view.close()
 }
+
+const scannedIn = (hosts: Session['hosts']): string[] =>
+  hosts.filter(({ name }) => isScannedInDemonstration(name)).map(({ id }) => id)
 
 /** Never before what is in the database: a run in faster time may have left it in the future. */
 async function startOfFleetTime({ database }: Session): Promise<Date> {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { isIPv6 } from 'node:net'
 import type { Sql } from '../../../shared/db/client.ts'
 import type { FoundHost } from '../../../shared/db/find-hosts.ts'
+import { readLastScan } from '../../../shared/db/last-scan.ts'
 import { uuidV5 } from '../../../shared/domain/uuid-v5.ts'
 import { announceScan } from '../../../shared/producer/announce-scan.ts'
 import { type RecordOutcome, recordScan } from '../../../shared/producer/record-scan.ts'
@@ -49,7 +50,7 @@ export async function importResults(world: ImportWorld, wanted: Import): Promise
     const scanId = wanted.scanId ?? uuidV5(NAMESPACE, `${host.id} ${hash.digest('hex')}`)
     const identified = { hostId: host.id, scanId, completedAt: scan.completedAt }
     const outcome = await recordScan(sql, { ...identified, results: scan.results })
-    const sentence = told(outcome, scan)
+    const sentence = await told(sql, host, outcome, scan)
     await announceScan(queue.client, queue.url, identified).catch((cause: unknown) => {
       throw new Error('recorded, but not announced: run it again', { cause })
     })
@@ -61,7 +62,7 @@ export async function importResults(world: ImportWorld, wanted: Import): Promise
 }
 
 /** @throws UserFault when there is nothing to announce. */
-function told(outcome: RecordOutcome, scan: XccdfScan): string {
+async function told(sql: Sql, host: FoundHost, outcome: RecordOutcome, scan: XccdfScan): Promise<string> {
   switch (outcome.outcome) {
     case 'recorded': {
       const { firstSeen, stateChanged, severityChanged } = outcome.changes
@@ -70,11 +71,13 @@ function told(outcome: RecordOutcome, scan: XccdfScan): string {
     }
     case 'already_recorded':
       return 'was recorded before'
-    case 'superseded':
+    case 'superseded': {
+      const newest = (await readLastScan(sql, host.id))?.completed_at.toISOString()
       throw new UserFault([
-        `a scan of this host that completed at or after ${scan.completedAt.toISOString()} is recorded: nothing ` +
-          'was written',
+        `this scan completed at ${scan.completedAt.toISOString()}, and ${host.hostname} has one of ${newest}: ` +
+          'an older scan is not taken, nothing was written',
       ])
+    }
     case 'unknown_host':
       throw new UserFault(['the host left the fleet a moment ago: nothing was written'])
   }

@@ -4,7 +4,11 @@ import { judgeScans } from '../../../../functions/drift/judge-scans.ts'
 import { driftWorld } from '../../../../functions/runtime/drift-world.ts'
 import { startEventSource } from '../../../../infra/local/event-source/event-source.ts'
 import { startDemonstrationScanner } from '../../../../infra/local/fleet/demonstration-scanner.ts'
-import { demonstrationScan } from '../../../../infra/local/fleet/demonstration-scans.ts'
+import {
+  demonstrationScan,
+  isScannedInDemonstration,
+} from '../../../../infra/local/fleet/demonstration-scans.ts'
+import { SCRIPTS } from '../../../../infra/local/fleet/demonstration-scripts.ts'
 import { createQueueWithDeadLetters } from '../../../../infra/local/sqs/queues.ts'
 import { localSqsClient, type SqsServer, startSqs } from '../../../../infra/local/sqs/server.ts'
 import { openDatabase } from '../../../../shared/db/transaction.ts'
@@ -33,6 +37,12 @@ test('a round is 80 %, 80 %, 75 %, 65 %, and 80 % again', () => {
     return complianceScore({ passed, failed: statuses.length - passed })
   })
   expect(scores).toEqual([80, 80, 75, 65, 80, 80])
+})
+
+test('eight hosts of the demonstration are scanned, and the web servers are left for scans of one’s own', () => {
+  const scanned = SCRIPTS.map(({ name }) => name).filter(isScannedInDemonstration)
+  expect(scanned).toHaveLength(8)
+  expect(scanned.filter((name) => name.startsWith('web'))).toEqual([])
 })
 
 test('in the second turn over its hosts all four kinds of drift are judged', async () => {

@@ -131,7 +131,7 @@ describe('scan:import', () => {
     expect(ran).toEqual({
       code: 2,
       out: '',
-      err: 'scan:import: a scan of this host that completed at or after 2025-03-01T10:00:00.000Z is recorded: nothing was written\n',
+      err: 'scan:import: this scan completed at 2025-03-01T10:00:00.000Z, and web-1 has one of 2025-03-02T10:00:00.000Z: an older scan is not taken, nothing was written\n',
     })
     expect(await messages()).toHaveLength(1)
   })
