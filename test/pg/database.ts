@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { inject } from 'vitest'
+import { AuditEventRow } from '../../shared/contracts/audit-event.ts'
 import { type Connection, connect, type Sql } from '../../shared/db/client.ts'
 import type { ROLES } from './server.ts'
 
@@ -23,6 +24,7 @@ export async function freshDatabase(template = 'template_migrated'): Promise<Tes
     owner,
     as: (role) => ({ ...owner, username: role, password: role }),
     [Symbol.asyncDispose]: async () => {
+      await everyEventKeepsToItsContract(sql)
       await sql.end({ timeout: 5 })
       await withAdmin(admin, (client) => client.unsafe(`drop database ${name} with (force)`))
     },
@@ -36,4 +38,14 @@ async function withAdmin(admin: Connection, run: (sql: Sql) => Promise<unknown>)
   } finally {
     await sql.end({ timeout: 5 })
   }
+}
+
+/** Whatever a test has audited is what docs/contracts.md promises to its readers. */
+async function everyEventKeepsToItsContract(sql: Sql): Promise<void> {
+  const [audit] = await sql`select to_regclass('awareness_schema_version') is not null as is_migrated`
+  if (audit?.is_migrated !== true) return
+  const rows = await sql`
+    select distinct on (action, outcome) action, severity, outcome, resource_type, resource_id, detail
+    from audit_events where actor_id like 'awareness-%'`
+  for (const row of rows) AuditEventRow.parse(row)
 }

@@ -1,0 +1,79 @@
+import * as z from 'zod'
+import { FAILURE_KINDS, REACHABILITY_STATUSES } from '../domain/reachability.ts'
+import { DRIFT_BASES } from '../domain/verdict.ts'
+
+/** Of an event's fields those that depend on its action, as they stand in a row of `audit_events`. */
+const hostConnectivityChecked = z.strictObject({
+  action: z.literal('host.connectivity.checked'),
+  severity: z.literal('info'),
+  outcome: z.enum(['success', 'failure']),
+  resource_type: z.literal('host'),
+  resource_id: z.guid(),
+  detail: z.strictObject({
+    host_id: z.guid(),
+    ssh_accessible: z.boolean(),
+    new_status: z.enum(REACHABILITY_STATUSES),
+    prior_status: z.enum(REACHABILITY_STATUSES),
+    response_time_ms: z.int().min(0).nullable(),
+    error_type: z.enum(FAILURE_KINDS).nullable(),
+    consecutive_failures: z.int().min(0),
+  }),
+})
+
+const score = z.number().min(0).max(100)
+const delta = z.number().min(-100).max(100)
+const ruleCount = z.int().min(0)
+
+const complianceDriftDetected = z.strictObject({
+  action: z.literal('compliance.drift.detected'),
+  severity: z.enum(['warning', 'info']),
+  outcome: z.enum(['success', 'failure']),
+  resource_type: z.literal('host'),
+  resource_id: z.guid(),
+  detail: z.strictObject({
+    host_id: z.guid(),
+    scan_id: z.guid(),
+    drift_type: z.enum(['major', 'minor', 'improvement']),
+    score_delta: delta,
+    like_for_like_delta: delta.nullable(),
+    prior_score: score,
+    current_score: score,
+    severity_transitions: z.strictObject({
+      critical_became_failing: ruleCount,
+      high_became_failing: ruleCount,
+      medium_became_failing: ruleCount,
+      low_became_failing: ruleCount,
+      critical_became_passing: ruleCount,
+      high_became_passing: ruleCount,
+      medium_became_passing: ruleCount,
+      low_became_passing: ruleCount,
+    }),
+    new_rules: ruleCount,
+    basis: z.enum(DRIFT_BASES),
+  }),
+})
+
+const policyValues = z.record(z.string(), z.union([z.number(), z.string()]))
+
+const policyChanged = z.strictObject({
+  action: z.literal('policy.changed'),
+  severity: z.literal('info'),
+  outcome: z.literal('success'),
+  resource_type: z.literal('policy'),
+  resource_id: z.string(),
+  detail: z.strictObject({ before: policyValues, after: policyValues }),
+})
+
+/** What readers of `audit_events` may rely on: one shape an action. */
+export const AuditEventRow = z.discriminatedUnion('action', [
+  hostConnectivityChecked,
+  complianceDriftDetected,
+  policyChanged,
+])
+export type AuditEventRow = z.output<typeof AuditEventRow>
+
+/** The contract as JSON Schema, for alerting teams: docs/audit-events.schema.json. */
+export const auditEventsSchema = (): object => ({
+  title: 'rows of audit_events',
+  ...z.toJSONSchema(AuditEventRow),
+})
