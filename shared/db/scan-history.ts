@@ -27,11 +27,12 @@ export type PlacedScan = {
 }
 
 /**
- * Finds every scan's place in the history of its host, and counts the rules it evaluated as they are now.
+ * Finds every scan's place in the history of its host, and counts the rules it evaluated as they are now: the
+ * rows of a host are read once a scan, and not joined with the log.
  *
- * A host's rules are counted once, by what tells them apart (a handful of groups as a rule); each scan then
- * takes the groups that are its own. Each lateral subquery is a fence: a join with the whole of
- * host_rule_state would be planned as a scan of all hosts, because the number of scans is not known to it.
+ * Each lateral subquery is a fence: a join with the whole of a table would be planned as a scan of all hosts,
+ * because the planner does not know how few scans there are. The host is compared outside the index of
+ * scan_id for a like reason: together with the index of host_id all of a host's log was gone through.
  */
 export async function placeScans(tx: Tx, scans: readonly AnnouncedScan[]): Promise<PlacedScan[]> {
   return tx<PlacedScan[]>`
@@ -39,44 +40,42 @@ export async function placeScans(tx: Tx, scans: readonly AnnouncedScan[]): Promi
       select n, host_id, scan_id, to_timestamp(completed_at_ms / 1000.0) as completed_at
       from jsonb_to_recordset(${tx.json([...scans])}) as message (
         n integer, host_id uuid, scan_id uuid, completed_at_ms bigint)
-    ), state as materialized (
-      select host.host_id, counted.*
-      from (select distinct host_id from scan) host
-      cross join lateral (
-        select last_scan_id, last_checked_at, first_seen_at, current_status, count(*)::integer as rules
-        from host_rule_state
-        where host_rule_state.host_id = host.host_id
-        group by last_scan_id, last_checked_at, first_seen_at, current_status
-      ) counted
-    ), trace as (
-      select scan.n, max(state.last_checked_at) as newest_at,
-        max(state.last_checked_at) filter (where state.last_scan_id = scan.scan_id) as in_state_at
-      from scan left join state on state.host_id = scan.host_id
-      group by scan.n
     ), placed as materialized (
-      select scan.*, trace.newest_at, greatest(logged.last_at, trace.in_state_at) as placed_at, logged.first_at
+      select scan.*, logged.first_at, coalesce(logged.last_at, (
+          select max(last_checked_at)
+          from host_rule_state
+          where host_rule_state.host_id = scan.host_id and last_scan_id = scan.scan_id
+        )) as placed_at
       from scan
-      join trace on trace.n = scan.n
       cross join lateral (
-        select min(occurred_at) as first_at, max(occurred_at) as last_at
+        select min(occurred_at) filter (where transactions.host_id = scan.host_id) as first_at,
+          max(occurred_at) filter (where transactions.host_id = scan.host_id) as last_at
         from transactions
-        where transactions.scan_id = scan.scan_id and transactions.host_id = scan.host_id
+        where transactions.scan_id = scan.scan_id
       ) logged
     )
     select placed.n,
-      exists (select from hosts where id = placed.host_id and deleted_at is null) as is_known_host,
-      coalesce(placed.newest_at >= placed.completed_at, false) as is_overtaken,
+      coalesce((select true from hosts where id = placed.host_id and deleted_at is null), false) as is_known_host,
+      coalesce(state.newest_at >= placed.completed_at, false) as is_overtaken,
       placed.placed_at::text as placed_at,
       placed.placed_at as occurred_at,
       coalesce(placed.first_at, placed.placed_at)::text as changes_from,
-      coalesce(sum(state.rules), 0)::integer as evaluated,
-      coalesce(sum(state.rules) filter (where state.current_status = 'pass'), 0)::integer as passed,
-      coalesce(sum(state.rules) filter (where state.current_status = 'fail'), 0)::integer as failed
+      state.evaluated,
+      state.passed,
+      state.failed
     from placed
-    left join state on state.host_id = placed.host_id and (
-      state.last_scan_id = placed.scan_id
-      or (state.last_checked_at >= placed.placed_at and state.first_seen_at <= placed.placed_at))
-    group by placed.n, placed.host_id, placed.newest_at, placed.completed_at, placed.placed_at, placed.first_at
+    cross join lateral (
+      select max(last_checked_at) as newest_at,
+        count(*) filter (where is_evaluated)::integer as evaluated,
+        count(*) filter (where is_evaluated and current_status = 'pass')::integer as passed,
+        count(*) filter (where is_evaluated and current_status = 'fail')::integer as failed
+      from (
+        select last_checked_at, current_status, last_scan_id = placed.scan_id
+          or (last_checked_at >= placed.placed_at and first_seen_at <= placed.placed_at) as is_evaluated
+        from host_rule_state
+        where host_rule_state.host_id = placed.host_id
+      ) rule
+    ) state
     order by placed.n`
 }
 
