@@ -1,12 +1,13 @@
 /** `npm run bench [-- --json]`: what this system does in a second, beside what the machine could do at most. */
 import { parseArgs } from 'node:util'
 import { startBenchDatabase } from './bench-database.ts'
+import * as drift from './drift.bench.ts'
 import { type Figure, isWithinBudget, tableOf } from './figures.ts'
 import * as liveness from './liveness.bench.ts'
 import * as plan from './plan.bench.ts'
 import * as silent from './silent.bench.ts'
 
-const BENCHES = { liveness, silent, plan }
+const BENCHES = { liveness, silent, plan, drift }
 
 const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } })
 await using db = await startBenchDatabase()
