@@ -1,4 +1,5 @@
 import type { ProbeRequest } from '../../shared/contracts/probe-request.ts'
+import { type AddressClass, classifyAddress } from '../../shared/domain/addresses.ts'
 import { type HostConnectivityChecked, hostConnectivityChecked } from '../../shared/domain/audit-events.ts'
 import type { HostId } from '../../shared/domain/ids.ts'
 import {
@@ -41,6 +42,7 @@ type Claim = {
   readonly inFlight: readonly HostId[]
   readonly unknown: readonly HostId[]
   readonly thresholds: HysteresisThresholds
+  readonly allowedAddresses: ReadonlySet<AddressClass>
   readonly save: (
     records: readonly LivenessRecord[],
     events: readonly HostConnectivityChecked[],
@@ -58,7 +60,7 @@ export type ProbeWorld = {
 export async function probeHosts(world: ProbeWorld, request: ProbeRequest): Promise<HostOutcome[]> {
   return world.exclusively(request.hostIds, async (claim) => {
     const [due, duplicates] = partition(claim.hosts, (host) => isDue(host, request.scheduledTime))
-    const results = await Promise.all(due.map((host) => world.probe(host)))
+    const results = await Promise.all(due.map((host) => probeAllowed(world, host, claim.allowedAddresses)))
     const probedAt = world.now()
     const judged = due.map((host, i) => judge(host, results[i], claim.thresholds))
 
@@ -81,6 +83,25 @@ export async function probeHosts(world: ProbeWorld, request: ProbeRequest): Prom
 /** Scheduler delivers at least once: an occurrence that was served already, or an older one, is not due. */
 const isDue = (host: ClaimedHost, scheduledTime: Date | null): boolean =>
   scheduledTime === null || host.lastScheduledFor === null || scheduledTime > host.lastScheduledFor
+
+/** What the reason of a host begins with that was not probed for its address. */
+const ADDRESS_REFUSED = 'address_refused:'
+
+/** Whether the host's address is of a class that policy does not allow. */
+export const isAddressRefused = (outcome: HostOutcome): boolean =>
+  outcome.outcome === 'inconclusive' && outcome.reason.startsWith(ADDRESS_REFUSED)
+
+/** Connects nowhere that policy does not allow, whoever wrote the host's address. */
+async function probeAllowed(
+  world: Pick<ProbeWorld, 'probe'>,
+  host: ClaimedHost,
+  allowed: ReadonlySet<AddressClass>,
+): Promise<ProbeResult> {
+  const kind = classifyAddress(host.address)
+  if (kind === null) return { kind: 'inconclusive', reason: 'invalid_address' }
+  if (!allowed.has(kind)) return { kind: 'inconclusive', reason: `${ADDRESS_REFUSED}${kind}` }
+  return world.probe(host)
+}
 
 type Judged = { readonly host: ClaimedHost; readonly outcome: HostOutcome }
 

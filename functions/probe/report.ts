@@ -1,7 +1,7 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics'
 import { PROBE_METRICS } from '../../shared/domain/metrics.ts'
 import type { Telemetry } from '../runtime/telemetry.ts'
-import type { HostOutcome } from './probe-hosts.ts'
+import { type HostOutcome, isAddressRefused } from './probe-hosts.ts'
 
 type Invocation = {
   readonly cause: string
@@ -24,6 +24,7 @@ export function report({ logger, metrics }: Telemetry, { cause, outcomes, lagMs 
   count(PROBE_METRICS.failures, tally.failures)
   count(PROBE_METRICS.inFlight, tally.inFlight)
   count(PROBE_METRICS.inconclusive, tally.inconclusive)
+  count(PROBE_METRICS.addressesRefused, tally.addressesRefused)
   count(PROBE_METRICS.duplicates, tally.duplicates)
   count(PROBE_METRICS.unknownHosts, tally.unknownHosts)
   count(PROBE_METRICS.transitions, tally.transitions)
@@ -50,6 +51,7 @@ function tallyOf(outcomes: readonly HostOutcome[]) {
     failures: probed.length - successes,
     inFlight: number(({ outcome }) => outcome === 'in_flight'),
     inconclusive: number(({ outcome }) => outcome === 'inconclusive'),
+    addressesRefused: number(isAddressRefused),
     duplicates: number(({ outcome }) => outcome === 'duplicate'),
     unknownHosts: number(({ outcome }) => outcome === 'unknown_host'),
     transitions: probed.filter(({ step }) => step.transition !== null).length,

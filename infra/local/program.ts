@@ -1,4 +1,5 @@
 import type { FleetHost } from '../../shared/contracts/fleet-row.ts'
+import { ALLOWED_ADDRESSES_WITH_LOOPBACK } from '../../shared/domain/addresses.ts'
 import { type Command, HELP, parseCommandLine } from './command-line.ts'
 import { UserFault } from './fault.ts'
 import { readFleetFile } from './fleet/read-fleet-file.ts'
@@ -39,7 +40,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 /** @throws UserFault with a line for each fault of the file. */
 function readFleet({ fleetFile }: Command): readonly FleetHost[] | null {
   if (fleetFile === null) return null
-  const parsed = readFleetFile(fleetFile)
+  const parsed = readFleetFile(fleetFile, ALLOWED_ADDRESSES_WITH_LOOPBACK)
   if ('hosts' in parsed) return parsed.hosts
   throw new UserFault(parsed.faults.map(({ file, line, message }) => `${file}:${line}: ${message}`))
 }

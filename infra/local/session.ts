@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Writable } from 'node:stream'
+import { addressFault } from '../../shared/contracts/fleet-file.ts'
 import type { FleetHost } from '../../shared/contracts/fleet-row.ts'
+import { allowLoopback, readAllowedAddresses } from '../../shared/db/allowed-addresses.ts'
 import { setProbeCadence } from '../../shared/db/probe-cadence.ts'
 import { DEFAULT_INTERVAL_MS } from '../../shared/domain/cadence.ts'
 import type { Command } from './command-line.ts'
@@ -11,6 +13,7 @@ import { openEmbeddedDatabase } from './database/embedded.ts'
 import type { LocalDatabase } from './database/local-database.ts'
 import { openOwnDatabase } from './database/own.ts'
 import { openTemporaryDatabase } from './database/temporary.ts'
+import { UserFault } from './fault.ts'
 import { type Demonstration, startDemonstration } from './fleet/demonstration.ts'
 import { syncFleet } from './fleet/sync-fleet.ts'
 import { openFunctionLog } from './function-log.ts'
@@ -51,7 +54,9 @@ export async function openSession(
     world.resources.onClose(demonstration.stop)
     demonstration.notes.forEach(world.note)
   }
-  const change = await syncFleet(database, fleet ?? demonstration?.hosts ?? [], world.onLoading)
+  const hosts = fleet ?? demonstration?.hosts ?? []
+  await allowAddresses(database, hosts)
+  const change = await syncFleet(database, hosts, world.onLoading)
   if (change.removed > 0) {
     world.note(
       `${counted(change.removed, 'host')} of the last run ${change.removed === 1 ? 'is' : 'are'} no longer in the file, and now marked as deleted`,
@@ -89,6 +94,24 @@ function openDatabaseOf(isDemonstration: boolean, folder: string, url?: string):
   return isDemonstration
     ? openEmbeddedDatabase({ folder, temporary: true })
     : openEmbeddedDatabase({ folder: join(folder, 'postgres'), temporary: false })
+}
+
+/**
+ * A machine may probe itself, but not by the word of a database that others set up.
+ *
+ * @throws UserFault naming each host that this database's policy does not allow.
+ */
+async function allowAddresses(
+  { owner, isShared }: LocalDatabase,
+  hosts: readonly FleetHost[],
+): Promise<void> {
+  if (!isShared) await allowLoopback(owner)
+  const allowed = await readAllowedAddresses(owner)
+  const faults = hosts.flatMap(({ name, address }) => {
+    const fault = addressFault(address, allowed)
+    return fault === null ? [] : [`${name}: ${fault}`]
+  })
+  if (faults.length > 0) throw new UserFault(faults)
 }
 
 /** What is not asked for is the default, except in a database that may be set up by others. */

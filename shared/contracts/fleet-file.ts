@@ -1,3 +1,4 @@
+import { type AddressClass, classifyAddress, DEFAULT_ALLOWED_ADDRESSES } from '../domain/addresses.ts'
 import { readCsvRows } from './fleet-csv.ts'
 import { readJsonRows } from './fleet-json.ts'
 import { type FleetHost, FleetRow } from './fleet-row.ts'
@@ -20,14 +21,22 @@ export type RawRows = { readonly rows: readonly RawRow[]; readonly faults: reado
 
 const READERS: Record<FleetFormat, (text: string) => RawRows> = { csv: readCsvRows, json: readJsonRows }
 
-/** The hosts of a fleet file or, if anything is wrong with it, every fault in it, in the order of its lines. */
-export function parseFleet(text: string, format: FleetFormat, fileName: string): ParsedFleet {
+/**
+ * The hosts of a fleet file or, if anything is wrong with it, every fault in it, in the order of its lines.
+ * Addresses must be of the classes that policy allows.
+ */
+export function parseFleet(
+  text: string,
+  format: FleetFormat,
+  fileName: string,
+  allowed: ReadonlySet<AddressClass> = DEFAULT_ALLOWED_ADDRESSES,
+): ParsedFleet {
   const inFile = (faults: readonly LineFault[]): ParsedFleet => ({
     faults: faults.map(({ line, message }) => ({ file: fileName, line, message: printable(message) })),
   })
   if (text.trim() === '') return inFile([{ line: 1, message: 'the file is empty' }])
   const raw = READERS[format](text)
-  const judged = judge(raw.rows)
+  const judged = judge(raw.rows, allowed)
   const faults = [...raw.faults, ...judged.faults].sort((a, b) => a.line - b.line)
   if (faults.length > 0) return inFile(faults)
   const { hosts } = judged
@@ -37,7 +46,10 @@ export function parseFleet(text: string, format: FleetFormat, fileName: string):
 /** A fault quotes the file, and what a file holds must not steer the terminal that shows it. */
 const printable = (message: string): string => message.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\uFFFD')
 
-function judge(rows: readonly RawRow[]): { hosts: FleetHost[]; faults: LineFault[] } {
+function judge(
+  rows: readonly RawRow[],
+  allowed: ReadonlySet<AddressClass>,
+): { hosts: FleetHost[]; faults: LineFault[] } {
   const hosts: FleetHost[] = []
   const faults: LineFault[] = []
   const firstLines = new Map<string, number>()
@@ -48,9 +60,21 @@ function judge(rows: readonly RawRow[]): { hosts: FleetHost[]; faults: LineFault
       continue
     }
     hosts.push(row.data)
-    faults.push(...repeated(row.data, line, firstLines))
+    faults.push(...refused(row.data, line, allowed), ...repeated(row.data, line, firstLines))
   }
   return { hosts, faults }
+}
+
+function refused(host: FleetHost, line: number, allowed: ReadonlySet<AddressClass>): LineFault[] {
+  const message = addressFault(host.address, allowed)
+  return message === null ? [] : [{ line, message }]
+}
+
+/** Why no prober would connect to an address; null where it would. */
+export function addressFault(address: string, allowed: ReadonlySet<AddressClass>): string | null {
+  const kind = classifyAddress(address)
+  if (kind !== null && allowed.has(kind)) return null
+  return `address ${address} is ${kind ?? 'none'}: the policy (allowed_addresses) allows ${[...allowed].join(', ')}`
 }
 
 function repeated(host: FleetHost, line: number, firstLines: Map<string, number>): LineFault[] {

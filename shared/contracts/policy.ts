@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { ADDRESS_CLASSES, formatAddressClasses, parseAddressClasses } from '../domain/addresses.ts'
 import type { PolicyKey, PolicyValues } from '../domain/policy-event.ts'
 
 /** The ranges are those of the policy table's checks. */
@@ -12,6 +13,14 @@ const percentagePoints = (): z.ZodNumber => {
   return z.number(error).gt(0, error).lte(100, error)
 }
 
+const addressClasses = z.string().transform((text, context) => {
+  const classes = parseAddressClasses(text)
+  if (classes !== null) return formatAddressClasses(classes)
+  const message = `must be one or more of ${ADDRESS_CLASSES.join(', ')}, with commas between`
+  context.issues.push({ code: 'custom', message, input: text })
+  return z.NEVER
+})
+
 const SETTINGS = {
   probe_interval_seconds: whole(60, 3600),
   failures_to_go_down: whole(1, 10),
@@ -21,6 +30,7 @@ const SETTINGS = {
   drift_minor_worsening_pp: percentagePoints(),
   drift_improvement_pp: percentagePoints(),
   drift_basis: z.enum(['all_rules', 'common_rules'], 'must be all_rules or common_rules'),
+  allowed_addresses: addressClasses,
 } satisfies Record<PolicyKey, z.ZodType>
 
 export const POLICY_KEYS = Object.keys(SETTINGS) as readonly PolicyKey[]

@@ -1,3 +1,4 @@
+import { type AddressClass, parseAddressClasses } from '../domain/addresses.ts'
 import type { HostId } from '../domain/ids.ts'
 import type { HysteresisThresholds, Reachability, ReachabilityStatus } from '../domain/reachability.ts'
 import type { Tx } from './client.ts'
@@ -16,6 +17,7 @@ export type ClaimedHosts = {
   readonly inFlight: readonly HostId[]
   readonly unknown: readonly HostId[]
   readonly thresholds: HysteresisThresholds
+  readonly allowedAddresses: ReadonlySet<AddressClass>
 }
 
 /** Keeps the keys of this guard apart from any other use of advisory locks in the same database. */
@@ -29,15 +31,16 @@ const PROBE_LOCK_NAMESPACE = 7_302_146
 export async function claimHosts(tx: Tx, hostIds: readonly HostId[]): Promise<ClaimedHosts> {
   const [locks, states] = await Promise.all([tryLocks(tx, hostIds), readStates(tx, hostIds)])
   const locked = new Map(locks.map(({ host_id, locked }) => [host_id, locked]))
-  const thresholds = states[0]
+  const policy = states[0]
   return {
     hosts: states.filter(({ host_id }) => locked.get(host_id) === true).map(claimedHost),
     inFlight: hostIds.filter((id) => locked.get(id) === false),
     unknown: hostIds.filter((id) => !locked.has(id)),
     thresholds: {
-      failuresToGoDown: thresholds?.failures_to_go_down ?? 1,
-      successesToComeUp: thresholds?.successes_to_come_up ?? 1,
+      failuresToGoDown: policy?.failures_to_go_down ?? 1,
+      successesToComeUp: policy?.successes_to_come_up ?? 1,
     },
+    allowedAddresses: parseAddressClasses(policy?.allowed_addresses ?? '') ?? new Set(),
   }
 }
 
@@ -65,6 +68,7 @@ type StateRow = {
   last_scheduled_for: Date | null
   failures_to_go_down: number
   successes_to_come_up: number
+  allowed_addresses: string
 }
 
 const readStates = (tx: Tx, hostIds: readonly HostId[]): Promise<StateRow[]> => tx<StateRow[]>`
@@ -76,7 +80,8 @@ const readStates = (tx: Tx, hostIds: readonly HostId[]): Promise<StateRow[]> => 
          coalesce(l.consecutive_successes, 0)       as consecutive_successes,
          l.last_scheduled_for,
          (select failures_to_go_down from policy)   as failures_to_go_down,
-         (select successes_to_come_up from policy)  as successes_to_come_up
+         (select successes_to_come_up from policy)  as successes_to_come_up,
+         (select allowed_addresses from policy)     as allowed_addresses
   from hosts h
   left join host_liveness l on l.host_id = h.id
   where h.id = any (array(select jsonb_array_elements_text(${tx.json([...hostIds])})::uuid))

@@ -7,7 +7,8 @@ const LOST = 'the table policy has lost its row: insert into policy default valu
 export async function readPolicy(tx: Tx): Promise<PolicyValues> {
   const [row] = await tx<PolicyValues[]>`
     select probe_interval_seconds, failures_to_go_down, successes_to_come_up, hosts_per_schedule,
-           drift_major_worsening_pp, drift_minor_worsening_pp, drift_improvement_pp, drift_basis
+           drift_major_worsening_pp, drift_minor_worsening_pp, drift_improvement_pp, drift_basis,
+           allowed_addresses
     from policy`
   if (row === undefined) throw new Error(LOST)
   return row
@@ -17,7 +18,8 @@ export async function readPolicy(tx: Tx): Promise<PolicyValues> {
 export async function lockPolicy(tx: Tx): Promise<PolicyValues> {
   const [row] = await tx<PolicyValues[]>`
     select probe_interval_seconds, failures_to_go_down, successes_to_come_up, hosts_per_schedule,
-           drift_major_worsening_pp, drift_minor_worsening_pp, drift_improvement_pp, drift_basis
+           drift_major_worsening_pp, drift_minor_worsening_pp, drift_improvement_pp, drift_basis,
+           allowed_addresses
     from policy
     for update`
   if (row === undefined) throw new Error(LOST)
@@ -36,5 +38,6 @@ export async function savePolicy(tx: Tx, policy: PolicyValues): Promise<void> {
         drift_minor_worsening_pp = ${policy.drift_minor_worsening_pp},
         drift_improvement_pp = ${policy.drift_improvement_pp},
         drift_basis = ${policy.drift_basis},
+        allowed_addresses = ${policy.allowed_addresses},
         updated_at = now()`
 }

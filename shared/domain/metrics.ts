@@ -11,6 +11,8 @@ export const PROBE_METRICS = {
   failures: 'ProbeFailures',
   inFlight: 'ProbesInFlight',
   inconclusive: 'ProbesInconclusive',
+  /** Of the inconclusive ones, those whose address policy does not allow. */
+  addressesRefused: 'AddressesRefused',
   duplicates: 'ProbesDuplicate',
   unknownHosts: 'ProbesUnknownHost',
   transitions: 'Transitions',

@@ -11,6 +11,8 @@ export type PolicyValues = {
   readonly drift_minor_worsening_pp: number
   readonly drift_improvement_pp: number
   readonly drift_basis: DriftBasis
+  /** Names of address classes with commas between, in the order of ADDRESS_CLASSES. */
+  readonly allowed_addresses: string
 }
 export type PolicyKey = keyof PolicyValues
 

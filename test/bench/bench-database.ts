@@ -19,6 +19,7 @@ export async function startBenchDatabase(): Promise<BenchDatabase> {
   const owner = server.admin
   const sql = connect(owner, 4)
   await migrate(sql, MIGRATIONS)
+  await sql`update policy set allowed_addresses = 'global,private,loopback'`
   const roles = await sql<
     { rolname: string }[]
   >`select rolname from pg_roles where rolname like 'awareness\\_%'`

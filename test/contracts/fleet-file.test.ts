@@ -36,9 +36,9 @@ describe('a fleet file', () => {
 
   it('reads the same from CSV and from JSON', () => {
     const fromJson = json(
-      `[{"address": "192.0.2.1", "port": 23, "name": "a"}, {"address": "::1", "port": "24"}]`,
+      `[{"address": "192.0.2.1", "port": 23, "name": "a"}, {"address": "2001:db8::1", "port": "24"}]`,
     )
-    expect(fromJson).toEqual(csv('address,port,name\n192.0.2.1,23,a\n::1,24,\n'))
+    expect(fromJson).toEqual(csv('address,port,name\n192.0.2.1,23,a\n2001:db8::1,24,\n'))
     expect(fromJson).toHaveProperty('hosts')
   })
 
@@ -83,13 +83,38 @@ describe('a fleet file', () => {
 
   it.each([
     ['the same address and port', '192.0.2.1,22,a,', '192.0.2.1,,b,', '192.0.2.1 port 22'],
-    ['one address in two spellings', '::1,,a,', '0:0:0::1,,b,', '::1 port 22'],
+    ['one address in two spellings', '2001:db8::1,,a,', '2001:db8:0::1,,b,', '2001:db8::1 port 22'],
     ['the same name', '192.0.2.1,,a,', '192.0.2.2,,a,', 'the name "a"'],
     ['the same id', `192.0.2.1,,a,${ID}`, `192.0.2.2,,b,${ID}`, `the id ${ID}`],
   ])('refuses a host that is there twice: %s', (_, first, second, what) => {
     expect(faults(csv(`address,port,name,id\n${first}\n${second}\n`))).toEqual([
       `fleet.csv:3: duplicate host: ${what} is on line 2 already`,
     ])
+  })
+
+  it('refuses an address of a kind that policy does not allow, with its line', () => {
+    const kinds = {
+      '127.0.0.1': 'loopback',
+      '::ffff:127.0.0.1': 'loopback',
+      '0.0.0.0': 'unspecified',
+      '224.0.0.1': 'multicast',
+      '255.255.255.255': 'broadcast',
+      '169.254.169.254': 'metadata',
+      'fd00:ec2::254': 'metadata',
+      '169.254.1.1': 'link_local',
+      '::': 'unspecified',
+      '240.0.0.1': 'reserved',
+    }
+    const text = ['address', '10.0.0.1', ...Object.keys(kinds)].join('\n')
+    expect(faults(csv(text))).toEqual(
+      Object.values(kinds).map((kind, i) =>
+        expect.stringMatching(
+          new RegExp(`^fleet.csv:${i + 3}: address \\S+ is ${kind}: .* allows global, private$`),
+        ),
+      ),
+    )
+    const allowed = new Set(['global', 'private', 'loopback'] as const)
+    expect(parseFleet('address\n127.0.0.1\n', 'csv', 'fleet.csv', allowed)).toHaveProperty('hosts')
   })
 
   it.each([

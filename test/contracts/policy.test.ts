@@ -11,6 +11,7 @@ const DEFAULTS: PolicyValues = {
   drift_minor_worsening_pp: 5,
   drift_improvement_pp: 5,
   drift_basis: 'all_rules',
+  allowed_addresses: 'global,private',
 }
 
 describe('settings as they are typed', () => {
@@ -20,12 +21,14 @@ describe('settings as they are typed', () => {
         'probe_interval_seconds=120',
         'drift_minor_worsening_pp=2.5',
         'drift_basis=common_rules',
+        'allowed_addresses=loopback,private,global',
       ]),
     ).toEqual({
       changes: {
         probe_interval_seconds: 120,
         drift_minor_worsening_pp: 2.5,
         drift_basis: 'common_rules',
+        allowed_addresses: 'global,private,loopback',
       },
     })
   })
@@ -41,6 +44,8 @@ describe('settings as they are typed', () => {
       'drift_improvement_pp must be a number of percentage points above 0 and at most 100',
     ],
     [['drift_basis=some'], 'drift_basis must be all_rules or common_rules'],
+    [['allowed_addresses=all'], 'allowed_addresses must be one or more of global, private, loopback, '],
+    [['allowed_addresses='], 'allowed_addresses must be one or more of global, '],
     [['hosts_per_schedule'], '"hosts_per_schedule" is not of the form key=value'],
     [['=3'], '"=3" is not of the form key=value'],
     [['hosts_per_schedule=1', 'hosts_per_schedule=2'], 'hosts_per_schedule is given twice'],

@@ -22,6 +22,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   await admin`create database template_migrated`
   const template = connect({ ...server.admin, database: 'template_migrated' })
   await migrate(template, MIGRATIONS)
+  // Tests listen on loopback, and nowhere else.
+  await template`update policy set allowed_addresses = 'global,private,loopback'`
   await template.end()
   for (const role of ROLES) await admin.unsafe(`alter role ${role} password '${role}'`)
   await admin.end()

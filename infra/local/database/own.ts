@@ -1,3 +1,4 @@
+import { allowLoopback } from '../../../shared/db/allowed-addresses.ts'
 import { type Connection, connect, type Sql } from '../../../shared/db/client.ts'
 import { migrate } from '../../../shared/db/migrate.ts'
 import { SchemaMisfitError } from '../../../shared/db/preflight.ts'
@@ -12,6 +13,7 @@ import {
   OWNER_CONNECTIONS,
 } from './local-database.ts'
 
+const FIRST_MIGRATION = 1
 /** server_version_num of the oldest server that the migrations are tested on. */
 const OLDEST_SERVER = 150_000
 
@@ -25,7 +27,9 @@ export async function openOwnDatabase(to: Connection): Promise<LocalDatabase> {
   const owner = connect(to, OWNER_CONNECTIONS)
   try {
     await refuseOldServer(owner)
-    await migrate(owner, MIGRATIONS_FOLDER)
+    const { applied } = await migrate(owner, MIGRATIONS_FOLDER)
+    // A database that is new with this run has nobody else's policy.
+    if (applied.includes(FIRST_MIGRATION)) await allowLoopback(owner)
     const settings = new Map<FunctionRole, Readonly<Record<string, string>>>()
     for (const role of FUNCTION_ROLES) {
       await ensureMember(owner, role, to.username)
