@@ -21,6 +21,7 @@ const migrateEnvironment = {
   PROBE_PASSWORD: z.string().min(1).optional(),
   DRIFT_PASSWORD: z.string().min(1).optional(),
   FAN_OUT_PASSWORD: z.string().min(1).optional(),
+  OPERATE_PASSWORD: z.string().min(1).optional(),
   /** Where Lambda puts the bundle; the migrations lie beside it. */
   LAMBDA_TASK_ROOT: z.string().min(1),
 }
@@ -34,6 +35,7 @@ export function migrateWorld(env: NodeJS.ProcessEnv) {
         { role: 'awareness_probe', verifier: verifierOf(config.PROBE_PASSWORD) },
         { role: 'awareness_drift', verifier: verifierOf(config.DRIFT_PASSWORD) },
         { role: 'awareness_fan_out', verifier: verifierOf(config.FAN_OUT_PASSWORD) },
+        { role: 'awareness_operate', verifier: verifierOf(config.OPERATE_PASSWORD) },
       ]
       const folder = join(config.LAMBDA_TASK_ROOT, 'migrations')
       return sentence(await bringUpToDate(connectionOf(config), folder, { initial, signIns }))

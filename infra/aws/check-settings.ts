@@ -1,0 +1,123 @@
+import { OPERATE_CONCURRENCY } from './constructs/operators-door.ts'
+import { FAN_OUT_CONCURRENCY } from './constructs/probe-fan-out.ts'
+import type { DatabaseSettings, NetworkSettings, Settings } from './settings.ts'
+
+/** Settings that cannot work, each problem a sentence that says what to do. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError'
+  readonly problems: readonly string[]
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'))
+    this.problems = problems
+  }
+}
+
+/** For migrations, and for a person with psql. */
+const CONNECTIONS_SPARED = 5
+const CONNECTIONS_OF_OTHERS = FAN_OUT_CONCURRENCY + OPERATE_CONCURRENCY + CONNECTIONS_SPARED
+
+/** From CloudWatch Logs: PutRetentionPolicy takes no other number. */
+const RETENTION_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+]
+
+/** Every reason why `settings` cannot be deployed; none when they can. */
+export function problemsOf(settings: Settings): string[] {
+  return [
+    ...networkProblems(settings.network),
+    ...databaseProblems(settings.database, settings.network),
+    ...numberProblems(settings),
+    ...scannerProblems(settings.scanners),
+  ]
+}
+
+function networkProblems(network: NetworkSettings): string[] {
+  if (network.kind !== 'existing') return []
+  return [
+    ...refusal(
+      network.vpcId !== '' && !/^vpc-[0-9a-f]{8,17}$/.test(network.vpcId),
+      `vpcId ${network.vpcId} is not a VPC's id: it looks like vpc-0a1b2c3d`,
+    ),
+    ...network.subnetIds
+      .filter((id) => !/^subnet-[0-9a-f]{8,17}$/.test(id))
+      .map((id) => `subnetIds holds ${id}, which is not a subnet's id: it looks like subnet-0a1b2c3d`),
+  ]
+}
+
+function databaseProblems(database: DatabaseSettings, network: NetworkSettings): string[] {
+  if (database.kind === 'create') {
+    return [
+      ...refusal(
+        network.kind === 'none',
+        'a database that the stack creates needs a network: choose network create or existing',
+      ),
+      ...refusal(
+        network.kind === 'existing' && network.subnetIds.length < 2,
+        'a database that the stack creates needs subnets in two availability zones: name both in subnetIds',
+      ),
+      ...refusal(
+        database.minCapacityUnits > database.maxCapacityUnits,
+        `minCapacityUnits (${database.minCapacityUnits}) is above maxCapacityUnits (${database.maxCapacityUnits})`,
+      ),
+    ]
+  }
+  const { signIn } = database
+  const { securityGroupId } = database
+  return [
+    ...refusal(
+      securityGroupId !== null && !/^sg-[0-9a-f]{8,17}$/.test(securityGroupId),
+      `databaseSecurityGroupId ${securityGroupId} is not a security group's id: it looks like sg-0a1b2c3d`,
+    ),
+    ...refusal(
+      signIn.kind === 'iam' &&
+        signIn.resourceId !== '' &&
+        !/^(cluster|db)-[A-Z0-9]+$/.test(signIn.resourceId),
+      'databaseResourceId is the cluster-… or db-… id in capitals that RDS shows under Configuration, not a name or an ARN',
+    ),
+    ...refusal(
+      signIn.kind === 'secret' && !/^arn:[^:]+:secretsmanager:/.test(signIn.arn),
+      'databaseSecretArn is not the ARN of a Secrets Manager secret: it begins with arn:aws:secretsmanager:',
+    ),
+    ...refusal(
+      database.host.includes('/') || database.host.includes(':'),
+      `databaseHost ${database.host} is not a host name: leave scheme and port out (the port is -c databasePort)`,
+    ),
+    ...refusal(
+      securityGroupId !== null && network.kind === 'none',
+      'databaseSecurityGroupId needs a network: functions outside of a VPC have no security group to let in',
+    ),
+  ]
+}
+
+function numberProblems(settings: Settings): string[] {
+  const { initialPolicy, concurrency, database, logRetentionDays } = settings
+  const connections = concurrency.probe + concurrency.drift + CONNECTIONS_OF_OTHERS
+  return [
+    ...outside('probeIntervalSeconds', initialPolicy.probeIntervalSeconds, 60, 3600),
+    ...outside('hostsPerSchedule', initialPolicy.hostsPerSchedule, 1, 500),
+    ...outside('concurrency.probe', concurrency.probe, 1, 1000),
+    ...outside('concurrency.drift', concurrency.drift, 2, 1000),
+    ...refusal(
+      connections > database.maxConnections,
+      `the functions may hold ${connections} connections at once and the database has ${database.maxConnections}: lower concurrency or raise maxConnections`,
+    ),
+    ...refusal(
+      !RETENTION_DAYS.includes(logRetentionDays),
+      `CloudWatch cannot keep logs for ${logRetentionDays} days: choose one of ${RETENTION_DAYS.join(', ')}`,
+    ),
+  ]
+}
+
+const scannerProblems = (scanners: readonly string[]): string[] =>
+  scanners
+    .filter((who) => !/^\d{12}$/.test(who) && !/^arn:[^:]+:iam::\d{12}:(role|user|root)/.test(who))
+    .map((who) => `scanners holds ${who}, which is neither an account id of 12 digits nor the ARN of a role`)
+
+const refusal = (refused: boolean, sentence: string): string[] => (refused ? [sentence] : [])
+
+const outside = (name: string, value: number, least: number, most: number): string[] =>
+  refusal(
+    !Number.isInteger(value) || value < least || value > most,
+    `${name} is ${value}: it must be a whole number from ${least} to ${most}`,
+  )

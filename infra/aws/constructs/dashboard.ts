@@ -1,0 +1,122 @@
+import { Duration } from 'aws-cdk-lib'
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch'
+import { Construct } from 'constructs'
+import { DRIFT_METRICS, FAN_OUT_METRICS, PROBE_METRICS } from '../../../shared/domain/metrics.ts'
+import { monthlyCost } from './cost.ts'
+import { databaseMetrics } from './database-alarms.ts'
+import { unreachableShare } from './liveness-alarms.ts'
+import type { Watched } from './watched.ts'
+
+const FULL = 24
+const HALF = 12
+const THIRD = 8
+const HEIGHT = 6
+
+const VERDICTS = [
+  DRIFT_METRICS.majorWorsenings,
+  DRIFT_METRICS.minorWorsenings,
+  DRIFT_METRICS.improvements,
+  DRIFT_METRICS.stable,
+  DRIFT_METRICS.withoutVerdict,
+]
+
+/** Five questions, a row each, the most urgent on top. */
+export class Dashboard extends Construct {
+  constructor(scope: Construct, id: string, watched: Watched, alarms: readonly cloudwatch.Alarm[]) {
+    super(scope, id)
+    new cloudwatch.Dashboard(this, 'Dashboard', {
+      dashboardName: `fleet-awareness-${watched.stage}`,
+      defaultInterval: Duration.hours(12),
+      widgets: [
+        [heading('Is the fleet up?')],
+        fleet(watched),
+        [heading('What changed?')],
+        changes(watched),
+        [heading('What drifts?')],
+        driftRow(watched),
+        [heading('Is the system itself well?')],
+        [new cloudwatch.AlarmStatusWidget({ alarms: [...alarms], width: FULL, height: 4 })],
+        system(watched),
+        [heading('What does it cost?')],
+        [graph('US dollars a month at this pace, without database and logs', [monthlyCost(watched)], FULL)],
+      ],
+    })
+  }
+}
+
+const heading = (question: string): cloudwatch.IWidget =>
+  new cloudwatch.TextWidget({ markdown: `## ${question}`, width: FULL, height: 1 })
+
+const graph = (title: string, left: cloudwatch.IMetric[], width = THIRD): cloudwatch.IWidget =>
+  new cloudwatch.GraphWidget({ title, left, width, height: HEIGHT, leftYAxis: { min: 0 } })
+
+const fleet = ({ emitted }: Watched): cloudwatch.IWidget[] => [
+  new cloudwatch.SingleValueWidget({
+    title: 'Hosts now',
+    metrics: [
+      emitted('fanOut', FAN_OUT_METRICS.hostsReachable, 'Maximum', 1),
+      emitted('fanOut', FAN_OUT_METRICS.hostsUnreachable, 'Maximum', 1),
+      emitted('fanOut', FAN_OUT_METRICS.hostsUnknown, 'Maximum', 1),
+    ],
+    width: THIRD,
+    height: HEIGHT,
+  }),
+  graph('Share of the fleet that does not answer', [unreachableShare(emitted)]),
+  graph('How long a reachable host takes to answer (ms)', [
+    emitted('probe', PROBE_METRICS.latencyMs, 'p50'),
+    emitted('probe', PROBE_METRICS.latencyMs, 'p99'),
+  ]),
+]
+
+const changes = ({ emitted }: Watched): cloudwatch.IWidget[] => [
+  graph(
+    'Hosts that changed state',
+    [emitted('probe', PROBE_METRICS.transitions, 'Sum'), emitted('probe', PROBE_METRICS.wentDown, 'Sum')],
+    HALF,
+  ),
+  graph(
+    'Schedules of the fleet',
+    [
+      emitted('fanOut', FAN_OUT_METRICS.schedulesWanted, 'Maximum'),
+      emitted('fanOut', FAN_OUT_METRICS.schedulesApplied, 'Maximum'),
+      emitted('fanOut', FAN_OUT_METRICS.schedulesLeftOver, 'Maximum'),
+    ],
+    HALF,
+  ),
+]
+
+const driftRow = ({ drift, emitted }: Watched): cloudwatch.IWidget[] => [
+  graph(
+    'Verdicts',
+    VERDICTS.map((name) => emitted('drift', name, 'Sum')),
+    HALF,
+  ),
+  graph(
+    'Scan messages waiting',
+    [
+      drift.queue.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum' }),
+      drift.deadLetters.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum' }),
+    ],
+    HALF,
+  ),
+]
+
+function system({ liveness, drift, emitted, database }: Watched): cloudwatch.IWidget[] {
+  const functions = [liveness.probe.handler, liveness.fanOut.handler, drift.drift.handler]
+  const connections = databaseMetrics(database.metrics)?.('DatabaseConnections')
+  return [
+    graph('Probes', [
+      emitted('probe', PROBE_METRICS.probes, 'Sum'),
+      emitted('probe', PROBE_METRICS.inconclusive, 'Sum'),
+      emitted('probe', PROBE_METRICS.inFlight, 'Sum'),
+    ]),
+    graph('Failed and throttled invocations', [
+      ...functions.map((each) => each.metricErrors()),
+      ...functions.map((each) => each.metricThrottles()),
+    ]),
+    graph('Probes: how late (ms), and connections to the database', [
+      emitted('probe', PROBE_METRICS.lagMs, 'p99'),
+      ...(connections === undefined ? [] : [connections]),
+    ]),
+  ]
+}

@@ -1,0 +1,64 @@
+import { Duration } from 'aws-cdk-lib'
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch'
+import { FUNCTION_METRICS } from '../../../shared/domain/metrics.ts'
+import type { AlarmDefinition } from './alarm.ts'
+import { SERVICES, sumOf } from './metrics.ts'
+import type { Watched } from './watched.ts'
+
+const CONNECTIONS_PERCENT = 80
+const CAPACITY_PERCENT = 90
+
+export function databaseAlarms({ settings, database, emitted }: Watched): AlarmDefinition[] {
+  const services = Object.keys(SERVICES) as (keyof typeof SERVICES)[]
+  const unreachable = services.map((service) =>
+    emitted(service, FUNCTION_METRICS.databaseUnreachable, 'Sum', 1),
+  )
+  const always: AlarmDefinition = {
+    title: 'Database unreachable',
+    says: 'Functions fail because the database does not answer them.',
+    metric: sumOf(unreachable, 'Database unreachable', 1),
+    when: '>=',
+    threshold: 1,
+    of: [2, 3],
+    silence: 'fine',
+  }
+  const ofDatabase = databaseMetrics(database.metrics)
+  if (ofDatabase === null) return [always]
+  const { maxConnections } = settings.database
+  return [
+    always,
+    {
+      title: 'Database connections near the limit',
+      says: `More than ${CONNECTIONS_PERCENT} % of the database's ${maxConnections} connections are in use.`,
+      metric: ofDatabase('DatabaseConnections'),
+      when: '>',
+      threshold: Math.floor((maxConnections * CONNECTIONS_PERCENT) / 100),
+      of: [2, 3],
+      silence: 'no change',
+    },
+    ...(settings.database.kind === 'existing' ? [] : [capacity(ofDatabase('ACUUtilization'))]),
+  ]
+}
+
+const capacity = (metric: cloudwatch.Metric): AlarmDefinition => ({
+  title: 'Database capacity near the limit',
+  says: `For 15 minutes the database has used more than ${CAPACITY_PERCENT} % of the capacity it may scale to.`,
+  metric,
+  when: '>',
+  threshold: CAPACITY_PERCENT,
+  of: [3, 3],
+  silence: 'no change',
+})
+
+/** The database's own metrics, by name; nothing where nobody said where they are. */
+export function databaseMetrics(metrics: Watched['database']['metrics']) {
+  if (metrics === null) return null
+  return (metricName: string): cloudwatch.Metric =>
+    new cloudwatch.Metric({
+      namespace: 'AWS/RDS',
+      metricName,
+      dimensionsMap: { [metrics.dimension]: metrics.identifier },
+      statistic: 'Maximum',
+      period: Duration.minutes(5),
+    })
+}

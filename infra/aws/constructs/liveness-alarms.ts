@@ -1,0 +1,161 @@
+import { Duration } from 'aws-cdk-lib'
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch'
+import { FAN_OUT_METRICS, PROBE_METRICS } from '../../../shared/domain/metrics.ts'
+import type { AlarmDefinition } from './alarm.ts'
+import { sumOf } from './metrics.ts'
+import type { Watched } from './watched.ts'
+
+const PERIOD = Duration.minutes(5)
+const MINUTE = Duration.minutes(1)
+
+/** Twice the default cadence: one missed occurrence and the jitter are no reason to wake anybody. */
+const LATE_SECONDS = 600
+
+export const livenessAlarms = (watched: Watched): AlarmDefinition[] => [
+  ...probeAlarms(watched),
+  ...scheduleAlarms(watched),
+  ...fanOutAlarms(watched),
+]
+
+function probeAlarms({ settings, liveness, emitted }: Watched): AlarmDefinition[] {
+  const heartbeatPeriods = Math.ceil(settings.alarms.heartbeatMinutes / PERIOD.toMinutes())
+  const probe = liveness.probe.handler
+  return [
+    {
+      title: 'Probes stopped',
+      says: `No host was probed for ${settings.alarms.heartbeatMinutes} minutes.`,
+      metric: emitted('probe', PROBE_METRICS.probes, 'Sum'),
+      when: '<',
+      threshold: 1,
+      of: [heartbeatPeriods, heartbeatPeriods],
+      silence: 'alarm',
+    },
+    {
+      title: 'Probes late',
+      says: `The probe of some host is overdue by more than ${LATE_SECONDS / 60} minutes.`,
+      metric: emitted('fanOut', FAN_OUT_METRICS.oldestOverdueSeconds, 'Maximum'),
+      when: '>',
+      threshold: LATE_SECONDS,
+      of: [2, 2],
+      silence: 'no change',
+    },
+    {
+      title: 'Probe function failing',
+      says: 'Invocations of the probe function fail, so that hosts go without a verdict.',
+      metric: probe.metricErrors({ period: PERIOD }),
+      when: '>=',
+      threshold: 1,
+      of: [2, 3],
+      silence: 'fine',
+    },
+    {
+      title: 'Probes throttled',
+      says: 'The probe function is at its reserved concurrency: probes wait, and after a minute are dropped.',
+      metric: probe.metricThrottles({ period: PERIOD }),
+      when: '>=',
+      threshold: 1,
+      of: [3, 3],
+      silence: 'fine',
+    },
+    {
+      title: 'Prober at fault',
+      says: 'Probes fail for reasons of the prober itself, and say nothing about the hosts.',
+      metric: emitted('probe', PROBE_METRICS.inconclusive, 'Sum'),
+      when: '>=',
+      threshold: 1,
+      of: [2, 3],
+      silence: 'fine',
+    },
+  ]
+}
+
+function scheduleAlarms({ liveness }: Watched): AlarmDefinition[] {
+  const ofGroup = (metricName: string): cloudwatch.Metric =>
+    new cloudwatch.Metric({
+      namespace: 'AWS/Scheduler',
+      metricName,
+      dimensionsMap: { ScheduleGroup: liveness.schedules.scheduleGroupName },
+      statistic: 'Sum',
+      period: PERIOD,
+    })
+  const lost = ['InvocationDroppedCount', 'InvocationsSentToDeadLetterCount', 'TargetErrorCount'].map(ofGroup)
+  const aged = liveness.probe.handler.metric('AsyncEventsDropped', { statistic: 'Sum', period: PERIOD })
+  return [
+    {
+      title: 'Schedules dropped',
+      says: 'Scheduler could not hand probes over, or Lambda gave them up.',
+      metric: sumOf([...lost, aged], 'Dropped'),
+      when: '>=',
+      threshold: 1,
+      of: [1, 1],
+      silence: 'fine',
+    },
+    {
+      title: 'Probe dead letters',
+      says: 'Probe requests that were not served wait in the dead-letter queue.',
+      metric: liveness.deadLetters.metricApproximateNumberOfMessagesVisible({
+        statistic: 'Maximum',
+        period: PERIOD,
+      }),
+      when: '>=',
+      threshold: 1,
+      of: [1, 1],
+      silence: 'fine',
+    },
+  ]
+}
+
+function fanOutAlarms({ settings, liveness, emitted }: Watched): AlarmDefinition[] {
+  const { unreachablePercent } = settings.alarms
+  return [
+    {
+      title: 'Fan-out stopped',
+      says: 'The fan-out has not finished a run for five minutes: hosts that come or go are not noticed.',
+      metric: emitted('fanOut', FAN_OUT_METRICS.schedulesWanted, 'SampleCount'),
+      when: '<',
+      threshold: 1,
+      of: [1, 1],
+      silence: 'alarm',
+    },
+    {
+      title: 'Fan-out failing',
+      says: 'Runs of the fan-out fail, or AWS refuses some of its schedules.',
+      metric: liveness.fanOut.handler.metricErrors({ period: MINUTE }),
+      when: '>=',
+      threshold: 1,
+      of: [3, 5],
+      silence: 'fine',
+    },
+    {
+      title: 'Fan-out behind',
+      says: 'For 30 minutes the fan-out has left schedules over for its next run.',
+      metric: emitted('fanOut', FAN_OUT_METRICS.schedulesLeftOver, 'Minimum'),
+      when: '>=',
+      threshold: 1,
+      of: [6, 6],
+      silence: 'no change',
+    },
+    {
+      title: 'Fleet unreachable',
+      says: `More than ${unreachablePercent} % of the fleet does not answer: look at the prober's way to it first.`,
+      metric: unreachableShare(emitted),
+      when: '>',
+      threshold: unreachablePercent,
+      of: [3, 3],
+      silence: 'no change',
+    },
+  ]
+}
+
+/** Unreachable hosts of all hosts, in percent. */
+export const unreachableShare = (emitted: Watched['emitted']): cloudwatch.MathExpression =>
+  new cloudwatch.MathExpression({
+    expression: 'IF(up + down + new > 0, 100 * down / (up + down + new), 0)',
+    usingMetrics: {
+      up: emitted('fanOut', FAN_OUT_METRICS.hostsReachable, 'Maximum', 1),
+      down: emitted('fanOut', FAN_OUT_METRICS.hostsUnreachable, 'Maximum', 1),
+      new: emitted('fanOut', FAN_OUT_METRICS.hostsUnknown, 'Maximum', 1),
+    },
+    period: MINUTE,
+    label: 'Unreachable, % of the fleet',
+  })

@@ -1,0 +1,47 @@
+import { Duration } from 'aws-cdk-lib'
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch'
+import { METRIC_NAMESPACE } from '../../../shared/domain/metrics.ts'
+
+/** The `service` dimension of what each function emits. */
+export const SERVICES = {
+  probe: 'awareness-probe',
+  fanOut: 'awareness-fan-out',
+  drift: 'awareness-drift',
+  operate: 'awareness-operate',
+} as const
+
+export type ServiceName = keyof typeof SERVICES
+export type Statistic = 'Sum' | 'Maximum' | 'Minimum' | 'Average' | 'SampleCount' | 'p50' | 'p99'
+
+/** Metrics that the functions emit, by name. */
+export type EmittedMetrics = (
+  service: ServiceName,
+  metricName: string,
+  statistic: Statistic,
+  periodMinutes?: number,
+) => cloudwatch.Metric
+
+export const emittedMetrics =
+  (stage: string): EmittedMetrics =>
+  (service, metricName, statistic, periodMinutes = 5) =>
+    new cloudwatch.Metric({
+      namespace: METRIC_NAMESPACE,
+      metricName,
+      dimensionsMap: { service: SERVICES[service], stage },
+      statistic,
+      period: Duration.minutes(periodMinutes),
+      label: metricName,
+    })
+
+/** Of several metrics, a missing one counting as nothing. */
+export const sumOf = (
+  metrics: readonly cloudwatch.IMetric[],
+  label: string,
+  periodMinutes = 5,
+): cloudwatch.MathExpression =>
+  new cloudwatch.MathExpression({
+    expression: 'SUM(METRICS())',
+    usingMetrics: Object.fromEntries(metrics.map((metric, i) => [`m${i + 1}`, metric])),
+    period: Duration.minutes(periodMinutes),
+    label,
+  })

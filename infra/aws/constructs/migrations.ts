@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { CustomResource, Duration } from 'aws-cdk-lib'
+import type { ICommandHooks } from 'aws-cdk-lib/aws-lambda-nodejs'
+import { Construct } from 'constructs'
+import type { Settings } from '../settings.ts'
+import type { Database } from './database.ts'
+import type { FunctionNetwork } from './network.ts'
+import { NodeFunction } from './node-function.ts'
+
+const FOLDER = fileURLToPath(new URL('../../../migrations', import.meta.url))
+
+const MIGRATE_TIMEOUT_SECONDS = 300
+/** How long CloudFormation waits for the answer: the function's time, and some for it to start. */
+const SERVICE_TIMEOUT_SECONDS = MIGRATE_TIMEOUT_SECONDS + 60
+
+export type MigrationsProps = {
+  readonly stage: string
+  readonly settings: Settings
+  readonly network: FunctionNetwork | null
+  readonly database: Database
+}
+
+/** Brings the database to the newest migration at every deploy that has a new one, before anything else changes. */
+export class Migrations extends Construct {
+  readonly migrate: NodeFunction
+  readonly done: CustomResource
+
+  constructor(scope: Construct, id: string, props: MigrationsProps) {
+    super(scope, id)
+    const { initialPolicy } = props.settings
+    this.migrate = new NodeFunction(this, 'Migrate', {
+      ...props,
+      folder: 'migrate',
+      description: 'Fleet Awareness: applies migrations as the stack is deployed',
+      memoryMb: 256,
+      timeoutSeconds: MIGRATE_TIMEOUT_SECONDS,
+      signIn: props.database.signInAs('owner'),
+      environment: props.database.rolePasswords,
+      commandHooks: withMigrations,
+    })
+    this.migrate.waitFor(props.database)
+    this.done = new CustomResource(this, 'Done', {
+      resourceType: 'Custom::Migrations',
+      serviceToken: this.migrate.handler.functionArn,
+      serviceTimeout: Duration.seconds(SERVICE_TIMEOUT_SECONDS),
+      properties: {
+        // A change in either is what makes CloudFormation call the function again.
+        MigrationsHash: hashOf(FOLDER),
+        ProbeIntervalSeconds: String(initialPolicy.probeIntervalSeconds),
+        HostsPerSchedule: String(initialPolicy.hostsPerSchedule),
+      },
+    })
+  }
+}
+
+/** The SQL lies beside the bundle, as files. */
+const withMigrations: ICommandHooks = {
+  beforeInstall: () => [],
+  beforeBundling: () => [],
+  afterBundling: (inputDir, outputDir) => [
+    `cp -R "${join(inputDir, 'migrations')}" "${join(outputDir, 'migrations')}"`,
+  ],
+}
+
+function hashOf(folder: string): string {
+  const hash = createHash('sha256')
+  for (const name of readdirSync(folder).sort()) hash.update(name).update(readFileSync(join(folder, name)))
+  return hash.digest('hex')
+}

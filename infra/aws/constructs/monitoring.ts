@@ -1,0 +1,49 @@
+import { Aws } from 'aws-cdk-lib'
+import * as iam from 'aws-cdk-lib/aws-iam'
+import * as sns from 'aws-cdk-lib/aws-sns'
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
+import { Construct } from 'constructs'
+import type { AlarmSettings } from '../settings.ts'
+import { createAlarm } from './alarm.ts'
+import { Dashboard } from './dashboard.ts'
+import { databaseAlarms } from './database-alarms.ts'
+import { driftAlarms } from './drift-alarms.ts'
+import { livenessAlarms } from './liveness-alarms.ts'
+import { emittedMetrics } from './metrics.ts'
+import { SavedQueries } from './saved-queries.ts'
+import type { Watched } from './watched.ts'
+
+/** What tells people that something is wrong, and shows them what. */
+export class Monitoring extends Construct {
+  readonly topic: sns.ITopic
+
+  constructor(scope: Construct, id: string, props: Omit<Watched, 'emitted'>) {
+    super(scope, id)
+    const { stage } = props
+    const settings = props.settings.alarms
+    const watched: Watched = { ...props, emitted: emittedMetrics(stage) }
+    this.topic = this.alarmTopic(stage, settings)
+    const definitions = [...livenessAlarms(watched), ...driftAlarms(watched), ...databaseAlarms(watched)]
+    const alarms = definitions.map((definition) =>
+      createAlarm(this, definition, { stage, runbook: settings.runbook, topic: this.topic }),
+    )
+    new Dashboard(this, 'Overview', watched, alarms)
+    if (settings.monitoring === 'full') new SavedQueries(this, 'Queries', watched)
+  }
+
+  private alarmTopic(stage: string, { topicArn, emails }: AlarmSettings): sns.ITopic {
+    if (topicArn !== null) return sns.Topic.fromTopicArn(this, 'Topic', topicArn)
+    const topic = new sns.Topic(this, 'Topic', { topicName: `awareness-${stage}-alarms`, enforceSSL: true })
+    // Any policy on a topic replaces the one that lets its own account's alarms publish.
+    topic.addToResourcePolicy(
+      new iam.PolicyStatement({
+        principals: [new iam.ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [topic.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+      }),
+    )
+    for (const email of emails) topic.addSubscription(new EmailSubscription(email))
+    return topic
+  }
+}

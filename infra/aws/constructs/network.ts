@@ -1,0 +1,99 @@
+import { RemovalPolicy, Validations } from 'aws-cdk-lib'
+import * as ec2 from 'aws-cdk-lib/aws-ec2'
+import * as logs from 'aws-cdk-lib/aws-logs'
+import { Construct } from 'constructs'
+import type { NetworkSettings, Settings } from '../settings.ts'
+
+/** Where the functions run, and how they reach the database, the hosts and AWS. */
+export type FunctionNetwork = {
+  readonly vpc: ec2.IVpc
+  readonly subnets: ec2.SubnetSelection
+  readonly securityGroup: ec2.SecurityGroup
+}
+
+/** The functions' network, or nothing where they run outside of any VPC. */
+export class Network extends Construct {
+  readonly functions: FunctionNetwork | null
+
+  constructor(scope: Construct, id: string, settings: Settings) {
+    super(scope, id)
+    const { network } = settings
+    this.functions = network.kind === 'none' ? null : this.inside(network, settings)
+  }
+
+  private inside(network: Exclude<NetworkSettings, { kind: 'none' }>, settings: Settings): FunctionNetwork {
+    const vpc = network.kind === 'create' ? this.created(network, settings) : this.existing(network)
+    const securityGroup = new ec2.SecurityGroup(this, 'Functions', {
+      vpc,
+      description: 'Fleet Awareness functions: they call out, and nothing calls in',
+      // The hosts may be anywhere, on any port: that is what a prober is for.
+      allowAllOutbound: true,
+    })
+    const subnets =
+      network.kind === 'create'
+        ? { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }
+        : { subnets: vpc.privateSubnets }
+    if (network.kind === 'existing' && network.endpoints === 'create')
+      this.endpoints(vpc, subnets, securityGroup)
+    return { vpc, subnets, securityGroup }
+  }
+
+  /**
+   * NAT rather than interface endpoints: those are cheaper, but they reach AWS only, and in a new VPC the
+   * hosts have to be reached as well.
+   */
+  private created(network: Extract<NetworkSettings, { kind: 'create' }>, settings: Settings): ec2.IVpc {
+    const vpc = new ec2.Vpc(this, 'Vpc', {
+      maxAzs: network.availabilityZones,
+      natGateways: network.natGateways,
+      subnetConfiguration: [
+        { name: 'public', subnetType: ec2.SubnetType.PUBLIC, cidrMask: 26, mapPublicIpOnLaunch: false },
+        { name: 'functions', subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS, cidrMask: 22 },
+        { name: 'database', subnetType: ec2.SubnetType.PRIVATE_ISOLATED, cidrMask: 26 },
+      ],
+      gatewayEndpoints: { S3: { service: ec2.GatewayVpcEndpointAwsService.S3 } },
+    })
+    const logGroup = new logs.LogGroup(this, 'RejectedTraffic', {
+      retention: settings.logRetentionDays,
+      removalPolicy: settings.data === 'delete' ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+    })
+    // Rejected packets only: a fleet's worth of accepted probes would cost more to log than to make.
+    vpc.addFlowLog('Rejected', {
+      destination: ec2.FlowLogDestination.toCloudWatchLogs(logGroup),
+      trafficType: ec2.FlowLogTrafficType.REJECT,
+      maxAggregationInterval: ec2.FlowLogMaxAggregationInterval.TEN_MINUTES,
+    })
+    // The class has an optional property that the interface declares otherwise under exactOptionalPropertyTypes.
+    return vpc as ec2.IVpc
+  }
+
+  private existing(network: Extract<NetworkSettings, { kind: 'existing' }>): ec2.IVpc {
+    const vpc = ec2.Vpc.fromVpcAttributes(this, 'Vpc', {
+      vpcId: network.vpcId,
+      // Not looked up, so that synthesis needs no account. Nothing that is made here depends on their names.
+      availabilityZones: network.subnetIds.map((_, i) => `zone-${i + 1}`),
+      privateSubnetIds: [...network.subnetIds],
+    })
+    Validations.of(vpc).acknowledge({
+      id: 'Annotation::@aws-cdk/aws-ec2:noSubnetRouteTableId',
+      reason: 'Nothing here adds routes: they are the business of whoever made the VPC.',
+    })
+    return vpc
+  }
+
+  private endpoints(vpc: ec2.IVpc, subnets: ec2.SubnetSelection, functions: ec2.SecurityGroup): void {
+    const services = {
+      Scheduler: new ec2.InterfaceVpcEndpointAwsService('scheduler'),
+      Sqs: ec2.InterfaceVpcEndpointAwsService.SQS,
+    }
+    for (const [name, service] of Object.entries(services)) {
+      const endpoint = new ec2.InterfaceVpcEndpoint(this, `${name}Endpoint`, {
+        vpc,
+        subnets,
+        service,
+        open: false,
+      })
+      endpoint.connections.allowDefaultPortFrom(functions)
+    }
+  }
+}

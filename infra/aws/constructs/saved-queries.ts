@@ -1,0 +1,80 @@
+import * as logs from 'aws-cdk-lib/aws-logs'
+import { Construct } from 'constructs'
+import type { Watched } from './watched.ts'
+
+type SavedQuery = {
+  readonly name: string
+  readonly groups: readonly logs.ILogGroup[]
+  readonly query: readonly string[]
+}
+
+/** Questions that people on call ask of the logs, ready in CloudWatch Logs Insights. */
+export class SavedQueries extends Construct {
+  constructor(scope: Construct, id: string, watched: Watched) {
+    super(scope, id)
+    for (const { name, groups, query } of savedQueries(watched)) {
+      new logs.CfnQueryDefinition(this, name.replaceAll(' ', ''), {
+        name: `fleet-awareness/${watched.stage}/${name}`,
+        logGroupNames: groups.map(({ logGroupName }) => logGroupName),
+        queryString: query.join('\n| '),
+      })
+    }
+  }
+}
+
+function savedQueries({ liveness, drift }: Watched): SavedQuery[] {
+  const probe = liveness.probe.logGroup
+  const judge = drift.drift.logGroup
+  return [
+    {
+      name: 'History of a host',
+      groups: [probe, judge],
+      query: [
+        'fields @timestamp, service, message, from, to, result.errorType, driftType, scoreDelta, reason',
+        'filter hostId = "put the id of a host here"',
+        'sort @timestamp desc',
+        'limit 200',
+      ],
+    },
+    {
+      name: 'Recent transitions',
+      groups: [probe],
+      query: [
+        'fields @timestamp, hostId, from, to, result.errorType',
+        'filter message = "host changed"',
+        'sort @timestamp desc',
+        'limit 200',
+      ],
+    },
+    {
+      name: 'Recent drift',
+      groups: [judge],
+      query: [
+        'fields @timestamp, hostId, scanId, driftType, scoreDelta, priorScore, currentScore',
+        'filter message = "drift detected"',
+        'sort @timestamp desc',
+        'limit 200',
+      ],
+    },
+    {
+      name: 'Rejected messages',
+      groups: [judge],
+      query: [
+        'fields @timestamp, messageId, reason',
+        'filter message = "message rejected"',
+        'sort @timestamp desc',
+        'limit 200',
+      ],
+    },
+    {
+      name: 'Faults',
+      groups: [probe, liveness.fanOut.logGroup, judge],
+      query: [
+        'fields @timestamp, service, message, error.message, error.cause.message',
+        'filter level = "ERROR"',
+        'sort @timestamp desc',
+        'limit 200',
+      ],
+    },
+  ]
+}

@@ -1,0 +1,71 @@
+/** The values of `-c name=value` that a stage may ask for, each with what it means to whoever has to give it. */
+export const CONTEXT_VALUES = {
+  vpcId: 'the VPC that the functions join, vpc-…',
+  subnetIds: 'its private subnets, separated by commas, with routes to the database and to the hosts',
+  endpoints: '"create" where the subnets have no way to Scheduler and SQS',
+  databaseHost: 'the name of the database server (the writer)',
+  databasePort: 'its port',
+  databaseName: 'the database in which the hosts table is, or shall be',
+  databaseResourceId: 'for IAM sign-in: cluster-… or db-…, as the RDS console shows it',
+  databaseOwner: 'the user that owns the schema and runs migrations',
+  databaseSecretArn: 'instead of IAM: the Secrets Manager secret with the passwords',
+  databaseSecretVersion: 'the version of that secret to deploy',
+  databaseMaxConnections: 'how many connections the functions may count on',
+  databaseSecurityGroupId: "the database's security group, which is then opened to the functions",
+  databaseCluster: 'its Aurora cluster identifier, for the connections alarm',
+  databaseInstance: 'its RDS instance identifier, for the connections alarm',
+  databasePassword: "the owner's password, for an emulator",
+  scanners: 'who may send scan messages: account ids or role ARNs, separated by commas',
+  alarmTopicArn: 'an SNS topic for the alarms',
+  alarmEmails: 'addresses for the alarms, separated by commas',
+  runbook: 'where docs/operations.md can be read',
+} as const
+
+export type ContextName = keyof typeof CONTEXT_VALUES
+
+/** Context values as a stage asks for them. What is missing or wrong is collected, so that all is said at once. */
+export type Given = {
+  readonly text: (name: ContextName) => string
+  readonly optional: (name: ContextName) => string | null
+  readonly list: (name: ContextName) => readonly string[]
+  /** A list with at least one item. */
+  readonly filledList: (name: ContextName) => readonly string[]
+  readonly count: (name: ContextName, otherwise: number) => number
+  readonly problems: readonly string[]
+}
+
+/** `look` is `app.node.tryGetContext`; `stage` is named in the sentences. */
+export function givenFrom(look: (name: string) => unknown, stage: string): Given {
+  const problems: string[] = []
+  const optional = (name: ContextName): string | null => {
+    const value: unknown = look(name)
+    if (value === undefined || value === null || value === '') return null
+    return String(value)
+  }
+  const text = (name: ContextName): string => {
+    const value = optional(name)
+    if (value === null) problems.push(`stage ${stage} needs -c ${name}=… (${CONTEXT_VALUES[name]})`)
+    return value ?? ''
+  }
+  const count = (name: ContextName, otherwise: number): number => {
+    const value = optional(name)
+    if (value === null) return otherwise
+    if (/^[1-9][0-9]*$/.test(value)) return Number(value)
+    problems.push(`-c ${name}=${value}: give a whole number of 1 or more (${CONTEXT_VALUES[name]})`)
+    return otherwise
+  }
+  return {
+    problems,
+    optional,
+    text,
+    count,
+    list: (name) => itemsOf(optional(name) ?? ''),
+    filledList: (name) => itemsOf(text(name)),
+  }
+}
+
+const itemsOf = (text: string): readonly string[] =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '')

@@ -1,0 +1,121 @@
+import type { Given } from './context.ts'
+import type { AlarmSettings, DatabaseMetrics, Settings, SignIn } from './settings.ts'
+
+export const STAGE_NAMES = ['dev', 'prod', 'existing', 'emulated'] as const
+export type Stage = (typeof STAGE_NAMES)[number]
+
+/** Every difference between stages is in this table. What only the installation knows comes from its context. */
+export const STAGES: Record<Stage, (given: Given) => Settings> = {
+  /** To try it in an account: the least that works, and nothing stays behind. */
+  dev: (given) => ({
+    network: { kind: 'create', availabilityZones: 2, natGateways: 1 },
+    database: {
+      kind: 'create',
+      minCapacityUnits: 0.5,
+      maxCapacityUnits: 2,
+      readers: 0,
+      backupDays: 1,
+      maxConnections: 100,
+    },
+    initialPolicy: { probeIntervalSeconds: 300, hostsPerSchedule: 1 },
+    concurrency: { probe: 5, drift: 2 },
+    logRetentionDays: 7,
+    alarms: alarms(given, 'full'),
+    scanners: given.list('scanners'),
+    data: 'delete',
+  }),
+
+  /** A VPC and a database of its own, for up to 10,000 hosts without turning anything. */
+  prod: (given) => ({
+    network: { kind: 'create', availabilityZones: 2, natGateways: 2 },
+    database: {
+      kind: 'create',
+      minCapacityUnits: 0.5,
+      maxCapacityUnits: 8,
+      readers: 1,
+      backupDays: 14,
+      maxConnections: 200,
+    },
+    initialPolicy: { probeIntervalSeconds: 300, hostsPerSchedule: 1 },
+    concurrency: { probe: 40, drift: 10 },
+    logRetentionDays: 90,
+    alarms: alarms(given, 'full'),
+    scanners: given.list('scanners'),
+    data: 'keep',
+  }),
+
+  /** Into a VPC and a database that are there: usually the scanner's own. */
+  existing: (given) => ({
+    network: {
+      kind: 'existing',
+      vpcId: given.text('vpcId'),
+      subnetIds: given.filledList('subnetIds'),
+      endpoints: given.optional('endpoints') === 'create' ? 'create' : 'there already',
+    },
+    database: {
+      kind: 'existing',
+      host: given.text('databaseHost'),
+      port: given.count('databasePort', 5432),
+      name: given.text('databaseName'),
+      signIn: iamOrSecret(given),
+      maxConnections: given.count('databaseMaxConnections', 100),
+      securityGroupId: given.optional('databaseSecurityGroupId'),
+      metrics: databaseMetrics(given),
+      certificates: 'rds',
+    },
+    initialPolicy: { probeIntervalSeconds: 300, hostsPerSchedule: 1 },
+    concurrency: { probe: 20, drift: 5 },
+    logRetentionDays: 90,
+    alarms: alarms(given, 'full'),
+    scanners: given.list('scanners'),
+    data: 'keep',
+  }),
+
+  /** Into an AWS emulator on this machine, beside a PostgreSQL on this machine. */
+  emulated: (given) => ({
+    network: { kind: 'none' },
+    database: {
+      kind: 'existing',
+      host: given.text('databaseHost'),
+      port: given.count('databasePort', 5432),
+      name: given.text('databaseName'),
+      signIn: {
+        kind: 'password',
+        owner: given.text('databaseOwner'),
+        password: given.text('databasePassword'),
+      },
+      maxConnections: 100,
+      securityGroupId: null,
+      metrics: null,
+      certificates: 'unencrypted',
+    },
+    initialPolicy: { probeIntervalSeconds: 60, hostsPerSchedule: 1 },
+    concurrency: { probe: 5, drift: 2 },
+    logRetentionDays: 1,
+    alarms: alarms(given, 'basic'),
+    scanners: [],
+    data: 'delete',
+  }),
+}
+
+const alarms = (given: Given, monitoring: AlarmSettings['monitoring']): AlarmSettings => ({
+  monitoring,
+  topicArn: given.optional('alarmTopicArn'),
+  emails: given.list('alarmEmails'),
+  runbook: given.optional('runbook') ?? 'docs/operations.md',
+  heartbeatMinutes: 15,
+  unreachablePercent: 20,
+})
+
+function iamOrSecret(given: Given): SignIn {
+  const arn = given.optional('databaseSecretArn')
+  if (arn !== null) return { kind: 'secret', arn, versionId: given.optional('databaseSecretVersion') }
+  return { kind: 'iam', resourceId: given.text('databaseResourceId'), owner: given.text('databaseOwner') }
+}
+
+function databaseMetrics(given: Given): DatabaseMetrics | null {
+  const cluster = given.optional('databaseCluster')
+  if (cluster !== null) return { dimension: 'DBClusterIdentifier', identifier: cluster }
+  const instance = given.optional('databaseInstance')
+  return instance === null ? null : { dimension: 'DBInstanceIdentifier', identifier: instance }
+}

@@ -1,0 +1,131 @@
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { buildApp } from '../../../infra/aws/build-app.ts'
+import { problemsOf } from '../../../infra/aws/check-settings.ts'
+import { CONTEXT_VALUES, givenFrom } from '../../../infra/aws/context.ts'
+import type { DatabaseSettings, Settings } from '../../../infra/aws/settings.ts'
+import { STAGES } from '../../../infra/aws/stages.ts'
+import { ROOT } from '../../style/source-files.ts'
+import { INSTALLATIONS } from './synth.ts'
+
+const problemsWith = (context: Record<string, string>): readonly string[] => {
+  try {
+    buildApp({ context })
+  } catch (error) {
+    return (error as { problems: readonly string[] }).problems
+  }
+  throw new Error('nothing was wrong')
+}
+
+const existing = (changes: Record<string, string>): Record<string, string> => ({
+  stage: 'existing',
+  ...INSTALLATIONS.existing,
+  ...changes,
+})
+
+const dev = (changes: Partial<Settings>): string[] => {
+  const settings = STAGES.dev(givenFrom(() => undefined, 'dev'))
+  return problemsOf({ ...settings, ...changes })
+}
+
+describe('a wrong setting is refused at synth with a sentence:', () => {
+  it('a stage that does not exist', () => {
+    expect(problemsWith({ stage: 'staging' })).toEqual([
+      'there is no stage staging: the stages are dev, prod, existing, emulated (infra/aws/stages.ts)',
+    ])
+  })
+
+  it('no stage at all', () => {
+    expect(problemsWith({})).toEqual([
+      expect.stringMatching(/^which stage\? Add -c stage=…: the stages are dev, /),
+    ])
+  })
+
+  it('every context value that is missing, at once, each with what it means', () => {
+    expect(problemsWith({ stage: 'existing' })).toEqual(
+      (
+        ['vpcId', 'subnetIds', 'databaseHost', 'databaseName', 'databaseResourceId', 'databaseOwner'] as const
+      ).map((name) => `stage existing needs -c ${name}=… (${CONTEXT_VALUES[name]})`),
+    )
+  })
+
+  it.each([
+    [{ vpcId: 'my-vpc' }, /^vpcId my-vpc is not a VPC's id/],
+    [{ subnetIds: 'subnet-0a1b2c3d,eu-west-1a' }, /^subnetIds holds eu-west-1a, which is not a subnet's id/],
+    [{ databaseHost: 'postgres://db:5432/x' }, /is not a host name: leave scheme and port out/],
+    [{ databasePort: 'five' }, /^-c databasePort=five: give a whole number/],
+    [{ databaseResourceId: 'my-cluster' }, /^databaseResourceId is the cluster-… or db-… id in capitals/],
+    [{ databaseSecretArn: 'my-secret' }, /^databaseSecretArn is not the ARN of a Secrets Manager secret/],
+    [{ databaseSecurityGroupId: 'default' }, /^databaseSecurityGroupId default is not a security group's id/],
+    [
+      { databaseMaxConnections: '20' },
+      /^the functions may hold 33 connections at once and the database has 20/,
+    ],
+    [{ scanners: 'everyone' }, /^scanners holds everyone, which is neither an account id/],
+    [{ scanners: '*' }, /^scanners holds \*, which is neither an account id/],
+  ])('%o', (changes, sentence) => {
+    expect(problemsWith(existing(changes as Record<string, string>))).toEqual([
+      expect.stringMatching(sentence),
+    ])
+  })
+
+  it('numbers beyond what the system or AWS can do', () => {
+    expect(dev({ initialPolicy: { probeIntervalSeconds: 30, hostsPerSchedule: 501 } })).toEqual([
+      'probeIntervalSeconds is 30: it must be a whole number from 60 to 3600',
+      'hostsPerSchedule is 501: it must be a whole number from 1 to 500',
+    ])
+    expect(dev({ concurrency: { probe: 0, drift: 1 } })).toEqual([
+      'concurrency.probe is 0: it must be a whole number from 1 to 1000',
+      'concurrency.drift is 1: it must be a whole number from 2 to 1000',
+    ])
+    expect(dev({ logRetentionDays: 10 })).toEqual([
+      expect.stringMatching(/^CloudWatch cannot keep logs for 10 days: choose one of 1, 3, 5, 7,/),
+    ])
+  })
+
+  it('a database to be created where there is no network for it', () => {
+    expect(dev({ network: { kind: 'none' } })).toEqual([
+      'a database that the stack creates needs a network: choose network create or existing',
+    ])
+    const network = {
+      kind: 'existing',
+      vpcId: 'vpc-0a1b2c3d',
+      subnetIds: ['subnet-0a1b2c3d'],
+      endpoints: 'create',
+    } as const
+    expect(dev({ network })).toEqual([expect.stringMatching(/needs subnets in two availability zones/)])
+  })
+
+  it('capacity limits the wrong way round', () => {
+    const database: DatabaseSettings = {
+      kind: 'create',
+      minCapacityUnits: 4,
+      maxCapacityUnits: 2,
+      readers: 0,
+      backupDays: 1,
+      maxConnections: 100,
+    }
+    expect(dev({ database })).toEqual(['minCapacityUnits (4) is above maxCapacityUnits (2)'])
+  })
+
+  it('without a stack trace', () => {
+    const run = spawnSync(process.execPath, ['infra/aws/app.ts'], {
+      cwd: ROOT,
+      encoding: 'utf8',
+      env: { ...process.env, CDK_CONTEXT_JSON: '{"stage":"nowhere"}' },
+    })
+    expect(run.stderr.trim().split('\n')).toEqual([expect.stringMatching(/^there is no stage nowhere/)])
+    expect(run.status).toBe(1)
+  })
+})
+
+describe('the settings of each stage', () => {
+  it('are what their installation needs, and nothing is wrong with them', () => {
+    for (const [stage, settingsOf] of Object.entries(STAGES)) {
+      const context: Readonly<Record<string, string>> = INSTALLATIONS[stage as keyof typeof STAGES]
+      const given = givenFrom((name) => context[name], stage)
+      expect([...given.problems, ...problemsOf(settingsOf(given))], join(stage)).toEqual([])
+    }
+  })
+})

@@ -1,0 +1,360 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { DRIFT_SERVICE } from '../../../functions/runtime/drift-world.ts'
+import { FAN_OUT_SERVICE } from '../../../functions/runtime/fan-out-world.ts'
+import { OPERATE_SERVICE } from '../../../functions/runtime/operate-world.ts'
+import { PROBE_SERVICE } from '../../../functions/runtime/probe-world.ts'
+import { SERVICES } from '../../../infra/aws/constructs/metrics.ts'
+import { STAGE_NAMES } from '../../../infra/aws/stages.ts'
+import {
+  DRIFT_METRICS,
+  FAN_OUT_METRICS,
+  FUNCTION_METRICS,
+  METRIC_NAMESPACE,
+  PROBE_METRICS,
+} from '../../../shared/domain/metrics.ts'
+import { ROOT } from '../../style/source-files.ts'
+import { actionsOf, functionOf, idOf, statementsOf, usableApis, usableByCode } from './policies.ts'
+import { type Resource, resourcesOf, stageTemplate } from './synth.ts'
+
+const OPERATIONS = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8')
+const LAMBDA = 'AWS::Lambda::Function'
+
+// One file, so that each stage is synthesised once.
+describe.each(STAGE_NAMES)('stage %s', (stage) => {
+  const synthesised = stageTemplate(stage)
+  const all = (type: string): Resource[] => resourcesOf(synthesised, type).map(([, resource]) => resource)
+  const propertiesOf = (type: string): Record<string, unknown>[] =>
+    all(type).map(({ Properties }) => Properties)
+
+  it('has nothing that the template rules or cdk-nag object to', () => {
+    expect(synthesised.findings).toEqual([])
+  })
+
+  it('is as it was reviewed', async () => {
+    const text = JSON.stringify(synthesised.json, null, 1).replaceAll(/[0-9a-f]{64}/g, 'asset')
+    await expect(`${text}\n`).toMatchFileSnapshot(`snapshots/${stage}.txt`)
+  })
+
+  describe('functions', () => {
+    it('run on Node 24 and arm64', () => {
+      expect(all(LAMBDA).length).toBe(5)
+      for (const { Properties } of all(LAMBDA)) {
+        expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] })
+      }
+    })
+
+    it('each write to a log group of their own, which forgets', () => {
+      const groups = resourcesOf(synthesised, 'AWS::Logs::LogGroup')
+      for (const { Properties } of all(LAMBDA)) {
+        const [, group] =
+          groups.find(([id]) => id === idOf((Properties.LoggingConfig as { LogGroup: unknown }).LogGroup)) ??
+          []
+        expect(group?.Properties.LogGroupName).toBe(`/aws/lambda/${Properties.FunctionName}`)
+        expect(group?.Properties.RetentionInDays).toBeGreaterThan(0)
+      }
+    })
+
+    it('drop asynchronous events that are older than a minute, and repeat none', () => {
+      const configs = propertiesOf('AWS::Lambda::EventInvokeConfig')
+      expect(configs).toHaveLength(all(LAMBDA).length)
+      for (const config of configs) {
+        expect(config).toMatchObject({ MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 0 })
+      }
+    })
+
+    it('that read the database are bounded in number, the fan-out to one', () => {
+      for (const folder of ['probe', 'fan-out', 'drift', 'operate']) {
+        expect(functionOf(synthesised, folder).Properties.ReservedConcurrentExecutions).toBeGreaterThan(0)
+      }
+      expect(functionOf(synthesised, 'fan-out').Properties.ReservedConcurrentExecutions).toBe(1)
+    })
+
+    it('sign in as themselves', () => {
+      const userOf = (folder: string): unknown =>
+        (functionOf(synthesised, folder).Properties.Environment as { Variables: Record<string, unknown> })
+          .Variables.DATABASE_USER
+      expect(['probe', 'fan-out', 'drift', 'operate'].map(userOf)).toEqual([
+        'awareness_probe',
+        'awareness_fan_out',
+        'awareness_drift',
+        'awareness_operate',
+      ])
+    })
+
+    it('and the schedules that start them wait for the migrations', () => {
+      const [[done] = ['']] = resourcesOf(synthesised, 'Custom::Migrations')
+      for (const folder of ['probe', 'fan-out', 'drift', 'operate']) {
+        expect(functionOf(synthesised, folder).DependsOn).toContain(done)
+      }
+      const targets = propertiesOf('AWS::Scheduler::Schedule').map(({ Target }) =>
+        idOf((Target as { Arn: unknown }).Arn),
+      )
+      const sources = propertiesOf('AWS::Lambda::EventSourceMapping').map(({ FunctionName }) =>
+        idOf(FunctionName),
+      )
+      expect([...targets, ...sources].map((id) => synthesised.json.Resources[id]?.DependsOn)).toEqual([
+        expect.arrayContaining([done]),
+        expect.arrayContaining([done]),
+      ])
+    })
+  })
+
+  describe('rights', () => {
+    it('of no role allow all actions of a service', () => {
+      const allowed = propertiesOf('AWS::IAM::Policy').flatMap(({ PolicyDocument }) =>
+        (PolicyDocument as { Statement: Parameters<typeof actionsOf>[0][] }).Statement.flatMap(actionsOf),
+      )
+      expect(allowed.filter((action) => action.includes('*'))).toEqual([])
+    })
+
+    it('come from no managed policy', () => {
+      expect(
+        propertiesOf('AWS::IAM::Role').filter(({ ManagedPolicyArns }) => ManagedPolicyArns !== undefined),
+      ).toEqual([])
+    })
+
+    it('the probe function may call no AWS API: it signs in to the database as itself and writes its log', () => {
+      const logs = usableByCode(synthesised, 'probe').filter((statement) =>
+        actionsOf(statement).includes('logs:PutLogEvents'),
+      )
+      expect(logs).toHaveLength(1)
+      const further = usableApis(synthesised, 'probe')
+      const iam = stage !== 'emulated'
+      expect(further.map(actionsOf)).toEqual(iam ? [['rds-db:connect']] : [])
+      if (iam) expect(JSON.stringify(further[0]?.Resource)).toMatch(/\/awareness_probe"/)
+    })
+
+    it('the operate function may call no AWS API either, and no role but those of people and schedules may invoke one', () => {
+      expect(usableApis(synthesised, 'operate').flatMap(actionsOf)).toEqual(
+        stage === 'emulated' ? [] : ['rds-db:connect'],
+      )
+      for (const folder of ['probe', 'fan-out', 'drift', 'operate', 'migrate']) {
+        expect(usableApis(synthesised, folder).flatMap(actionsOf)).not.toContain('lambda:InvokeFunction')
+      }
+      const [operators] = propertiesOf('AWS::IAM::ManagedPolicy')
+      const document = operators?.PolicyDocument as
+        | { Statement: Parameters<typeof actionsOf>[0][] }
+        | undefined
+      expect(document?.Statement.map(actionsOf)).toEqual([['lambda:InvokeFunction']])
+    })
+
+    it('the fan-out may change the schedules of its group, list, and hand on the one role', () => {
+      const apis = usableApis(synthesised, 'fan-out')
+      const [change, list, pass, ...further] = [
+        'scheduler:CreateSchedule',
+        'scheduler:ListSchedules',
+        'iam:PassRole',
+        'rds-db:connect',
+      ].map((action) => apis.find((statement) => actionsOf(statement).includes(action)))
+      expect(apis).toHaveLength(
+        [change, list, pass, ...further].filter((statement) => statement !== undefined).length,
+      )
+      expect(change && [...actionsOf(change)].sort()).toEqual([
+        'scheduler:CreateSchedule',
+        'scheduler:DeleteSchedule',
+        'scheduler:GetSchedule',
+        'scheduler:UpdateSchedule',
+      ])
+      expect(JSON.stringify(change?.Resource)).toContain(`:schedule/${stage}-probes/*"`)
+      expect(list && actionsOf(list)).toEqual(['scheduler:ListSchedules'])
+      expect(pass && actionsOf(pass)).toEqual(['iam:PassRole'])
+      expect(pass?.Condition).toEqual({ StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } })
+      const { SCHEDULE_ROLE_ARN } = (
+        functionOf(synthesised, 'fan-out').Properties.Environment as { Variables: Record<string, unknown> }
+      ).Variables
+      expect(pass?.Resource).toEqual(SCHEDULE_ROLE_ARN)
+    })
+
+    it('the role of the schedules may invoke the probe function and fill its dead-letter queue, for that group only', () => {
+      const { SCHEDULE_ROLE_ARN } = (
+        functionOf(synthesised, 'fan-out').Properties.Environment as { Variables: Record<string, unknown> }
+      ).Variables
+      const roleId = idOf(SCHEDULE_ROLE_ARN)
+      expect(statementsOf(synthesised, roleId).map(actionsOf)).toEqual([
+        ['lambda:InvokeFunction'],
+        ['sqs:SendMessage'],
+      ])
+      const [invoke] = statementsOf(synthesised, roleId)
+      expect(synthesised.json.Resources[idOf(invoke?.Resource)]?.Properties.FunctionName).toMatch(/-probe$/)
+      const trust = synthesised.json.Resources[roleId]?.Properties.AssumeRolePolicyDocument
+      expect(JSON.stringify(trust)).toMatch(/"aws:SourceArn":.*"LivenessSchedules/)
+    })
+
+    it('the drift function may read the scan queue and write to its dead letters', () => {
+      const apis = usableApis(synthesised, 'drift').filter(
+        (each) => !actionsOf(each).includes('rds-db:connect'),
+      )
+      expect(apis.map(actionsOf)).toEqual(
+        [['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], ['sqs:SendMessage']].map(
+          (actions) => expect.arrayContaining(actions),
+        ),
+      )
+      expect(apis.map(({ Resource }) => idOf(Resource))).toEqual([
+        expect.stringMatching(/^DriftScans/),
+        expect.stringMatching(/^DriftDeadLetters/),
+      ])
+    })
+  })
+
+  describe('queues', () => {
+    it('are encrypted, and refuse plain HTTP', () => {
+      const queues = resourcesOf(synthesised, 'AWS::SQS::Queue')
+      expect(queues.length).toBeGreaterThanOrEqual(3)
+      const policies = propertiesOf('AWS::SQS::QueuePolicy')
+      for (const [id, { Properties }] of queues) {
+        expect(Properties.SqsManagedSseEnabled).toBe(true)
+        const { PolicyDocument } = policies.find(({ Queues }) => idOf((Queues as unknown[])[0]) === id) ?? {}
+        expect((PolicyDocument as { Statement: unknown[] } | undefined)?.Statement).toContainEqual(
+          expect.objectContaining({
+            Effect: 'Deny',
+            Action: 'sqs:*',
+            Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+          }),
+        )
+      }
+    })
+
+    it('hide a scan message for six times the function’s timeout, try it five times and keep dead letters longest', () => {
+      const [scans] = propertiesOf('AWS::SQS::Queue').filter(({ QueueName }) =>
+        String(QueueName).endsWith('scan-completed'),
+      )
+      const { Timeout } = functionOf(synthesised, 'drift').Properties
+      expect(scans?.VisibilityTimeout).toBe(6 * Number(Timeout))
+      expect(scans?.RedrivePolicy).toMatchObject({ maxReceiveCount: 5 })
+      const deadLetters = propertiesOf('AWS::SQS::Queue').filter(({ QueueName }) =>
+        String(QueueName).endsWith('dead-letters'),
+      )
+      expect(deadLetters.map(({ MessageRetentionPeriod }) => MessageRetentionPeriod)).toEqual([
+        1_209_600, 1_209_600,
+      ])
+      expect(scans?.MessageRetentionPeriod).toBeLessThan(1_209_600)
+    })
+
+    it('hand messages over in batches of which parts may fail', () => {
+      expect(propertiesOf('AWS::Lambda::EventSourceMapping')).toMatchObject([
+        {
+          FunctionResponseTypes: ['ReportBatchItemFailures'],
+          BatchSize: 10,
+          ScalingConfig: {
+            MaximumConcurrency: functionOf(synthesised, 'drift').Properties.ReservedConcurrentExecutions,
+          },
+        },
+      ])
+    })
+
+    it('of scans can be found by scanner teams', () => {
+      const names = propertiesOf('AWS::SSM::Parameter').map(({ Name }) => Name)
+      expect(names).toEqual(
+        expect.arrayContaining([
+          `/fleet-awareness/${stage}/scan-queue-url`,
+          `/fleet-awareness/${stage}/scan-queue-arn`,
+        ]),
+      )
+      expect(Object.keys(synthesised.json.Outputs ?? {})).toEqual(
+        expect.arrayContaining(['ScanQueueUrl', 'ScanQueueArn']),
+      )
+    })
+  })
+
+  describe('schedules', () => {
+    it('go with the stack, those that the fan-out made too', () => {
+      const groups = all('AWS::Scheduler::ScheduleGroup')
+      expect(groups.map(({ Properties }) => Properties.Name)).toEqual([`${stage}-probes`, `${stage}-clock`])
+      expect(groups.map(({ DeletionPolicy }) => DeletionPolicy)).toEqual(['Delete', 'Delete'])
+    })
+
+    it('start the fan-out every minute, from outside of the group that it sweeps', () => {
+      expect(propertiesOf('AWS::Scheduler::Schedule')).toMatchObject([
+        {
+          ScheduleExpression: 'rate(1 minute)',
+          FlexibleTimeWindow: { Mode: 'OFF' },
+          Target: { RetryPolicy: { MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 0 } },
+        },
+      ])
+      expect(JSON.stringify(propertiesOf('AWS::Scheduler::Schedule')[0]?.GroupName)).toContain('-clock')
+    })
+  })
+
+  describe('alarms', () => {
+    const alarms = propertiesOf('AWS::CloudWatch::Alarm')
+    const anchors = OPERATIONS.split('\n')
+      .filter((line) => line.startsWith('### '))
+      .map((line) =>
+        line
+          .slice(4)
+          .toLowerCase()
+          .replaceAll(/[^a-z0-9]+/g, '-'),
+      )
+
+    it('each link to a section of the runbook that is there', () => {
+      expect(alarms.length).toBeGreaterThan(12)
+      for (const { AlarmDescription, AlarmName } of alarms) {
+        const [, anchor = ''] = /^.+\. What to do: \S+#([a-z0-9-]+)$/.exec(String(AlarmDescription)) ?? []
+        expect(anchors, String(AlarmName)).toContain(anchor)
+        expect(AlarmName).toBe(`awareness-${stage}-${anchor}`)
+      }
+    })
+
+    it('tell somebody when they go off and when it is over', () => {
+      for (const { AlarmActions, OKActions } of alarms)
+        expect([AlarmActions, OKActions]).toEqual([[expect.anything()], [expect.anything()]])
+    })
+
+    it('treat silence as trouble where silence is the trouble', () => {
+      const heartbeats = alarms.filter(({ TreatMissingData }) => TreatMissingData === 'breaching')
+      expect(heartbeats.map(({ AlarmName }) => AlarmName)).toEqual([
+        `awareness-${stage}-probes-stopped`,
+        `awareness-${stage}-fan-out-stopped`,
+      ])
+    })
+
+    it('and the dashboard look at metrics that the functions emit, none with a host as a dimension', () => {
+      const dashboard = JSON.stringify(propertiesOf('AWS::CloudWatch::Dashboard')).replaceAll('\\"', '"')
+      const text = `${dashboard}${JSON.stringify(alarms)}`
+      expect(text).not.toMatch(/host_?id/i)
+      const emitted: readonly string[] = [
+        PROBE_METRICS,
+        FAN_OUT_METRICS,
+        DRIFT_METRICS,
+        FUNCTION_METRICS,
+      ].flatMap((names) => Object.values(names))
+      const shown = [
+        ...dashboard.matchAll(
+          new RegExp(`\\["${METRIC_NAMESPACE}","(\\w+)","service","([\\w-]+)","stage","(\\w+)"`, 'g'),
+        ),
+      ]
+      expect(shown.length).toBeGreaterThan(10)
+      for (const [, name, service, ofStage] of shown) {
+        expect(emitted).toContain(name)
+        expect(Object.values(SERVICES)).toContain(service)
+        expect(ofStage).toBe(stage)
+      }
+    })
+  })
+})
+
+describe('the runbook', () => {
+  it('has no section for an alarm that is not there', () => {
+    const names = resourcesOf(stageTemplate('prod'), 'AWS::CloudWatch::Alarm').map(([, { Properties }]) =>
+      String(Properties.AlarmName).replace('awareness-prod-', ''),
+    )
+    const [, runbook = ''] = /\n## Alarms\n([\s\S]*?)(\n## |$)/.exec(OPERATIONS) ?? []
+    const sections = [...runbook.matchAll(/^### (.+)$/gm)].map(([, title = '']) =>
+      title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-'),
+    )
+    expect(sections.sort()).toEqual(names.sort())
+  })
+})
+
+describe('metrics', () => {
+  it('are looked for under the service names that the functions give', () => {
+    expect(SERVICES).toEqual({
+      probe: PROBE_SERVICE,
+      fanOut: FAN_OUT_SERVICE,
+      drift: DRIFT_SERVICE,
+      operate: OPERATE_SERVICE,
+    })
+  })
+})
