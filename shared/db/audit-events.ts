@@ -12,7 +12,8 @@ export type AuditRecord = {
 }
 
 /**
- * Writes events that are not there yet, in one statement, and says which of them were new. Of a host that was
+ * Writes events that are not there yet, in one statement, and says which of them were new. In the order of
+ * their ids: two consumers with the same events in two orders would wait for each other. Of a host that was
  * deleted in the meantime nothing is said.
  */
 export async function insertAuditEvents(tx: Tx, records: readonly AuditRecord[]): Promise<Set<string>> {
@@ -29,6 +30,7 @@ export async function insertAuditEvents(tx: Tx, records: readonly AuditRecord[])
     )
     where r.resource_type <> 'host'
        or exists (select from hosts h where h.id = case r.resource_type when 'host' then r.resource_id::uuid end)
+    order by r.id
     on conflict (id) do nothing
     returning id`
   return new Set(rows.map(({ id }) => id))

@@ -4,10 +4,10 @@ import { judgeScans, type ScanOutcome } from '../../../functions/drift/judge-sca
 import { driftWorld } from '../../../functions/runtime/drift-world.ts'
 import { connect } from '../../../shared/db/client.ts'
 import { type Database, openDatabase } from '../../../shared/db/transaction.ts'
-import type { CompletedScan } from '../../../shared/domain/scan-reading.ts'
 import type { Verdict } from '../../../shared/domain/verdict.ts'
 import { addHost, type RecordedScan, ruleSet, scanned, scanTime } from '../../drift/fleet.ts'
 import { freshDatabase, type TestDatabase } from '../../pg/database.ts'
+import { announced } from './invocations.ts'
 
 let db: TestDatabase
 let database: Database
@@ -18,12 +18,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await database.close()
   await db[Symbol.asyncDispose]()
-})
-
-const announced = ({ hostId, scanId, completedAt }: RecordedScan): CompletedScan => ({
-  hostId,
-  scanId,
-  completedAtMs: completedAt.getTime(),
 })
 
 const judgeAll = (...scans: RecordedScan[]): Promise<ScanOutcome[]> =>
@@ -248,6 +242,28 @@ describe('one event a scan', () => {
     const outcomes = await Promise.all(databases.map((it) => judgeScans(driftWorld(it), [announced(scan)])))
     expect(outcomes.flat().filter((it) => it.outcome === 'judged' && it.reported !== null)).toHaveLength(1)
     expect(await auditOf(hostId)).toHaveLength(1)
+    await Promise.all(databases.map((it) => it.close()))
+  })
+})
+
+describe('consumers that judge the same scans in opposite orders at the same time', () => {
+  it('store each event once, and never wait for each other in a circle', async () => {
+    const scans = await Promise.all(
+      Array.from({ length: 50 }, async () => {
+        const hostId = await addHost(db.sql)
+        await scanned(db.sql, hostId, 1, { a: 'pass' })
+        return announced(await scanned(db.sql, hostId, 2, { a: 'fail' }))
+      }),
+    )
+    const databases = Array.from({ length: 4 }, () => openDatabase(db.as('awareness_drift')))
+    for (let round = 0; round < 10; round++) {
+      await db.sql`delete from audit_events`
+      const outcomes = await Promise.all(
+        databases.map((it, i) => judgeScans(driftWorld(it), i % 2 ? scans : scans.toReversed())),
+      )
+      const reported = outcomes.flat().filter((it) => it.outcome === 'judged' && it.reported !== null)
+      expect(reported).toHaveLength(scans.length)
+    }
     await Promise.all(databases.map((it) => it.close()))
   })
 })
