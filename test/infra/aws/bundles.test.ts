@@ -8,6 +8,9 @@ import { INSTALLATIONS, resourcesOf, synthesise } from './synth.ts'
 /** Of a minified bundle: more takes too long to import at a cold start. */
 const MAX_BUNDLE_BYTES = 500_000
 
+/** esbuild is started once a function, on machines that do other things too. */
+const BUNDLING_TIMEOUT_MS = 120_000
+
 const bundles = mkdtempSync(join(tmpdir(), 'bundles-'))
 let folders: Record<string, string> = {}
 
@@ -22,7 +25,7 @@ beforeAll(() => {
       return [String(Properties.FunctionName), join(bundles, `asset.${S3Key.replace('.zip', '')}`)]
     }),
   )
-})
+}, BUNDLING_TIMEOUT_MS)
 
 afterAll(() => rmSync(bundles, { recursive: true }))
 
