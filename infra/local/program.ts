@@ -7,22 +7,20 @@ import { createResources } from './resources.ts'
 import { runLive } from './run-live.ts'
 import { runOnce } from './run-once.ts'
 import { openSession } from './session.ts'
-import { stopSignal } from './stop-signal.ts'
 import { createOutput, type Output } from './view/output.ts'
 
 const DONE = 0
 const FAILED = 1
 const BAD_INPUT = 2
 
-/** All of `npm start`, from its arguments to its exit code. */
-export async function runProgram(args: readonly string[]): Promise<number> {
+/** All of `npm start`, from its arguments to its exit code; `stop` aborts on Ctrl-C. */
+export async function runProgram(args: readonly string[], stop: AbortSignal): Promise<number> {
   const commandLine = parseCommandLine(args)
   const output = createOutput(process)
   if (commandLine.kind === 'help') {
     output.write(HELP)
     return DONE
   }
-  const stop = stopSignal(() => output.note('Stopping: probes in flight end …'))
   try {
     if (commandLine.kind === 'fault') throw new UserFault([commandLine.message])
     const { command } = commandLine

@@ -38,7 +38,6 @@ export async function runLive(
   const surroundings = { database, log, now: clock.now }
   const probe = createProbeLambda(surroundings, { onProbes, onFault })
   const scheduling = await startScheduling({ ...surroundings, clock, probe, onFault })
-  resources.onClose(() => atMost(DRAIN_MS, Promise.all([probe.drain(), scheduling.drain()])))
   resources.onClose(scheduling.stop)
   const compliance = await startCompliance({
     ...surroundings,
@@ -46,7 +45,11 @@ export async function runLive(
     stateFolder: stateFolder().folder,
     scannedHosts: demonstration === null ? [] : scannedIn(hosts),
   })
-  resources.onClose(() => atMost(DRAIN_MS, compliance.stop()))
+  // Each takes no more events first, so what still fires is dropped; a Scheduler that is gone would be a fault.
+  const drain = once(() =>
+    atMost(DRAIN_MS, Promise.all([probe.drain(), scheduling.drain(), compliance.stop()])),
+  )
+  resources.onClose(drain)
   demonstration?.play(clock.realMs((command.intervalMs ?? DEFAULT_INTERVAL_MS) / 2))
 
   const readChanges = createChangeFeed(database.owner, startedAt, command.speed)
@@ -63,9 +66,7 @@ export async function runLive(
     await show()
     await Promise.race([aborted(stop), new Promise((resolve) => setTimeout(resolve, REFRESH_MS))])
   }
-  await scheduling.stop()
-  await show()
-  await atMost(DRAIN_MS, Promise.all([probe.drain(), scheduling.drain(), compliance.stop()]))
+  await Promise.all([drain(), show()])
   await show()
   view.close()
 }
@@ -77,6 +78,14 @@ const scannedIn = (hosts: Session['hosts']): string[] =>
 async function startOfFleetTime({ database }: Session): Promise<Date> {
   const newest = await readNewestProbe(database.owner)
   return new Date(Math.max(Date.now(), newest?.getTime() ?? 0))
+}
+
+function once<T>(run: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined
+  return () => {
+    result ??= run()
+    return result
+  }
 }
 
 async function atMost(ms: number, work: Promise<unknown>): Promise<void> {

@@ -100,6 +100,7 @@ const compliancePieces = ({ compliance }: ScreenState): Piece[][] =>
 const NAME_CELLS = 14
 const ENDPOINT_CELLS = 21
 const STATUS_CELLS = 11
+const REASON_CELLS = 18
 
 const rowPieces = (row: ChangeRow | DriftRow): Piece[] =>
   'driftType' in row ? driftPieces(row) : changePieces(row)
@@ -118,7 +119,7 @@ const changePieces = (change: ChangeRow): Piece[] => [
   [`${changeName(change).padEnd(NAME_CELLS)} `],
   [`${change.from.padStart(STATUS_CELLS)} → `, 'dim'],
   [change.to.padEnd(STATUS_CELLS), COLOURS[change.to]],
-  [` ${changeReason(change).padEnd(STATUS_CELLS)}`],
+  [` ${changeReason(change).padEnd(REASON_CELLS)}`],
   [`  ${endpoint(change.address, change.port).padEnd(ENDPOINT_CELLS)}`, 'dim'],
 ]
 

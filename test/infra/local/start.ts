@@ -1,6 +1,15 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, cpSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -29,6 +38,8 @@ export function freshClone() {
       execFileSync('ps', ['-axww', '-o', 'pid=,args='], { encoding: 'utf8' })
         .split('\n')
         .filter((line) => line.includes(root)),
+    /** What a run has put beside the clone's own files, in the folder that it takes for temporary ones. */
+    temporaryFiles: (): string[] => readdirSync(root).filter((name) => name.startsWith('fleet-awareness-')),
     [Symbol.dispose]: () => rmSync(root, { recursive: true, force: true }),
   }
 }
