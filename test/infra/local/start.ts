@@ -25,6 +25,8 @@ export function freshClone() {
     cpSync(join(REPOSITORY, path), join(root, path), { recursive: true, preserveTimestamps: true })
   }
   symlinkSync(join(REPOSITORY, 'node_modules'), join(root, 'node_modules'))
+  // What is installed is shared, so it must not look older than the lock file: nothing is installed into it.
+  utimesSync(join(root, 'package-lock.json'), 0, 0)
   return {
     root,
     write: (name: string, text: string): string => {
