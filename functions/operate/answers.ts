@@ -77,8 +77,11 @@ export const ANSWERS = {
     }),
     z.object({ outcome: z.literal('unknown_host') }),
   ]),
-  /** How many hosts are new or different now. */
-  import: z.object({ changed: z.int() }),
+  import: z.discriminatedUnion('outcome', [
+    /** How many hosts are new or different now. */
+    z.object({ outcome: z.literal('imported'), changed: z.int() }),
+    z.object({ outcome: z.literal('refused'), faults: z.array(z.string()) }),
+  ]),
   /** How many hosts have left the fleet by it. */
   remove: z.object({ removed: z.int() }),
   policy: z.object({ policy: Policy }),

@@ -1,19 +1,34 @@
 import type { FleetHost } from '../../shared/contracts/fleet-row.ts'
+import { type AddressClass, addressFault } from '../../shared/domain/addresses.ts'
 import type { HostId } from '../../shared/domain/ids.ts'
 import type { AnswerOf } from './answers.ts'
 
 export type ImportHostsWorld = {
+  /** The kinds of address that the policy lets probes connect to. */
+  readonly allowedAddresses: () => Promise<ReadonlySet<AddressClass>>
   /** Returns how many hosts are new or different now. */
   readonly upsertHosts: (hosts: readonly FleetHost[]) => Promise<number>
 }
 
-/** Adds hosts and changes those that are there. A large file comes in parts: each is a whole by itself. */
+/**
+ * Adds hosts and changes those that are there, or none of them where a probe may not connect to one. A large
+ * file comes in parts: each is a whole by itself.
+ */
 export async function importHosts(
   world: ImportHostsWorld,
   { hosts }: { readonly hosts: readonly FleetHost[] },
 ): Promise<AnswerOf<'import'>> {
-  return { changed: await world.upsertHosts(hosts) }
+  const allowed = await world.allowedAddresses()
+  const faults = hosts.flatMap(({ name, address }) => {
+    const fault = addressFault(address, allowed)
+    return fault === null ? [] : [`${name}: ${fault}`]
+  })
+  if (faults.length > 0) return { outcome: 'refused', faults: faults.slice(0, MAX_FAULTS) }
+  return { outcome: 'imported', changed: await world.upsertHosts(hosts) }
 }
+
+/** Enough to see what is wrong. */
+const MAX_FAULTS = 20
 
 export type RemoveHostsWorld = {
   /** Marks hosts as gone, and returns how many were not yet. */

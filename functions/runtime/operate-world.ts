@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { isIP } from 'node:net'
 import type { FleetHost } from '../../shared/contracts/fleet-row.ts'
+import { readAllowedAddresses } from '../../shared/db/allowed-addresses.ts'
 import { insertAuditEvents } from '../../shared/db/audit-events.ts'
 import type { Tx } from '../../shared/db/client.ts'
 import { findHosts } from '../../shared/db/find-hosts.ts'
@@ -38,6 +39,7 @@ const reads = (tx: Tx) => ({
 })
 
 const writes = (tx: Tx, correlationId: string, now: () => Date) => ({
+  allowedAddresses: () => readAllowedAddresses(tx),
   upsertHosts: (hosts: readonly FleetHost[]) => upsertHosts(tx, hosts),
   markHostsDeleted: (ids: readonly HostId[]) => markHostsDeleted(tx, ids),
   lockPolicy: () => lockPolicy(tx),

@@ -1,4 +1,4 @@
-import { type AddressClass, classifyAddress, DEFAULT_ALLOWED_ADDRESSES } from '../domain/addresses.ts'
+import { type AddressClass, addressFault, DEFAULT_ALLOWED_ADDRESSES } from '../domain/addresses.ts'
 import { readCsvRows } from './fleet-csv.ts'
 import { readJsonRows } from './fleet-json.ts'
 import { type FleetHost, FleetRow } from './fleet-row.ts'
@@ -68,13 +68,6 @@ function judge(
 function refused(host: FleetHost, line: number, allowed: ReadonlySet<AddressClass>): LineFault[] {
   const message = addressFault(host.address, allowed)
   return message === null ? [] : [{ line, message }]
-}
-
-/** Why no prober would connect to an address; null where it would. */
-export function addressFault(address: string, allowed: ReadonlySet<AddressClass>): string | null {
-  const kind = classifyAddress(address)
-  if (kind !== null && allowed.has(kind)) return null
-  return `address ${address} is ${kind ?? 'none'}: the policy (allowed_addresses) allows ${[...allowed].join(', ')}`
 }
 
 function repeated(host: FleetHost, line: number, firstLines: Map<string, number>): LineFault[] {

@@ -45,6 +45,13 @@ export function classifyAddress(text: string): AddressClass | null {
   return groups === null ? null : classifyIpv6(groups)
 }
 
+/** Why no prober would connect to an address; null where it would. */
+export function addressFault(address: string, allowed: ReadonlySet<AddressClass>): string | null {
+  const kind = classifyAddress(address)
+  if (kind !== null && allowed.has(kind)) return null
+  return `address ${address} is ${kind ?? 'none'}: the policy (allowed_addresses) allows ${[...allowed].join(', ')}`
+}
+
 type Ipv4Range = readonly [address: string, prefixBits: number, belongs: AddressClass]
 
 /**

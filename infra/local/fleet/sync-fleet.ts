@@ -44,7 +44,10 @@ export async function syncFleet(
 }
 
 /** A host that the file gives no id is the one that the database has at the same address and port. */
-function adopted(fileHosts: readonly FleetHost[], present: readonly HostRow[]): FleetHost[] {
+export function adopted(
+  fileHosts: readonly FleetHost[],
+  present: readonly Pick<HostRow, 'id' | 'address' | 'port'>[],
+): FleetHost[] {
   const idsByEndpoint = new Map(present.map(({ id, address, port }) => [`${address} ${port}`, id]))
   const taken = new Set<string>(fileHosts.map(({ id }) => id))
   return fileHosts.map((host) => {

@@ -25,7 +25,8 @@ export function openDatabase(whereabouts: Whereabouts): Sql {
   return connect(databaseOf(whereabouts))
 }
 
-function databaseOf({ env, stateFolder }: Whereabouts): Connection {
+/** Where that database is, and how its owner signs in. */
+export function databaseOf({ env, stateFolder }: Omit<Whereabouts, 'queueUrl'>): Connection {
   const url = env.DATABASE_URL ?? ''
   if (url !== '') return parseDatabaseUrl(url, env.USER ?? 'postgres')
   const running = readEndpoints(stateFolder)

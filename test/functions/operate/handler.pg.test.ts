@@ -65,7 +65,7 @@ describe('the fleet', () => {
       port: 65_535,
     }))
     expect(JSON.stringify({ command: 'import', hosts }).length).toBeLessThan(LAMBDA_PAYLOAD_BYTES)
-    expect(await operator.ask({ command: 'import', hosts })).toEqual({ changed: 5000 })
+    expect(await operator.ask({ command: 'import', hosts })).toEqual({ outcome: 'imported', changed: 5000 })
     const page = await operator.invoke({ command: 'hosts' })
     expect(page).toMatchObject({ hosts: expect.toSatisfy((listed) => listed.length === 5000), next: null })
     expect(JSON.stringify(page).length).toBeLessThan(LAMBDA_PAYLOAD_BYTES)
@@ -79,10 +79,19 @@ describe('an import', () => {
   it('adds hosts, changes those that differ, and says how many', async () => {
     await using db = await freshDatabase()
     await using operator = operatorOf(db)
-    expect(await operator.ask({ command: 'import', hosts: [web, db01] })).toEqual({ changed: 2 })
-    expect(await operator.ask({ command: 'import', hosts: [web, db01] })).toEqual({ changed: 0 })
+    expect(await operator.ask({ command: 'import', hosts: [web, db01] })).toEqual({
+      outcome: 'imported',
+      changed: 2,
+    })
+    expect(await operator.ask({ command: 'import', hosts: [web, db01] })).toEqual({
+      outcome: 'imported',
+      changed: 0,
+    })
     const renamed = { ...web, name: 'web-1' }
-    expect(await operator.ask({ command: 'import', hosts: [renamed, db01] })).toEqual({ changed: 1 })
+    expect(await operator.ask({ command: 'import', hosts: [renamed, db01] })).toEqual({
+      outcome: 'imported',
+      changed: 1,
+    })
     expect(operator.output.lines).toContainEqual(
       expect.objectContaining({ [OPERATE_METRICS.hostsChanged]: 2 }),
     )
@@ -101,6 +110,18 @@ describe('an import', () => {
     expect(await operator.ask({ command: 'host', hostId: id })).toEqual({ outcome: 'unknown_host' })
     await operator.ask({ command: 'import', hosts: [web] })
     expect(await operator.ask({ command: 'hosts' })).toMatchObject({ hosts: [{ id, state: 'reachable' }] })
+  })
+
+  it('is refused as a whole when a probe may not connect to a host of it', async () => {
+    await using db = await freshDatabase()
+    await using operator = operatorOf(db)
+    const metadata = { address: '169.254.169.254', name: 'metadata' }
+    const answer = await operator.ask({ command: 'import', hosts: [web, metadata] })
+    expect(answer).toEqual({
+      outcome: 'refused',
+      faults: [expect.stringContaining('metadata: address 169.254.169.254 is metadata')],
+    })
+    expect(await operator.ask({ command: 'hosts' })).toEqual({ hosts: [], next: null })
   })
 
   it('is refused as a whole when one host of it is not a host', async () => {
