@@ -69,7 +69,7 @@ export class Database extends Construct {
       iamAuthentication: true,
       storageEncrypted: true,
       vpc: network.vpc,
-      vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_ISOLATED },
+      vpcSubnets: network.databaseSubnets,
       serverlessV2MinCapacity: database.minCapacityUnits,
       serverlessV2MaxCapacity: database.maxCapacityUnits,
       writer: rds.ClusterInstance.serverlessV2('Writer'),

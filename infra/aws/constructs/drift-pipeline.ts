@@ -47,7 +47,7 @@ export class DriftPipeline extends Construct {
       signIn: props.database.signInAs('awareness_drift'),
       environment: { DEAD_LETTER_QUEUE_URL: this.deadLetters.queueUrl },
     })
-    this.drift.allow({
+    this.drift.allowLambda({
       actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
       resources: [this.queue.queueArn],
     })

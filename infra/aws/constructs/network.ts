@@ -8,6 +8,8 @@ import type { NetworkSettings, Settings } from '../settings.ts'
 export type FunctionNetwork = {
   readonly vpc: ec2.IVpc
   readonly subnets: ec2.SubnetSelection
+  /** Where a database goes that the stack makes. */
+  readonly databaseSubnets: ec2.SubnetSelection
   readonly securityGroup: ec2.SecurityGroup
 }
 
@@ -29,13 +31,14 @@ export class Network extends Construct {
       // The hosts may be anywhere, on any port: that is what a prober is for.
       allowAllOutbound: true,
     })
-    const subnets =
-      network.kind === 'create'
-        ? { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }
-        : { subnets: vpc.privateSubnets }
+    const created = network.kind === 'create'
+    const subnets = created
+      ? { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }
+      : { subnets: vpc.privateSubnets }
+    const databaseSubnets = created ? { subnetType: ec2.SubnetType.PRIVATE_ISOLATED } : subnets
     if (network.kind === 'existing' && network.endpoints === 'create')
       this.endpoints(vpc, subnets, securityGroup)
-    return { vpc, subnets, securityGroup }
+    return { vpc, subnets, databaseSubnets, securityGroup }
   }
 
   /**
@@ -55,7 +58,8 @@ export class Network extends Construct {
     })
     const logGroup = new logs.LogGroup(this, 'RejectedTraffic', {
       retention: settings.logRetentionDays,
-      removalPolicy: settings.data === 'delete' ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+      removalPolicy:
+        settings.data === 'delete' ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     })
     // Rejected packets only: a fleet's worth of accepted probes would cost more to log than to make.
     vpc.addFlowLog('Rejected', {

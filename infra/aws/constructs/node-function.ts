@@ -55,7 +55,8 @@ export class NodeFunction extends Construct {
     this.logGroup = new logs.LogGroup(this, 'Logs', {
       logGroupName: `/aws/lambda/${this.functionName}`,
       retention: props.settings.logRetentionDays,
-      removalPolicy: props.settings.data === 'delete' ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+      removalPolicy:
+        props.settings.data === 'delete' ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     })
     this.role = new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') })
     this.logGroup.grantWrite(this.role)
@@ -79,6 +80,11 @@ export class NodeFunction extends Construct {
     readonly conditions?: iam.Conditions
   }): void {
     this.denial.addNotActions(...statement.actions)
+    this.role.addToPolicy(new iam.PolicyStatement({ ...statement }))
+  }
+
+  /** For what Lambda does with the function's role on its behalf: the code stays denied. */
+  allowLambda(statement: { readonly actions: string[]; readonly resources: string[] }): void {
     this.role.addToPolicy(new iam.PolicyStatement({ ...statement }))
   }
 

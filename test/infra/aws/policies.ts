@@ -14,7 +14,7 @@ const listOf = (value: string | readonly string[] | undefined): readonly string[
 export const actionsOf = ({ Action }: Statement): readonly string[] => listOf(Action)
 
 /** The function of a folder, by its name. */
-export function functionOf(synthesised: Synthesised, folder: string): Resource {
+export function functionOf(synthesised: Pick<Synthesised, 'json'>, folder: string): Resource {
   const found = resourcesOf(synthesised, 'AWS::Lambda::Function').filter(([, { Properties }]) =>
     String(Properties.FunctionName).endsWith(`-${folder}`),
   )

@@ -101,5 +101,5 @@ export function stageTemplate(stage: Stage): Synthesised {
 export const everyStage = (): readonly (readonly [Stage, Synthesised])[] =>
   STAGE_NAMES.map((stage) => [stage, stageTemplate(stage)])
 
-export const resourcesOf = ({ json }: Synthesised, type: string): [string, Resource][] =>
+export const resourcesOf = ({ json }: Pick<Synthesised, 'json'>, type: string): [string, Resource][] =>
   Object.entries(json.Resources).filter(([, resource]) => resource.Type === type)

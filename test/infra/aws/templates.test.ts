@@ -16,7 +16,7 @@ import {
 } from '../../../shared/domain/metrics.ts'
 import { ROOT } from '../../style/source-files.ts'
 import { actionsOf, functionOf, idOf, statementsOf, usableApis, usableByCode } from './policies.ts'
-import { type Resource, resourcesOf, stageTemplate } from './synth.ts'
+import { INSTALLATIONS, type Resource, resourcesOf, stageTemplate, synthesise } from './synth.ts'
 
 const OPERATIONS = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8')
 const LAMBDA = 'AWS::Lambda::Function'
@@ -182,19 +182,15 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
       expect(JSON.stringify(trust)).toMatch(/"aws:SourceArn":.*"LivenessSchedules/)
     })
 
-    it('the drift function may read the scan queue and write to its dead letters', () => {
+    it('the drift function may write to its dead letters; Lambda reads the scan queue for it', () => {
       const apis = usableApis(synthesised, 'drift').filter(
         (each) => !actionsOf(each).includes('rds-db:connect'),
       )
-      expect(apis.map(actionsOf)).toEqual(
-        [['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], ['sqs:SendMessage']].map(
-          (actions) => expect.arrayContaining(actions),
-        ),
-      )
-      expect(apis.map(({ Resource }) => idOf(Resource))).toEqual([
-        expect.stringMatching(/^DriftScans/),
-        expect.stringMatching(/^DriftDeadLetters/),
-      ])
+      expect(apis.map(actionsOf)).toEqual([['sqs:SendMessage']])
+      expect(idOf(apis[0]?.Resource)).toMatch(/^DriftDeadLetters/)
+      const role = statementsOf(synthesised, idOf(functionOf(synthesised, 'drift').Properties.Role))
+      const [reading] = role.filter((statement) => actionsOf(statement).includes('sqs:ReceiveMessage'))
+      expect(idOf(reading?.Resource)).toMatch(/^DriftScans/)
     })
   })
 
@@ -332,6 +328,44 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
         expect(ofStage).toBe(stage)
       }
     })
+  })
+})
+
+describe('a secret instead of IAM', () => {
+  const { databaseResourceId: _, databaseOwner: __, ...installation } = INSTALLATIONS.existing
+  const arn = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:scanner-AbCdEf'
+  const { json, findings } = synthesise({
+    stage: 'existing',
+    ...installation,
+    databaseSecretArn: arn,
+    databaseSecretVersion: 'version-2',
+  })
+  const text = JSON.stringify(json)
+
+  it('puts each password into one function, and none into the template', () => {
+    expect(findings).toEqual([])
+    const environmentOf = (folder: string): Record<string, unknown> =>
+      (functionOf({ json }, folder).Properties.Environment as { Variables: Record<string, unknown> })
+        .Variables
+    const field = (name: string): string =>
+      `{{resolve:secretsmanager:${arn}:SecretString:${name}::version-2}}`
+    expect(environmentOf('probe')).toMatchObject({
+      DATABASE_AUTH: 'password',
+      DATABASE_PASSWORD: field('probe_password'),
+    })
+    expect(environmentOf('drift').DATABASE_PASSWORD).toBe(field('drift_password'))
+    expect(environmentOf('fan-out').DATABASE_PASSWORD).toBe(field('fan_out_password'))
+    expect(environmentOf('operate').DATABASE_PASSWORD).toBe(field('operate_password'))
+    expect(environmentOf('migrate')).toMatchObject({
+      DATABASE_USER: field('owner_username'),
+      DATABASE_PASSWORD: field('owner_password'),
+      PROBE_PASSWORD: field('probe_password'),
+      OPERATE_PASSWORD: field('operate_password'),
+    })
+  })
+
+  it('lets no function call Secrets Manager or sign in by IAM', () => {
+    expect(text).not.toMatch(/secretsmanager:GetSecretValue|rds-db:connect/)
   })
 })
 
