@@ -72,7 +72,7 @@ export type InitialPolicy = { readonly probeIntervalSeconds: number; readonly ho
 export type Concurrency = { readonly probe: number; readonly drift: number }
 
 export type AlarmSettings = {
-  /** `basic` leaves out what the AWS emulators cannot make: saved queries. */
+  /** `basic` leaves out what the AWS emulators cannot make: saved queries, alarms on arithmetic. */
   readonly monitoring: 'full' | 'basic'
   /** An SNS topic that is there; without it the stack makes one. */
   readonly topicArn: string | null

@@ -30,7 +30,6 @@ export const emittedMetrics =
       dimensionsMap: { service: SERVICES[service], stage },
       statistic,
       period: Duration.minutes(periodMinutes),
-      label: metricName,
     })
 
 /** Of several metrics, a missing one counting as nothing. */

@@ -4,7 +4,7 @@ import * as sns from 'aws-cdk-lib/aws-sns'
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
 import { Construct } from 'constructs'
 import type { AlarmSettings } from '../settings.ts'
-import { createAlarm } from './alarm.ts'
+import { type AlarmDefinition, createAlarm } from './alarm.ts'
 import { Dashboard } from './dashboard.ts'
 import { databaseAlarms } from './database-alarms.ts'
 import { driftAlarms } from './drift-alarms.ts'
@@ -24,7 +24,8 @@ export class Monitoring extends Construct {
     const watched: Watched = { ...props, emitted: emittedMetrics(stage) }
     this.topic = this.alarmTopic(stage, settings)
     const definitions = [...livenessAlarms(watched), ...driftAlarms(watched), ...databaseAlarms(watched)]
-    const alarms = definitions.map((definition) =>
+    const possible = settings.monitoring === 'full' ? definitions : definitions.filter(isPlain)
+    const alarms = possible.map((definition) =>
       createAlarm(this, definition, { stage, runbook: settings.runbook, topic: this.topic }),
     )
     new Dashboard(this, 'Overview', watched, alarms)
@@ -46,4 +47,10 @@ export class Monitoring extends Construct {
     for (const email of emails) topic.addSubscription(new EmailSubscription(email))
     return topic
   }
+}
+
+/** On a metric as it is, without arithmetic. A label makes the same of it: CloudFormation writes it in that form. */
+function isPlain({ metric }: AlarmDefinition): boolean {
+  const { metricStat, renderingProperties } = metric.toMetricConfig()
+  return metricStat !== undefined && renderingProperties?.label === undefined
 }
