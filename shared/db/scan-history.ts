@@ -13,7 +13,7 @@ export type AnnouncedScan = {
 export type PlacedScan = {
   readonly n: number
   readonly is_known_host: boolean
-  /** Whether something of the host was checked when the scan completed or later. */
+  /** Whether it left no row, and something of the host was checked when it completed or later. */
   readonly is_overtaken: boolean
   /** When the scan took place by its own rows, with microseconds; null where it left no row. */
   readonly placed_at: string | null
@@ -56,7 +56,10 @@ export async function placeScans(tx: Tx, scans: readonly AnnouncedScan[]): Promi
     )
     select placed.n,
       coalesce((select true from hosts where id = placed.host_id and deleted_at is null), false) as is_known_host,
-      coalesce(state.newest_at >= placed.completed_at, false) as is_overtaken,
+      placed.placed_at is null and exists (
+        select from host_rule_state
+        where host_rule_state.host_id = placed.host_id and last_checked_at >= placed.completed_at
+      ) as is_overtaken,
       placed.placed_at::text as placed_at,
       placed.placed_at as occurred_at,
       coalesce(placed.first_at, placed.placed_at)::text as changes_from,
@@ -65,16 +68,13 @@ export async function placeScans(tx: Tx, scans: readonly AnnouncedScan[]): Promi
       state.failed
     from placed
     cross join lateral (
-      select max(last_checked_at) as newest_at,
-        count(*) filter (where is_evaluated)::integer as evaluated,
-        count(*) filter (where is_evaluated and current_status = 'pass')::integer as passed,
-        count(*) filter (where is_evaluated and current_status = 'fail')::integer as failed
-      from (
-        select last_checked_at, current_status, last_scan_id = placed.scan_id
-          or (last_checked_at >= placed.placed_at and first_seen_at <= placed.placed_at) as is_evaluated
-        from host_rule_state
-        where host_rule_state.host_id = placed.host_id
-      ) rule
+      select count(*)::integer as evaluated,
+        count(*) filter (where current_status = 'pass')::integer as passed,
+        count(*) filter (where current_status = 'fail')::integer as failed
+      from host_rule_state
+      where host_rule_state.host_id = placed.host_id
+        and (last_scan_id = placed.scan_id
+          or (last_checked_at >= placed.placed_at and first_seen_at <= placed.placed_at))
     ) state
     order by placed.n`
 }
