@@ -7,6 +7,7 @@ import { type ICommandHooks, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aw
 import * as logs from 'aws-cdk-lib/aws-logs'
 import type * as sqs from 'aws-cdk-lib/aws-sqs'
 import { Construct, type IConstruct } from 'constructs'
+import { functionName } from '../../../shared/domain/names.ts'
 import type { Settings } from '../settings.ts'
 import type { DatabaseSignIn } from './database-sign-in.ts'
 import type { FunctionNetwork } from './network.ts'
@@ -182,5 +183,3 @@ const bundling = (commandHooks: ICommandHooks | undefined) => ({
   esbuildArgs: { '--alias:@aws-sdk/credential-provider-node': LAMBDA_CREDENTIALS },
   ...(commandHooks === undefined ? {} : { commandHooks }),
 })
-
-const functionName = (stage: string, folder: string): string => `awareness-${stage}-${folder}`

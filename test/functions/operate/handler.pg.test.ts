@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { HostListing } from '../../../functions/operate/answers.ts'
+import { AuditEventRow } from '../../../shared/contracts/audit-event.ts'
 import { hostIdOfEndpoint } from '../../../shared/contracts/endpoint-id.ts'
 import { applyJitter, periodMinutes } from '../../../shared/domain/cadence.ts'
 import { parseHostId } from '../../../shared/domain/ids.ts'
@@ -210,13 +211,14 @@ describe('the policy', () => {
     expect(await operator.ask({ command: 'policy.set', changes })).toMatchObject({ outcome: 'unchanged' })
     expect(await operator.ask({ command: 'policy' })).toMatchObject({ policy: changes })
     const events = await db.sql`
-      select action, actor_type, actor_id, resource_type, severity, outcome, detail from audit_events`
+      select action, actor_type, actor_id, resource_type, resource_id, severity, outcome, detail from audit_events`
     expect(events).toEqual([
       {
         action: 'policy.changed',
         actor_type: 'system',
         actor_id: 'awareness-operate',
         resource_type: 'policy',
+        resource_id: 'policy',
         severity: 'info',
         outcome: 'success',
         detail: {
@@ -225,6 +227,9 @@ describe('the policy', () => {
         },
       },
     ])
+    const { actor_type, actor_id, ...published } = events[0] ?? {}
+    expect([actor_type, actor_id]).toEqual(['system', 'awareness-operate'])
+    expect(AuditEventRow.safeParse(published).error).toBeUndefined()
     expect(operator.output.lines).toContainEqual(
       expect.objectContaining({ [OPERATE_METRICS.policyChanges]: 1 }),
     )
