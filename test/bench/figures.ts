@@ -45,7 +45,8 @@ export function isWithinBudget({ value, ratio, budget }: Figure): boolean | null
   return 'atLeast' in budget ? measured >= budget.atLeast : measured <= budget.atMost
 }
 
-const rounded = (value: number): string =>
+/** Three digits, or whole numbers from a hundred on. */
+export const rounded = (value: number): string =>
   value >= 100 ? Math.round(value).toLocaleString('en') : value.toPrecision(3)
 
 export function tableOf(figures: readonly Figure[]): string {
@@ -61,7 +62,11 @@ export function tableOf(figures: readonly Figure[]): string {
       within === null ? '' : within ? 'ok' : 'short',
     ]
   })
-  const all = [['what', 'measured', 'beside', 'budget', ''], ...rows]
+  return columns([['what', 'measured', 'beside', 'budget', ''], ...rows])
+}
+
+/** Rows of cells, as wide as their column needs. */
+export function columns(all: readonly (readonly string[])[]): string {
   const widths =
     all[0]?.map((_, column) => Math.max(...all.map((row) => [...(row[column] ?? '')].length))) ?? []
   return all

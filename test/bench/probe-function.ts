@@ -1,13 +1,17 @@
 import { Writable } from 'node:stream'
 import { createProbeHandler } from '../../functions/probe/handler.ts'
+import type { HostOutcome } from '../../functions/probe/probe-hosts.ts'
 import { createTelemetry } from '../../functions/runtime/telemetry.ts'
 import type { Connection } from '../../shared/db/client.ts'
 import { openDatabase } from '../../shared/db/transaction.ts'
 import type { HostId } from '../../shared/domain/ids.ts'
 import { lambdaContext } from '../functions/probe/invocations.ts'
 
+export type ProbedHost = Extract<HostOutcome, { outcome: 'probed' }>
+
 export type ProbeFunction = AsyncDisposable & {
-  readonly invoke: (hostIds: readonly HostId[]) => Promise<void>
+  /** @throws if a host was not probed. */
+  readonly invoke: (hostIds: readonly HostId[]) => Promise<ProbedHost[]>
 }
 
 /** The function as Lambda runs it: its real handler with log and metrics, and a database connection of its own. */
@@ -19,8 +23,10 @@ export function probeFunction(connection: Connection): ProbeFunction {
   return {
     invoke: async (hostIds) => {
       const { outcomes } = await handler({ hostIds, cause: 'bench' }, lambdaContext())
-      const unprobed = outcomes.find(({ outcome }) => outcome !== 'probed')
-      if (unprobed !== undefined) throw new Error(`not probed: ${JSON.stringify(unprobed)}`)
+      return outcomes.map((host) => {
+        if (host.outcome !== 'probed') throw new Error(`not probed: ${JSON.stringify(host)}`)
+        return host
+      })
     },
     [Symbol.asyncDispose]: database.close,
   }
