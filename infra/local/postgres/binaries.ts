@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 
-type Binaries = { readonly postgres: string; readonly initdb: string }
+export type Binaries = { readonly postgres: string; readonly initdb: string }
 
 const MAY_ENTER = 0o005
 

@@ -1,12 +1,12 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { Connection } from '../../../shared/db/client.ts'
-import { accountForServer } from './account.ts'
-import { findBinaries } from './binaries.ts'
+import { type Account, accountForServer } from './account.ts'
+import { type Binaries, findBinaries } from './binaries.ts'
 
 export type PostgresServer = {
   /** How its superuser signs in, to the database `postgres`. */
@@ -22,6 +22,8 @@ export type PostgresOptions = {
   readonly temporary: boolean
   /** Free one by default. */
   readonly port?: number
+  /** Of another server than the one that npm brought along. */
+  readonly binaries?: Binaries
   /** Further settings, as `name=value`. */
   readonly settings?: readonly string[]
 }
@@ -46,25 +48,12 @@ const SUPERVISOR = `
 /** Starts the PostgreSQL that npm brought along, on loopback only. */
 export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
   const account = accountForServer()
-  const binaries = await findBinaries(account !== null)
+  const binaries = options.binaries ?? (await findBinaries(account !== null))
   const data = join(options.folder, 'data')
   const password = preparePassword(options.folder, account)
   const ids = account ?? {}
 
-  if (!existsSync(join(data, 'PG_VERSION'))) {
-    const initdb = [
-      '--pgdata',
-      data,
-      '--username',
-      SUPERUSER,
-      '--auth',
-      'scram-sha-256',
-      '--encoding',
-      'UTF8',
-    ]
-    initdb.push('--no-locale', '--no-sync', '--pwfile', join(options.folder, 'password'))
-    execFileSync(binaries.initdb, initdb, { ...ids, stdio: 'pipe', cwd: options.folder })
-  }
+  if (!existsSync(data)) initialise(binaries.initdb, options.folder, data, ids)
 
   const port = options.port ?? (await freePort())
   const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', `port=${port}`]
@@ -89,7 +78,29 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   }
 }
 
-function preparePassword(folder: string, account: { uid: number; gid: number } | null): string {
+/** Made beside its place and then moved there: one that was interrupted is never started on. */
+function initialise(initdb: string, folder: string, data: string, ids: Partial<Account>): void {
+  const partial = `${data}.partial`
+  rmSync(partial, { recursive: true, force: true })
+  const how = [
+    '--username',
+    SUPERUSER,
+    '--auth',
+    'scram-sha-256',
+    '--encoding',
+    'UTF8',
+    '--no-locale',
+    '--no-sync',
+  ]
+  execFileSync(initdb, ['--pgdata', partial, '--pwfile', join(folder, 'password'), ...how], {
+    ...ids,
+    stdio: 'pipe',
+    cwd: folder,
+  })
+  renameSync(partial, data)
+}
+
+function preparePassword(folder: string, account: Account | null): string {
   const file = join(folder, 'password')
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   if (!existsSync(file)) writeFileSync(file, randomBytes(24).toString('base64url'), { mode: 0o600 })
