@@ -28,5 +28,5 @@ Exit codes: 0 done; probe: the host answered
             3 no such host
             4 probe: the host did not answer
             5 import --prune wants --yes: nothing was changed
-            6 probe: no result (another probe of it is under way, or the prober itself failed)
+            6 probe: no result (another is under way, its address is not allowed, or the prober failed)
 `

@@ -32,13 +32,17 @@ export async function showHost(
 const factsOf = ({ host, schedule }: Shown): [string, string][] => [
   ['id', host.id],
   ['address', endpoint(host.address, host.port)],
-  ['state', `${host.state}, since ${shownTime(host.last_state_change_at)}`],
+  ['state', stateInWords(host)],
   ['last probe', lastResult(host)],
   ['calls itself', host.ssh_identification ?? '–'],
   ['in the fleet since', shownTime(host.created_at)],
   ['schedule', scheduleInWords(schedule)],
   ['next probe', nextProbe(schedule)],
 ]
+
+function stateInWords({ state, last_state_change_at: since }: Shown['host']): string {
+  return since === null ? state : `${state}, since ${shownTime(since)}`
+}
 
 function lastResult(host: Shown['host']): string {
   if (host.last_probe_at === null) return 'none yet'
