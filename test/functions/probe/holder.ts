@@ -1,13 +1,13 @@
-/** A process that probes the host named on its command line and never gets an answer: for killing and freezing. */
-
-import { claimHosts } from '../../../shared/db/claims.ts'
+/** A process with one invocation of the probe function, for killing and freezing: connection and host id as arguments. */
+import { createProbeHandler } from '../../../functions/probe/handler.ts'
+import { createTelemetry } from '../../../functions/runtime/telemetry.ts'
 import { openDatabase } from '../../../shared/db/transaction.ts'
-import { parseHostId } from '../../../shared/domain/ids.ts'
+import { lambdaContext } from './invocations.ts'
 
 const [connection, hostId] = process.argv.slice(2)
-const database = openDatabase(JSON.parse(connection ?? ''))
-await database.transaction('write', async (tx) => {
-  const { hosts } = await claimHosts(tx, [parseHostId(hostId ?? '')])
-  process.stdout.write(`holding ${hosts.length}\n`)
-  await new Promise((resolve) => setTimeout(resolve, 600_000))
+const handler = createProbeHandler({
+  database: openDatabase(JSON.parse(connection ?? '')),
+  telemetry: createTelemetry({ service: 'awareness-probe', stage: 'test' }),
+  now: () => new Date(),
 })
+await handler({ hostIds: [hostId] }, lambdaContext())

@@ -1,20 +1,23 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
+import { BEHAVIOURS, startLoopbackHost } from '../../../infra/local/fleet/loopback-host.ts'
 import type { HostId } from '../../../shared/domain/ids.ts'
 import { freshDatabase, type TestDatabase } from '../../pg/database.ts'
 import { ANSWER, addHosts, environment, invoke, locksHeld } from './invocations.ts'
 
 const HOLDER = fileURLToPath(new URL('./holder.ts', import.meta.url))
 
-/** An invocation in a process of its own, in the middle of its probe. */
-async function holdInAnotherProcess(db: TestDatabase, hostId: HostId): Promise<ChildProcess> {
-  const child = spawn(process.execPath, [HOLDER, JSON.stringify(db.as('awareness_probe')), hostId], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+/** Runs `disturb` on the process of an invocation that waits for its host, which never says anything. */
+async function inMidProbe(db: TestDatabase, disturb: (child: ChildProcess) => void): Promise<ChildProcess> {
+  await using silent = await startLoopbackHost(BEHAVIOURS.silent)
+  await db.sql`update hosts set ip_address = ${silent.address}, port = ${silent.port}`
+  const [host] = await db.sql<{ id: string }[]>`select id from hosts`
+  const child = spawn(process.execPath, [HOLDER, JSON.stringify(db.as('awareness_probe')), host?.id ?? ''], {
+    stdio: ['ignore', 'ignore', 'inherit'],
   })
-  const [line] = await once(child.stdout, 'data')
-  expect(String(line)).toBe('holding 1\n')
+  await expect.poll(() => locksHeld(db.sql), { timeout: 60_000, interval: 20 }).toBe(1)
+  disturb(child)
   return child
 }
 
@@ -30,18 +33,25 @@ async function untilFree(db: TestDatabase, hosts: readonly HostId[]): Promise<vo
   expect(await locksHeld(db.sql)).toBe(0)
 }
 
-it('a holder that is killed frees its host, and stores no half result', async () => {
-  await using db = await freshDatabase()
-  const hosts = await addHosts(db.sql, 1)
-  const child = await holdInAnotherProcess(db, hosts[0] as HostId)
-  child.kill('SIGKILL')
-  await untilFree(db, hosts)
+/** One probe is stored, of which one event tells: the lost one left nothing. */
+async function expectOneProbe(db: TestDatabase): Promise<void> {
   expect(await db.sql`select consecutive_successes, consecutive_failures from host_liveness`).toEqual([
     { consecutive_successes: 1, consecutive_failures: 0 },
   ])
+  expect(await db.sql`select detail ->> 'new_status' as became from audit_events`).toEqual([
+    { became: 'reachable' },
+  ])
+}
+
+it('a holder that is killed in mid-probe frees its host, and stores no half result', async () => {
+  await using db = await freshDatabase()
+  const hosts = await addHosts(db.sql, 1)
+  await inMidProbe(db, (child) => child.kill('SIGKILL'))
+  await untilFree(db, hosts)
+  await expectOneProbe(db)
 })
 
-it('a holder that is frozen loses its host after the timeout of its database role', async () => {
+it('a holder that is frozen in mid-probe loses its host after the timeout of its database role', async () => {
   await using db = await freshDatabase()
   const hosts = await addHosts(db.sql, 1)
   const [role] = await db.sql`select rolconfig from pg_roles where rolname = 'awareness_probe'`
@@ -50,14 +60,13 @@ it('a holder that is frozen loses its host after the timeout of its database rol
   await db.sql.unsafe(`alter role awareness_probe in database ${db.owner.database}
     set idle_in_transaction_session_timeout = '2s'`)
 
-  const child = await holdInAnotherProcess(db, hosts[0] as HostId)
+  const child = await inMidProbe(db, (holder) => holder.kill('SIGSTOP'))
   try {
-    child.kill('SIGSTOP')
     await using deps = environment(db)
     expect((await invoke(deps, hosts, async () => ANSWER))[0]?.outcome).toBe('in_flight')
     await untilFree(db, hosts)
   } finally {
     child.kill('SIGKILL')
   }
-  expect(await db.sql`select count(*)::int as events from audit_events`).toEqual([{ events: 1 }])
+  await expectOneProbe(db)
 })
