@@ -91,13 +91,16 @@ function databaseProblems(database: DatabaseSettings, network: NetworkSettings):
 }
 
 function numberProblems(settings: Settings): string[] {
-  const { initialPolicy, concurrency, database, logRetentionDays } = settings
+  const { initialPolicy, concurrency, database, logRetentionDays, alarms } = settings
   const connections = concurrency.probe + concurrency.drift + CONNECTIONS_OF_OTHERS
   return [
     ...outside('probeIntervalSeconds', initialPolicy.probeIntervalSeconds, 60, 3600),
     ...outside('hostsPerSchedule', initialPolicy.hostsPerSchedule, 1, 500),
     ...outside('concurrency.probe', concurrency.probe, 1, 1000),
     ...outside('concurrency.drift', concurrency.drift, 2, 1000),
+    ...outside('alarms.heartbeatMinutes', alarms.heartbeatMinutes, 5, 1440),
+    ...outside('alarms.unreachablePercent', alarms.unreachablePercent, 1, 99),
+    ...outside('alarms.goingDownPercent', alarms.goingDownPercent, 1, 99),
     ...refusal(
       connections > database.maxConnections,
       `the functions may hold ${connections} connections at once and the database has ${database.maxConnections}: lower concurrency or raise maxConnections`,

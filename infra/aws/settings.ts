@@ -84,6 +84,8 @@ export type AlarmSettings = {
   readonly heartbeatMinutes: number
   /** Share of the fleet, in percent, that must be unreachable before somebody is woken. */
   readonly unreachablePercent: number
+  /** The same of hosts that went down within a quarter of an hour. */
+  readonly goingDownPercent: number
 }
 
 /** JSON fields of the secret of an existing database. */

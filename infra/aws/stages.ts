@@ -105,6 +105,7 @@ const alarms = (given: Given, monitoring: AlarmSettings['monitoring']): AlarmSet
   runbook: given.optional('runbook') ?? 'docs/operations.md',
   heartbeatMinutes: 15,
   unreachablePercent: 20,
+  goingDownPercent: 10,
 })
 
 function iamOrSecret(given: Given): SignIn {

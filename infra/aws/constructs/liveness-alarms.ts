@@ -11,6 +11,9 @@ const MINUTE = Duration.minutes(1)
 /** Twice the default cadence: one missed occurrence and the jitter are no reason to wake anybody. */
 const LATE_SECONDS = 600
 
+/** Three times the default cadence: a host needs two failures in a row to be down. */
+const GOING_DOWN_MINUTES = 15
+
 export const livenessAlarms = (watched: Watched): AlarmDefinition[] => [
   ...probeAlarms(watched),
   ...scheduleAlarms(watched),
@@ -106,7 +109,7 @@ function scheduleAlarms({ liveness }: Watched): AlarmDefinition[] {
 }
 
 function fanOutAlarms({ settings, liveness, emitted }: Watched): AlarmDefinition[] {
-  const { unreachablePercent } = settings.alarms
+  const { unreachablePercent, goingDownPercent } = settings.alarms
   return [
     {
       title: 'Fan-out stopped',
@@ -144,18 +147,47 @@ function fanOutAlarms({ settings, liveness, emitted }: Watched): AlarmDefinition
       of: [3, 3],
       silence: 'no change',
     },
+    {
+      title: 'Hosts going down',
+      says: `More than ${goingDownPercent} % of the fleet went down within ${GOING_DOWN_MINUTES} minutes.`,
+      metric: goingDownShare(emitted),
+      when: '>',
+      threshold: goingDownPercent,
+      of: [1, 1],
+      silence: 'fine',
+    },
   ]
 }
 
 /** Unreachable hosts of all hosts, in percent. */
 export const unreachableShare = (emitted: Watched['emitted']): cloudwatch.MathExpression =>
-  new cloudwatch.MathExpression({
-    expression: 'IF(up + down + new > 0, 100 * down / (up + down + new), 0)',
-    usingMetrics: {
-      up: emitted('fanOut', FAN_OUT_METRICS.hostsReachable, 'Maximum', 1),
-      down: emitted('fanOut', FAN_OUT_METRICS.hostsUnreachable, 'Maximum', 1),
-      new: emitted('fanOut', FAN_OUT_METRICS.hostsUnknown, 'Maximum', 1),
-    },
-    period: MINUTE,
+  shareOfFleet(emitted, emitted('fanOut', FAN_OUT_METRICS.hostsUnreachable, 'Maximum', 1), {
     label: 'Unreachable, % of the fleet',
+    periodMinutes: 1,
   })
+
+/** Hosts that went down in a period, of all hosts, in percent: also where many were down before. */
+const goingDownShare = (emitted: Watched['emitted']): cloudwatch.MathExpression =>
+  shareOfFleet(emitted, emitted('probe', PROBE_METRICS.wentDown, 'Sum', GOING_DOWN_MINUTES), {
+    label: 'Went down, % of the fleet',
+    periodMinutes: GOING_DOWN_MINUTES,
+  })
+
+function shareOfFleet(
+  emitted: Watched['emitted'],
+  part: cloudwatch.IMetric,
+  { label, periodMinutes }: { readonly label: string; readonly periodMinutes: number },
+): cloudwatch.MathExpression {
+  const gauge = (name: string): cloudwatch.IMetric => emitted('fanOut', name, 'Maximum', periodMinutes)
+  return new cloudwatch.MathExpression({
+    expression: 'IF(up + down + new > 0, 100 * part / (up + down + new), 0)',
+    usingMetrics: {
+      up: gauge(FAN_OUT_METRICS.hostsReachable),
+      down: gauge(FAN_OUT_METRICS.hostsUnreachable),
+      new: gauge(FAN_OUT_METRICS.hostsUnknown),
+      part,
+    },
+    period: Duration.minutes(periodMinutes),
+    label,
+  })
+}

@@ -79,6 +79,11 @@ describe('a wrong setting is refused at synth with a sentence:', () => {
       'concurrency.probe is 0: it must be a whole number from 1 to 1000',
       'concurrency.drift is 1: it must be a whole number from 2 to 1000',
     ])
+    const { alarms } = STAGES.dev(givenFrom(() => undefined, 'dev'))
+    expect(dev({ alarms: { ...alarms, heartbeatMinutes: 1, unreachablePercent: 120 } })).toEqual([
+      'alarms.heartbeatMinutes is 1: it must be a whole number from 5 to 1440',
+      'alarms.unreachablePercent is 120: it must be a whole number from 1 to 99',
+    ])
     expect(dev({ logRetentionDays: 10 })).toEqual([
       expect.stringMatching(/^CloudWatch cannot keep logs for 10 days: choose one of 1, 3, 5, 7,/),
     ])
@@ -110,7 +115,7 @@ describe('a wrong setting is refused at synth with a sentence:', () => {
   })
 
   it('without a stack trace', () => {
-    const run = spawnSync(process.execPath, ['infra/aws/app.ts'], {
+    const run = spawnSync(process.execPath, ['infra/aws/start.mjs'], {
       cwd: ROOT,
       encoding: 'utf8',
       env: { ...process.env, CDK_CONTEXT_JSON: '{"stage":"nowhere"}' },
