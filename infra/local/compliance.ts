@@ -8,6 +8,8 @@ import { type Scanner, startDemonstrationScanner } from './fleet/demonstration-s
 import type { Compliance } from './view/view.ts'
 
 export type ComplianceWorld = DriftPipelineWorld & {
+  /** Seconds of fleet time in a second. */
+  readonly speed: number
   /** Where word of this run is left for the tools. */
   readonly stateFolder: string
   /** Ids of the hosts that the demonstration's scanner scans; none in one's own fleet. */
@@ -61,10 +63,11 @@ const startScanner = (world: ComplianceWorld, { queue }: DriftPipeline): Scanner
   })
 
 /** What it returns takes the word back. */
-function publish({ database, stateFolder }: ComplianceWorld, { sqs }: DriftPipeline): () => void {
+function publish({ database, stateFolder, now, speed }: ComplianceWorld, { sqs }: DriftPipeline): () => void {
   const { pid } = process
   const signIn = database.isShared ? null : withPlainPassword(database)
-  writeEndpoints(stateFolder, { pid, sqs, database: signIn })
+  const clock = { fleetTime: now().toISOString(), machineTime: new Date().toISOString(), speed }
+  writeEndpoints(stateFolder, { pid, sqs, database: signIn, clock })
   return () => removeEndpoints(stateFolder, pid)
 }
 

@@ -20,6 +20,10 @@ const Endpoints = z.object({
     })
     .nullable(),
   sqs: z.object({ endpoint: z.url(), queueUrl: z.url(), deadLetterQueueUrl: z.url() }),
+  /** Of its fleet: what time it was, by the machine's own clock, and how many times as fast it goes. */
+  clock: z.exactOptional(
+    z.object({ fleetTime: z.iso.datetime(), machineTime: z.iso.datetime(), speed: z.number().positive() }),
+  ),
 })
 export type Endpoints = z.infer<typeof Endpoints>
 

@@ -42,6 +42,7 @@ export async function runLive(
   const compliance = await startCompliance({
     ...surroundings,
     onFault,
+    speed: command.speed,
     stateFolder: stateFolder().folder,
     scannedHosts: demonstration === null ? [] : scannedIn(hosts),
   })

@@ -6,6 +6,13 @@ import { FAILURE_KINDS, REACHABILITY_STATUSES } from '../../../shared/domain/rea
 /** Runs a function of the fleet's, wherever it is, with an event that is JSON. */
 export type Invoke = (folder: 'operate' | 'probe', event: object) => Promise<unknown>
 
+/** A way to the functions, and the time that their fleet goes by. */
+export type OpenDoor = {
+  readonly invoke: Invoke
+  readonly now: () => Date
+  readonly close: () => Promise<void>
+}
+
 /** What AWS, a function or the database refused or failed at, in one line. */
 export class DoorFault extends Error {
   override readonly name = 'DoorFault'

@@ -1,6 +1,6 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { functionName } from '../../../shared/domain/names.ts'
-import { DoorFault, type Invoke } from './door.ts'
+import { DoorFault, type Invoke, type OpenDoor } from './door.ts'
 
 /** Longer than any of the functions may run, so that the answer is Lambda's. */
 const REQUEST_TIMEOUT_MS = 60_000
@@ -8,7 +8,7 @@ const CONNECTION_TIMEOUT_MS = 5_000
 const MAX_FAULT_CHARACTERS = 300
 
 /** The functions of a stage in AWS, with the caller's own credentials. */
-export function lambdaInvoke(stage: string): { readonly invoke: Invoke; readonly close: () => void } {
+export function openStage(stage: string): OpenDoor {
   const client = new LambdaClient({
     requestHandler: { requestTimeout: REQUEST_TIMEOUT_MS, connectionTimeout: CONNECTION_TIMEOUT_MS },
   })
@@ -23,7 +23,7 @@ export function lambdaInvoke(stage: string): { readonly invoke: Invoke; readonly
     if (answer.FunctionError !== undefined) throw new DoorFault(failure(text, name))
     return JSON.parse(text)
   }
-  return { invoke, close: () => client.destroy() }
+  return { invoke, now: () => new Date(), close: async () => client.destroy() }
 }
 
 /** What Lambda, or the SDK before it, said instead of running the function. */

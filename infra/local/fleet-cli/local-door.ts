@@ -6,54 +6,60 @@ import { createTelemetry } from '../../../functions/runtime/telemetry.ts'
 import { type Connection, isConnectionFault } from '../../../shared/db/client.ts'
 import { openDatabase } from '../../../shared/db/transaction.ts'
 import { functionName } from '../../../shared/domain/names.ts'
+import { type Endpoints, readEndpoints } from '../endpoints.ts'
 import { createContext } from '../lambda/context.ts'
 import { databaseOf } from '../scan/destination.ts'
 import { stateFolder } from '../state-folder.ts'
-import { DoorFault, type Invoke } from './door.ts'
+import { DoorFault, type Invoke, type OpenDoor } from './door.ts'
 
 const ROLES = { operate: 'awareness_operate', probe: 'awareness_probe' } as const
 const STAGE = 'local'
 const TIMEOUT_MS = 30_000
 
-/** Beside the running product, or on the database of DATABASE_URL. @throws UserFault where there is neither. */
-export const openLocal = (env: NodeJS.ProcessEnv) =>
-  localInvoke(databaseOf({ env, stateFolder: stateFolder().folder }))
-
 /**
- * The functions in this process, beside the product that runs on this machine: on its database, with the
- * rights that they have in AWS. `owner` signs in and takes on each function's role.
+ * The functions in this process, beside the product that runs on this machine: on its database and by its
+ * time, with the rights that they have in AWS. Or, where DATABASE_URL is set, on that database.
+ *
+ * @throws UserFault where there is neither.
  */
-export function localInvoke(owner: Connection): {
-  readonly invoke: Invoke
-  readonly close: () => Promise<void>
-} {
-  const operate = functionDeps(owner, 'operate')
-  const probe = functionDeps(owner, 'probe')
+export function openLocal(env: NodeJS.ProcessEnv, folder = stateFolder().folder): OpenDoor {
+  const owner = databaseOf({ env, stateFolder: folder })
+  const now = clockOf(env.DATABASE_URL ? null : readEndpoints(folder))
+  const operate = functionDeps(owner, 'operate', now)
+  const probe = functionDeps(owner, 'probe', now)
   const handlers = { operate: createOperateHandler(operate), probe: createProbeHandler(probe) }
-  return {
-    invoke: async (folder, event) => {
-      const name = functionName(STAGE, folder)
-      const identity = { name, arn: `arn:aws:lambda:local:000000000000:function:${name}`, memoryMb: 256 }
-      const answer = await handlers[folder](event, createContext(identity, TIMEOUT_MS)).catch(
-        (error: unknown) => {
-          throw new DoorFault(explained(error), { cause: error })
-        },
-      )
-      // As from Lambda: an answer is JSON.
-      return JSON.parse(JSON.stringify(answer))
-    },
-    close: async () => {
-      await Promise.all([operate.database.close(), probe.database.close()])
-    },
+  const invoke: Invoke = async (folder, event) => {
+    const name = functionName(STAGE, folder)
+    const identity = { name, arn: `arn:aws:lambda:local:000000000000:function:${name}`, memoryMb: 256 }
+    const answer = await handlers[folder](event, createContext(identity, TIMEOUT_MS)).catch(
+      (error: unknown) => {
+        throw new DoorFault(explained(error), { cause: error })
+      },
+    )
+    // As from Lambda: an answer is JSON.
+    return JSON.parse(JSON.stringify(answer))
   }
+  const close = async (): Promise<void> => {
+    await Promise.all([operate.database.close(), probe.database.close()])
+  }
+  return { invoke, now, close }
 }
 
-function functionDeps(owner: Connection, folder: keyof typeof ROLES): FunctionDeps {
+/** The demonstration's time is ahead of the machine's, and runs faster. */
+function clockOf(running: Endpoints | null): () => Date {
+  const clock = running?.clock
+  if (clock === undefined) return () => new Date()
+  const { speed } = clock
+  const [fleetMs, machineMs] = [Date.parse(clock.fleetTime), Date.parse(clock.machineTime)]
+  return () => new Date(fleetMs + (Date.now() - machineMs) * speed)
+}
+
+function functionDeps(owner: Connection, folder: keyof typeof ROLES, now: () => Date): FunctionDeps {
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
   return {
     database: openDatabase({ ...owner, settings: { ...owner.settings, role: ROLES[folder] } }),
     telemetry: createTelemetry({ service: ROLES[folder], stage: STAGE, output: nowhere }),
-    now: () => new Date(),
+    now,
   }
 }
 

@@ -9,5 +9,4 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 process.exitCode = await runFleet(process.argv.slice(2), {
   output: terminalOutput(process),
   env: process.env,
-  now: () => new Date(),
 })

@@ -3,7 +3,7 @@ import { ADDRESS_CLASSES, type AddressClass } from '../../../shared/domain/addre
 import { UserFault } from '../fault.ts'
 import { readFleetFile } from '../fleet/read-fleet-file.ts'
 import { type FleetCommand, parseFleetCommandLine, type Target } from './command-line.ts'
-import { type Door, DoorFault, doorOf, type Invoke } from './door.ts'
+import { type Door, DoorFault, doorOf, type OpenDoor } from './door.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
 import { HELP } from './help.ts'
 import { importFleet } from './import-fleet.ts'
@@ -18,7 +18,6 @@ import { setPolicy, showPolicy } from './show-policy.ts'
 export type Surroundings = {
   readonly output: Output
   readonly env: NodeJS.ProcessEnv
-  readonly now: () => Date
 }
 
 /** All of `npm run fleet`, from its arguments to its exit code. */
@@ -34,9 +33,9 @@ export async function runFleet(args: readonly string[], world: Surroundings): Pr
     const { command, json, target } = commandLine
     // What is wrong with the file itself is said before anybody is asked for anything.
     if (command.name === 'import') readFleet(command.file, new Set(ADDRESS_CLASSES))
-    const { invoke, close } = await open(target, world.env)
+    const { invoke, now, close } = await open(target, world.env)
     try {
-      return await perform(doorOf(invoke), { ...world, json }, command)
+      return await perform(doorOf(invoke), { output, json, now }, command)
     } finally {
       await close()
     }
@@ -46,13 +45,10 @@ export async function runFleet(args: readonly string[], world: Surroundings): Pr
 }
 
 /** Only what is needed is loaded: the SDK alone would take half of the time that a command takes. */
-async function open(
-  target: Target,
-  env: NodeJS.ProcessEnv,
-): Promise<{ invoke: Invoke; close: () => unknown }> {
+async function open(target: Target, env: NodeJS.ProcessEnv): Promise<OpenDoor> {
   if (target.kind === 'stage') {
-    const { lambdaInvoke } = await import('./lambda-door.ts')
-    return lambdaInvoke(target.stage)
+    const { openStage } = await import('./lambda-door.ts')
+    return openStage(target.stage)
   }
   const { openLocal } = await import('./local-door.ts')
   return openLocal(env)
@@ -65,7 +61,7 @@ function readFleet(path: string, allowed: ReadonlySet<AddressClass>): readonly F
   throw new UserFault(parsed.faults.map(({ file, line, message }) => `${file}:${line}: ${message}`))
 }
 
-type Given = Surroundings & { readonly json: boolean }
+type Given = { readonly output: Output; readonly json: boolean; readonly now: () => Date }
 
 function perform(door: Door, { output, json, now }: Given, command: FleetCommand): Promise<ExitCode> {
   switch (command.name) {

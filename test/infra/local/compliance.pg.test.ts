@@ -37,6 +37,7 @@ const world = (scannedHosts: readonly string[] = [], isShared = false): Complian
   log: new Writable({ write: (_chunk, _encoding, done) => done() }),
   now: () => new Date(),
   onFault: (error) => faults.push(error),
+  speed: 1,
   stateFolder,
   scannedHosts,
 })
