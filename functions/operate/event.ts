@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { FleetRow } from '../../shared/contracts/fleet-row.ts'
 import { PolicyChanges } from '../../shared/contracts/policy.ts'
+import { storableText, storableTime } from '../../shared/contracts/storable.ts'
 import { parseHostId } from '../../shared/domain/ids.ts'
 import { REACHABILITY_STATUSES } from '../../shared/domain/reachability.ts'
 
@@ -19,11 +20,11 @@ export const OperateEvent = z.discriminatedUnion('command', [
     command: z.literal('hosts'),
     state: z.enum(REACHABILITY_STATUSES).optional(),
     /** The last host of the page before; without it the first page. */
-    after: z.strictObject({ name: z.string(), id: HostIdText }).optional(),
+    after: z.strictObject({ name: storableText(), id: HostIdText }).optional(),
     limit: z.int().min(1).max(MAX_HOSTS_PER_PAGE).default(MAX_HOSTS_PER_PAGE),
   }),
   /** The hosts that a text may mean: an id, a name or an address. */
-  z.strictObject({ command: z.literal('find'), text: z.string().min(1).max(MAX_TEXT_CHARACTERS) }),
+  z.strictObject({ command: z.literal('find'), text: storableText().min(1).max(MAX_TEXT_CHARACTERS) }),
   z.strictObject({ command: z.literal('host'), hostId: HostIdText }),
   z.strictObject({
     command: z.literal('import'),
@@ -37,9 +38,9 @@ export const OperateEvent = z.discriminatedUnion('command', [
   z.strictObject({ command: z.literal('policy.set'), changes: PolicyChanges }),
   z.strictObject({
     command: z.literal('events'),
-    since: z.iso.datetime({ offset: true }),
+    since: storableTime(),
     hostId: HostIdText.optional(),
-    action: z.string().min(1).max(MAX_TEXT_CHARACTERS).optional(),
+    action: storableText().min(1).max(MAX_TEXT_CHARACTERS).optional(),
     limit: z.int().min(1).max(MAX_EVENTS),
   }),
 ])

@@ -58,8 +58,9 @@ export type ProbeWorld = {
 
 /** Claims the hosts, probes all at once, steps each, and saves states and changes in one transaction. */
 export async function probeHosts(world: ProbeWorld, request: ProbeRequest): Promise<HostOutcome[]> {
+  const scheduledTime = occurrence(request.scheduledTime, world.now())
   return world.exclusively(request.hostIds, async (claim) => {
-    const [due, duplicates] = partition(claim.hosts, (host) => isDue(host, request.scheduledTime))
+    const [due, duplicates] = partition(claim.hosts, (host) => isDue(host, scheduledTime))
     const results = await Promise.all(due.map((host) => probeAllowed(world, host, claim.allowedAddresses)))
     const probedAt = world.now()
     const judged = due.map((host, i) => judge(host, results[i], claim.thresholds))
@@ -67,7 +68,7 @@ export async function probeHosts(world: ProbeWorld, request: ProbeRequest): Prom
     const counted = judged.flatMap(({ host, outcome }) =>
       outcome.outcome === 'probed' ? [{ host, ...outcome }] : [],
     )
-    const records = counted.map((probed) => livenessRecord(probed, probedAt, request.scheduledTime))
+    const records = counted.map((probed) => livenessRecord(probed, probedAt, scheduledTime))
     const events = counted.flatMap(changeEvent)
     if (records.length > 0) await claim.save(records, events)
 
@@ -79,6 +80,13 @@ export async function probeHosts(world: ProbeWorld, request: ProbeRequest): Prom
     ]
   })
 }
+
+/** More than any clock is wrong by. */
+const MAX_AHEAD_MS = 24 * 60 * 60 * 1000
+
+/** A time that far ahead was never Scheduler's. Kept, it would make duplicates of all that is due until then. */
+const occurrence = (scheduledTime: Date | null, now: Date): Date | null =>
+  scheduledTime !== null && scheduledTime.getTime() - now.getTime() > MAX_AHEAD_MS ? null : scheduledTime
 
 /** Scheduler delivers at least once: an occurrence that was served already, or an older one, is not due. */
 const isDue = (host: ClaimedHost, scheduledTime: Date | null): boolean =>

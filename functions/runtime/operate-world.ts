@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { isIP } from 'node:net'
 import type { FleetHost } from '../../shared/contracts/fleet-row.ts'
 import { readAllowedAddresses } from '../../shared/db/allowed-addresses.ts'
 import { insertAuditEvents } from '../../shared/db/audit-events.ts'
@@ -10,6 +9,7 @@ import { type EventQuery, listAuditEvents, listEventsOfHost } from '../../shared
 import { type HostPageQuery, listHostPage, readHostDetail } from '../../shared/db/operator-hosts.ts'
 import { lockPolicy, readPolicy, savePolicy } from '../../shared/db/operator-policy.ts'
 import { readFleet } from '../../shared/db/probe-schedules.ts'
+import { classifyAddress } from '../../shared/domain/addresses.ts'
 import type { HostId } from '../../shared/domain/ids.ts'
 import type { PolicyChanged, PolicyValues } from '../../shared/domain/policy-event.ts'
 import type { FunctionDeps } from './deps.ts'
@@ -28,7 +28,7 @@ export const operateWorld = (deps: FunctionDeps, correlationId: string) => ({
 const reads = (tx: Tx) => ({
   hostPage: (query: HostPageQuery) => listHostPage(tx, query),
   findHosts: async (text: string) => {
-    const found = await findHosts(tx, text, isIP(text) === 0 ? null : text)
+    const found = await findHosts(tx, text, classifyAddress(text) === null ? null : text)
     return found.map(({ hostname, ...host }) => ({ ...host, name: hostname }))
   },
   hostDetail: (id: HostId) => readHostDetail(tx, id),

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { type HostId, isUuid, parseHostId } from '../domain/ids.ts'
 import { hostIdOfEndpoint } from './endpoint-id.ts'
+import { isStorableText } from './storable.ts'
 
 export const FLEET_COLUMNS = ['address', 'port', 'name', 'id'] as const
 
@@ -41,7 +42,7 @@ const Address = z
 const Port = z.unknown().transform((value, context) => {
   if (isAbsent(value)) return undefined
   const isNumber = typeof value === 'number' || (typeof value === 'string' && /^-?\d+$/.test(value))
-  const port = Number(value)
+  const port = isNumber ? Number(value) : Number.NaN
   if (isNumber && Number.isInteger(port) && port >= 1 && port <= MAX_PORT) return port
   const message = isNumber
     ? `port ${value} is out of range: 1 to ${MAX_PORT}`
@@ -55,6 +56,7 @@ const Name = z.unknown().transform((value, context) => {
   const isFit =
     typeof value === 'string' &&
     value.length <= MAX_NAME_CHARACTERS &&
+    isStorableText(value) &&
     !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(value)
   if (isFit) return value
   const message = `malformed name ${shown(value).slice(0, MAX_NAME_CHARACTERS)}: text of at most ${MAX_NAME_CHARACTERS} printable characters is needed`

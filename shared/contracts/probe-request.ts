@@ -1,12 +1,13 @@
 import * as z from 'zod'
 import { type HostId, parseHostId } from '../domain/ids.ts'
 import { MAX_HOSTS_PER_INVOCATION } from '../domain/schedules.ts'
+import { storableTime } from './storable.ts'
 
 /** What Scheduler leaves in the input when it substitutes nothing, as when an operator sends it by hand. */
 export const SCHEDULED_TIME_PLACEHOLDER = '<aws.scheduler.scheduled-time>'
 
 const scheduledTime = z
-  .union([z.literal(SCHEDULED_TIME_PLACEHOLDER), z.iso.datetime({ offset: true })])
+  .union([z.literal(SCHEDULED_TIME_PLACEHOLDER), storableTime()])
   .optional()
   .transform((text) => (text === undefined || text === SCHEDULED_TIME_PLACEHOLDER ? null : new Date(text)))
 

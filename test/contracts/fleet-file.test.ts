@@ -141,6 +141,8 @@ describe('a fleet file', () => {
     ['[\n{"address": "192.0.2.1"},\n]', 3, 'not valid JSON: unexpected token'],
     ['[\n{"address": "192.0.2.1"}\n{"address": "192.0.2.2"}]', 3, 'not valid JSON: expected'],
     ['address\n192.0.2.1\n', 1, 'not valid JSON: unexpected token'],
+    ['[\n{"address": "192.0.2.1", "port": {"toString": 1}}]', 2, 'malformed port {"toString":1}'],
+    ['[\n{"address": "192.0.2.1", "name": "\\ud800"}]', 2, 'malformed name'],
     [
       `[\n${'{"address": "192.0.2.1"},\n'.repeat(9)}{"address": oops}\n]`,
       11,

@@ -1,6 +1,6 @@
-import { isIP } from 'node:net'
 import type { Sql } from '../../../shared/db/client.ts'
 import { type FoundHost, findHosts } from '../../../shared/db/find-hosts.ts'
+import { classifyAddress } from '../../../shared/domain/addresses.ts'
 import { UserFault } from '../fault.ts'
 
 /**
@@ -8,7 +8,7 @@ import { UserFault } from '../fault.ts'
  * @throws UserFault where it is none, or more than one.
  */
 export async function oneHost(sql: Sql, text: string): Promise<FoundHost> {
-  const [host, ...others] = await findHosts(sql, text, isIP(text) === 0 ? null : text)
+  const [host, ...others] = await findHosts(sql, text, classifyAddress(text) === null ? null : text)
   const shown = JSON.stringify(text)
   if (host === undefined)
     throw new UserFault([`--host ${shown}: no host of the fleet has that id, name or address`])

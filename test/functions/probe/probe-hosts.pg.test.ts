@@ -86,6 +86,16 @@ describe('what Scheduler delivers twice', () => {
     expect(outcomesOf(await at('10:10:00'))).toEqual(['probed'])
   })
 
+  it('is not mistaken for one by a time far ahead, which was never Scheduler’s', async () => {
+    await using db = await freshDatabase()
+    await using deps = environment(db, () => new Date('2026-01-01T10:05:03Z'))
+    const hosts = await addHosts(db.sql, 1)
+    const at = (time: string) => invoke(deps, hosts, async () => ANSWER, new Date(time))
+    expect(outcomesOf(await at('9998-12-31T23:59:59Z'))).toEqual(['probed'])
+    expect(outcomesOf(await at('2026-01-01T10:05:00Z'))).toEqual(['probed'])
+    expect(outcomesOf(await at('2026-01-01T10:05:00Z'))).toEqual(['duplicate'])
+  })
+
   it('is told from a probe that nobody scheduled, which is always made', async () => {
     await using db = await freshDatabase()
     await using deps = environment(db)

@@ -1,0 +1,89 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { parseFleet } from '../../shared/contracts/fleet-file.ts'
+import { listHosts, upsertHosts } from '../../shared/db/hosts.ts'
+import { classifyAddress, DEFAULT_ALLOWED_ADDRESSES } from '../../shared/domain/addresses.ts'
+import { freshDatabase } from '../pg/database.ts'
+import { anyJson, bent } from './bent-json.ts'
+import { FUZZ_TIMEOUT_MS, fuzz } from './fuzzing.ts'
+
+const cell = fc.oneof(
+  fc.constantFrom(
+    '192.0.2.1',
+    '10.0.0.2',
+    '2001:db8::1',
+    '::ffff:192.0.2.1',
+    '127.0.0.1',
+    '169.254.169.254',
+    '22',
+  ),
+  fc.constantFrom(
+    'address',
+    'port',
+    'name',
+    'id',
+    '#',
+    '"',
+    '""',
+    'web',
+    '0',
+    '65536',
+    '',
+    '\u0000',
+    '\ud800',
+    '1e1',
+  ),
+  fc.uuid(),
+  fc.string({ unit: 'binary', maxLength: 12 }),
+)
+const lineEnd = fc.constantFrom('\n', '\n', '\n', '\r\n', '\r', '\u2028')
+const csv = fc
+  .tuple(
+    fc.constantFrom('address\n', 'address,name\n', 'address,port,name,id\n', 'name,address\n', ''),
+    fc.array(fc.tuple(fc.array(cell, { minLength: 1, maxLength: 4 }), lineEnd), { maxLength: 8 }),
+  )
+  .map(([header, rows]) => header + rows.map(([cells, end]) => cells.join(',') + end).join(''))
+const json = bent(
+  [{ address: '192.0.2.1' }],
+  [
+    { address: '192.0.2.1', port: 22, name: 'a', id: '0198c0de-0000-7000-8000-00000000002a' },
+    { address: '2001:db8::1', name: 'b' },
+  ],
+).map((value) => JSON.stringify(value, null, 1))
+const files = fc.oneof(
+  csv.map((text) => ({ text, format: 'csv' as const })),
+  json.map((text) => ({ text, format: 'json' as const })),
+  anyJson.map((value) => ({
+    text: typeof value === 'string' ? value : JSON.stringify(value),
+    format: 'json' as const,
+  })),
+)
+
+describe('a fleet file with anything in it', () => {
+  it('is refused with its lines, or is a fleet that the database takes as it stands', {
+    timeout: FUZZ_TIMEOUT_MS,
+  }, async () => {
+    await using db = await freshDatabase()
+    await fuzz(files, 1500, async ({ text, format }) => {
+      const parsed = parseFleet(text, format, 'f')
+      if ('faults' in parsed) {
+        expect(parsed.faults.length).toBeGreaterThan(0)
+        for (const { line, message } of parsed.faults) {
+          expect(line).toBeGreaterThanOrEqual(1)
+          expect(message).not.toMatch(/[\p{Cc}\p{Cf}]/u)
+        }
+        return
+      }
+      for (const { address } of parsed.hosts) {
+        const kind = classifyAddress(address)
+        expect(kind !== null && DEFAULT_ALLOWED_ADDRESSES.has(kind)).toBe(true)
+      }
+      await db.sql`delete from hosts`
+      await upsertHosts(db.sql, parsed.hosts)
+      const stored = await listHosts(db.sql)
+      expect(stored.map(({ hostname }) => hostname).sort()).toEqual(
+        parsed.hosts.map(({ name }) => name).sort(),
+      )
+    })
+  })
+})
