@@ -24,7 +24,8 @@ export function terminalOutput({
     // What a name, a file or a server's message holds must not steer the terminal.
     err: (line) => void stderr.write(`${printable(line)}\n`),
     colours: terminal?.hasColors() ?? false,
-    columns: terminal?.columns ?? null,
+    // Some terminals do not know, and say 0.
+    columns: terminal?.columns || null,
     confirm: stdin.isTTY && stderr.isTTY ? (question) => confirm(question, stdin, stderr) : null,
   }
 }
@@ -35,9 +36,12 @@ async function confirm(
   output: NodeJS.WritableStream,
 ): Promise<boolean> {
   const prompt = createInterface({ input, output })
+  // Ctrl-C and Ctrl-D are no yes, and leave the cursor behind the question.
+  const closed = new Promise<string>((resolve) => prompt.once('close', () => resolve('\n')))
   try {
-    const closed = new Promise<string>((resolve) => prompt.once('close', () => resolve('')))
-    return /^y(es)?$/i.test((await Promise.race([prompt.question(`${question} [y/N] `), closed])).trim())
+    const answer = await Promise.race([prompt.question(`${question} [y/N] `), closed])
+    if (answer === '\n') output.write(answer)
+    return /^y(es)?$/i.test(answer.trim())
   } finally {
     prompt.close()
   }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { runFleet } from '../../../../infra/local/fleet-cli/run-fleet.ts'
 import { hostIdOfEndpoint } from '../../../../shared/contracts/endpoint-id.ts'
 import { ANSWER, addHosts, environment, FAILURE, invoke } from '../../../functions/probe/invocations.ts'
 import { startSshServer } from '../../../functions/probe/ssh-server.ts'
@@ -235,5 +236,47 @@ describe('the database', () => {
     const { code, err } = await fleet(['--local', 'policy'], databaseUrl(db))
     expect(code).toBe(1)
     expect(err).toMatch(/^the database .*\n$/)
+  })
+})
+
+describe('at a terminal', () => {
+  const at = (confirm: (question: string) => Promise<boolean>, columns: number | null = null) => {
+    const lines: string[] = []
+    const say = (line: string): void => {
+      lines.push(line)
+    }
+    return { lines, output: { out: say, err: say, colours: false, columns, confirm } }
+  }
+
+  it.each([
+    [true, 0, 1],
+    [false, 5, 3],
+  ])(
+    'an import with --prune asks, and after an answer of %s ends with %i and %i hosts',
+    async (yes, code, left) => {
+      await using db = await freshDatabase()
+      using file = fleetFile(THREE)
+      using next = fleetFile('address,name\n192.0.2.1,web-1\n')
+      const questions: string[] = []
+      const { output } = at(async (question) => {
+        questions.push(question)
+        return yes
+      })
+      const world = { output, env: databaseUrl(db) }
+      expect(await runFleet(['--local', 'import', file.path, '--prune'], world)).toBe(0)
+      expect(await runFleet(['--local', 'import', next.path, '--prune'], world)).toBe(code)
+      expect(questions).toEqual(['Take them out?'])
+      expect(await db.sql`select id from hosts where deleted_at is null`).toHaveLength(left)
+    },
+  )
+
+  it('no line of a table is wider than it is', async () => {
+    await using db = await freshDatabase()
+    await addHosts(db.sql, 3)
+    const { lines, output } = at(async () => false, 40)
+    await runFleet(['--local', 'policy'], { output, env: databaseUrl(db) })
+    await runFleet(['--local', 'host', 'host-1'], { output, env: databaseUrl(db) })
+    expect(lines.length).toBeGreaterThan(10)
+    for (const line of lines) expect([...line].length).toBeLessThanOrEqual(40)
   })
 })
