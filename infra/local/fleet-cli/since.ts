@@ -12,7 +12,8 @@ export function sinceOf(text: string): Since | null {
   const agoMs = Number(number) * (UNIT_MS[unit] ?? 0)
   if (agoMs > 0) return agoMs <= MAX_AGO_MS ? { agoMs } : null
   const at = new Date(text)
-  return INSTANT.test(text) && !Number.isNaN(at.getTime()) ? { at } : null
+  // No event is older than 1970, and not every year before is one to PostgreSQL. NaN fails too.
+  return INSTANT.test(text) && at.getTime() >= 0 ? { at } : null
 }
 
 export const startOf = (since: Since, now: Date): Date =>

@@ -66,6 +66,7 @@ describe('the command line', () => {
     [['--local', 'events', '--since', '0m'], '--since "0m" is neither'],
     [['--local', 'events', '--since', '99999d'], '--since "99999d" is neither'],
     [['--local', 'events', '--since', '2026-13-01T10:00:00Z'], 'is neither'],
+    [['--local', 'events', '--since', '0000-01-01T10:00:00Z'], 'is neither'],
     [['--local', 'events', '--limit', '1001'], '--limit "1001" is not a whole number from 1 to 1000'],
   ])('%j is refused in one line', (args, message) => {
     expect(parseFleetCommandLine(args)).toEqual({
