@@ -34,7 +34,7 @@ describe('the documentation', () => {
 
   it('names only npm scripts that exist', () => {
     const unknown = pages.flatMap(({ path, text }) =>
-      [...text.matchAll(/npm run ([a-z:-]+)/g)]
+      [...text.matchAll(/npm run (?:--\S+ )?([a-z][a-z:-]*)/g)]
         .map(([, script]) => script ?? '')
         .filter((script) => manifest.scripts[script] === undefined)
         .map((script) => `${path}: npm run ${script}`),

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { cpSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { BEHAVIOURS, startLoopbackHost } from '../../infra/local/fleet/loopback-host.ts'
@@ -27,20 +27,27 @@ const TRIALS: Record<string, (clone: Clone) => Promise<void>> = {
     toTheEnd(clone, ['--hosts', 'fleet.csv', '--once', '--json'], /^\{"host_id":"[^\n]+\}\n$/),
   'npm start -- --help': (clone) => toTheEnd(clone, ['--help'], /--hosts FILE/),
   'npm run scan:import -- --host web-01 results.xml': importsIntoRunningDemonstration,
+  'npx cdk synth -c stage=dev': synthesises,
 }
 
-it('every command of the README is tried here, and no other', () => {
-  const others = commands.filter((command) => !/^npm (test|run bench)/.test(command))
-  expect(others.toSorted()).toEqual(Object.keys(TRIALS).toSorted())
+/** What needs an account is tried with one, an emulated one, by `npm run test:deploy`. */
+const NEEDS_AN_ACCOUNT = ['npx cdk deploy -c stage=dev', 'npm run fleet -- --stage dev import fleet.csv']
+
+it('every command of the README is tried', () => {
+  expect(commands.toSorted()).toEqual([...Object.keys(TRIALS), ...NEEDS_AN_ACCOUNT].toSorted())
 })
 
-it.each(Object.entries(TRIALS))('%s does what the README says', async (_, attempt) => {
-  using clone = freshClone()
-  await using host = await startLoopbackHost(BEHAVIOURS.healthy)
-  clone.write('fleet.csv', `address,port,name\n${host.address},${host.port},up\n`)
-  clone.write('results.xml', SCAN_RESULTS)
-  await attempt(clone)
-})
+it.each(Object.entries(TRIALS))(
+  '%s does what the README says',
+  async (_, attempt) => {
+    using clone = freshClone()
+    await using host = await startLoopbackHost(BEHAVIOURS.healthy)
+    clone.write('fleet.csv', `address,port,name\n${host.address},${host.port},up\n`)
+    clone.write('results.xml', SCAN_RESULTS)
+    await attempt(clone)
+  },
+  120_000,
+)
 
 async function toTheEnd(clone: Clone, args: readonly string[], shown: RegExp): Promise<void> {
   const run = clone.start(args)
@@ -68,4 +75,12 @@ async function importsIntoRunningDemonstration(clone: Clone): Promise<void> {
   expect(imported.status, imported.stderr).toBe(0)
   run.pressCtrlC()
   expect(await run.ended, run.output.stderr).toBe(0)
+}
+
+async function synthesises(clone: Clone): Promise<void> {
+  cpSync(join(ROOT, 'cdk.json'), join(clone.root, 'cdk.json'))
+  const args = ['cdk', 'synth', '-c', 'stage=dev']
+  const cdk = spawnSync('npx', args, { cwd: clone.root, encoding: 'utf8', timeout: 110_000 })
+  expect(cdk.status, cdk.stderr).toBe(0)
+  expect(cdk.stdout).toContain('AWS::Lambda::Function')
 }
