@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config'
 
-/** A file's suffix says what it needs: `.test.ts` nothing, `.pg.test.ts` a PostgreSQL server of its own. */
+/**
+ * A file's suffix says what it needs: `.test.ts` nothing, `.pg.test.ts` a PostgreSQL server of its own,
+ * `.deploy.test.ts` an AWS account (test/deploy/vitest.config.ts).
+ */
 export default defineConfig({
   test: {
     projects: [
@@ -8,7 +11,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.pg.test.ts'],
+          exclude: ['test/**/*.pg.test.ts', 'test/**/*.deploy.test.ts'],
           testTimeout: 60_000,
         },
       },
