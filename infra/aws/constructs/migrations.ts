@@ -5,8 +5,9 @@ import { fileURLToPath } from 'node:url'
 import { CustomResource, Duration } from 'aws-cdk-lib'
 import type { ICommandHooks } from 'aws-cdk-lib/aws-lambda-nodejs'
 import { Construct } from 'constructs'
-import type { Settings } from '../settings.ts'
+import type { DatabaseSettings, Settings } from '../settings.ts'
 import type { Database } from './database.ts'
+import type { DatabaseSignIn } from './database-sign-in.ts'
 import type { FunctionNetwork } from './network.ts'
 import { NodeFunction } from './node-function.ts'
 
@@ -30,14 +31,15 @@ export class Migrations extends Construct {
 
   constructor(scope: Construct, id: string, props: MigrationsProps) {
     super(scope, id)
-    const { initialPolicy } = props.settings
+    const { initialPolicy, database } = props.settings
+    const signIn = props.database.signInAs('owner')
     this.migrate = new NodeFunction(this, 'Migrate', {
       ...props,
       folder: 'migrate',
       description: 'Fleet Awareness: applies migrations as the stack is deployed',
       memoryMb: 256,
       timeoutSeconds: MIGRATE_TIMEOUT_SECONDS,
-      signIn: props.database.signInAs('owner'),
+      signIn,
       environment: props.database.rolePasswords,
       commandHooks: withMigrations,
     })
@@ -47,13 +49,24 @@ export class Migrations extends Construct {
       serviceToken: this.migrate.handler.functionArn,
       serviceTimeout: Duration.seconds(SERVICE_TIMEOUT_SECONDS),
       properties: {
-        // A change in either is what makes CloudFormation call the function again.
+        // A change in any is what makes CloudFormation call the function again.
         MigrationsHash: hashOf(FOLDER),
+        Database: databaseOf(signIn),
+        // Migrations tell the roles their passwords.
+        PasswordsVersion: passwordsVersionOf(database),
         ProbeIntervalSeconds: String(initialPolicy.probeIntervalSeconds),
         HostsPerSchedule: String(initialPolicy.hostsPerSchedule),
       },
     })
   }
+}
+
+const databaseOf = ({ environment }: DatabaseSignIn): string =>
+  `${environment.DATABASE_HOST}:${environment.DATABASE_PORT}/${environment.DATABASE_NAME}`
+
+function passwordsVersionOf(database: DatabaseSettings): string {
+  const secret = database.kind === 'existing' && database.signIn.kind === 'secret' ? database.signIn : null
+  return secret === null ? 'none' : `${secret.arn} ${secret.versionId ?? 'current'}`
 }
 
 /** The SQL lies beside the bundle, as files. */

@@ -369,6 +369,30 @@ describe('a secret instead of IAM', () => {
   })
 })
 
+describe('migrations', () => {
+  const { databaseResourceId: _, databaseOwner: __, ...installation } = INSTALLATIONS.existing
+  const requestOf = (changed: Record<string, string>): unknown => {
+    const secret = {
+      databaseSecretArn: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:scanner-AbCdEf',
+    }
+    const synthesised = synthesise({ stage: 'existing', ...installation, ...secret, ...changed })
+    return resourcesOf(synthesised, 'Custom::Migrations').map(([, { Properties }]) => Properties)
+  }
+  const before = requestOf({ databaseSecretVersion: 'version-1' })
+
+  it.each([
+    ['another database', { databaseName: 'another', databaseSecretVersion: 'version-1' }],
+    ['another server', { databaseHost: 'another.example.com', databaseSecretVersion: 'version-1' }],
+    ['other passwords', { databaseSecretVersion: 'version-2' }],
+  ])('run again for %s', (_what, changed) => {
+    expect(requestOf(changed)).not.toEqual(before)
+  })
+
+  it('do not run again for nothing', () => {
+    expect(requestOf({ databaseSecretVersion: 'version-1' })).toEqual(before)
+  })
+})
+
 describe('the runbook', () => {
   it('has no section for an alarm that is not there', () => {
     const names = resourcesOf(stageTemplate('prod'), 'AWS::CloudWatch::Alarm').map(([, { Properties }]) =>
