@@ -11,6 +11,8 @@ import { childrenCpuMicros, cpuMicros, peakResidentMiB } from './process-usage.t
 
 /** Requests to the exporter at a time: more make it slower. */
 const BLACKBOX_IN_FLIGHT = 64
+/** So that everyone is measured warm. */
+const WARM_UP_ROUNDS = 3
 
 export type SpeedOptions = { readonly hosts: number; readonly rounds: number }
 
@@ -27,7 +29,7 @@ export type Speed = {
   readonly peakResidentMiB: number | null
 }
 
-/** Everyone probes the same hosts in turn, round after round, after one round of each to warm up. */
+/** Everyone probes the same hosts in turn, round after round, after some to warm up. */
 export async function measureSpeed(
   db: BenchDatabase,
   programs: Readonly<Record<Peer, string | null>>,
@@ -55,7 +57,9 @@ async function inTurn(
   hosts: readonly BenchHost[],
   rounds: number,
 ): Promise<Speed[]> {
-  for (const contestant of contestants) await contestant.round(hosts)
+  for (let round = 0; round < WARM_UP_ROUNDS; round++) {
+    for (const contestant of contestants) await contestant.round(hosts)
+  }
   const measured: Measured[] = []
   for (const contestant of contestants) {
     measured.push({ contestant, cpuBefore: await contestant.cpuMicros(), rates: [], latenciesMs: [] })
