@@ -2,6 +2,7 @@ import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib'
 import * as ec2 from 'aws-cdk-lib/aws-ec2'
 import * as rds from 'aws-cdk-lib/aws-rds'
 import { Construct } from 'constructs'
+import { MAX_HOSTS_PER_INVOCATION } from '../../../shared/domain/schedules.ts'
 import type { DatabaseMetrics, DatabaseSettings, Settings } from '../settings.ts'
 import {
   CREATED_OWNER,
@@ -14,6 +15,17 @@ import {
   signInToExisting,
 } from './database-sign-in.ts'
 import type { FunctionNetwork } from './network.ts'
+
+/** PostgreSQL's own max_locks_per_transaction. */
+const DEFAULT_LOCKS_PER_TRANSACTION = 64
+
+/**
+ * The lock table has this many entries for each connection that there may be. A probe holds one entry a host:
+ * without room for every probe function at its fullest, a day with many hosts down would fill the table, and
+ * fail whoever needs a lock in that moment (`npm run simulate` counts them).
+ */
+const locksPerTransaction = ({ maxConnections }: CreatedDatabase, { concurrency }: Settings): number =>
+  DEFAULT_LOCKS_PER_TRANSACTION + Math.ceil((MAX_HOSTS_PER_INVOCATION * concurrency.probe) / maxConnections)
 
 type CreatedDatabase = Extract<DatabaseSettings, { kind: 'create' }>
 
@@ -61,7 +73,11 @@ export class Database extends Construct {
       parameterGroup: new rds.ParameterGroup(this, 'Parameters', {
         engine,
         description: 'Fleet Awareness: TLS only, and as many connections as the alarm counts on',
-        parameters: { 'rds.force_ssl': '1', max_connections: String(database.maxConnections) },
+        parameters: {
+          'rds.force_ssl': '1',
+          max_connections: String(database.maxConnections),
+          max_locks_per_transaction: String(locksPerTransaction(database, settings)),
+        },
       }),
       credentials: rds.Credentials.fromGeneratedSecret(CREATED_OWNER),
       defaultDatabaseName: DATABASE_NAME,

@@ -14,6 +14,7 @@ import {
   METRIC_NAMESPACE,
   PROBE_METRICS,
 } from '../../../shared/domain/metrics.ts'
+import { MAX_HOSTS_PER_INVOCATION } from '../../../shared/domain/schedules.ts'
 import { ROOT } from '../../style/source-files.ts'
 import { actionsOf, functionOf, idOf, statementsOf, usableApis, usableByCode } from './policies.ts'
 import { INSTALLATIONS, type Resource, resourcesOf, stageTemplate, synthesise } from './synth.ts'
@@ -30,6 +31,17 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
 
   it('has nothing that the template rules or cdk-nag object to', () => {
     expect(synthesised.findings).toEqual([])
+  })
+
+  it('gives its own database a lock table with room for every probe function at its fullest', () => {
+    const probe = all(LAMBDA).find(({ Properties }) => String(Properties.FunctionName).endsWith('-probe'))
+    const atOnce = Number(probe?.Properties.ReservedConcurrentExecutions ?? 0)
+    expect(atOnce).toBeGreaterThan(0)
+    for (const { Properties } of all('AWS::RDS::DBClusterParameterGroup')) {
+      const parameters = Properties.Parameters as Record<string, string>
+      const entries = Number(parameters.max_locks_per_transaction) * Number(parameters.max_connections)
+      expect(entries).toBeGreaterThanOrEqual(MAX_HOSTS_PER_INVOCATION * atOnce)
+    }
   })
 
   it('is as it was reviewed', async () => {

@@ -97,6 +97,15 @@ describe('the page on scale', () => {
   })
 })
 
+describe('the page on operating', () => {
+  it('says the same of what ten thousand hosts cost', () => {
+    const row = /^\| 10,000 \| (.*) \| (.*) \|$/m.exec(doc('operations.md'))
+    const cost = (packed: number) =>
+      scenarios.find((s) => s.hostsPerSchedule === packed && s.downShare === 0.02)?.monthlyUsd ?? 0
+    expect(row?.slice(1)).toEqual([cost(1).toFixed(0), cost(500).toFixed(2)])
+  })
+})
+
 describe('npm run simulate', () => {
   it('prints one JSON object a scenario with --json', () => {
     const args = [
