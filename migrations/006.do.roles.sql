@@ -23,6 +23,18 @@ $$;
 alter role awareness_probe set idle_in_transaction_session_timeout = '15s';
 alter role awareness_probe set statement_timeout = '10s';
 alter role awareness_probe set lock_timeout = '5s';
+-- Frozen between two messages of one statement the function is not idle, and none of the above ends it. Then the
+-- network does, as a frozen Lambda answers no keepalive, or the transaction's own limit, which came with 17.
+alter role awareness_probe set tcp_keepalives_idle = '5s';
+alter role awareness_probe set tcp_keepalives_interval = '5s';
+alter role awareness_probe set tcp_keepalives_count = 2;
+do $$
+begin
+  if current_setting('server_version_num')::integer >= 170000 then
+    alter role awareness_probe set transaction_timeout = '20s';
+  end if;
+end
+$$;
 alter role awareness_drift set idle_in_transaction_session_timeout = '15s';
 alter role awareness_drift set statement_timeout = '30s';
 alter role awareness_drift set lock_timeout = '5s';

@@ -56,9 +56,12 @@ it('a holder that is frozen in mid-probe loses its host after the timeout of its
   const hosts = await addHosts(db.sql, 1)
   const [role] = await db.sql`select rolconfig from pg_roles where rolname = 'awareness_probe'`
   expect(String(role?.rolconfig)).toContain('idle_in_transaction_session_timeout=15s')
-  // The same setting, shorter, so that nobody waits.
-  await db.sql.unsafe(`alter role awareness_probe in database ${db.owner.database}
-    set idle_in_transaction_session_timeout = '2s'`)
+  // Frozen in the middle of sending a statement it is not idle: then this one ends it.
+  expect(String(role?.rolconfig)).toContain('transaction_timeout=20s')
+  // The same settings, shorter, so that nobody waits.
+  const here = `alter role awareness_probe in database ${db.owner.database}`
+  await db.sql.unsafe(`${here} set idle_in_transaction_session_timeout = '2s'`)
+  await db.sql.unsafe(`${here} set transaction_timeout = '8s'`)
 
   const child = await inMidProbe(db, (holder) => holder.kill('SIGSTOP'))
   try {
