@@ -7,6 +7,7 @@ import { freshDatabase, type TestDatabase } from '../../pg/database.ts'
 import { ANSWER, addHosts, environment, invoke, locksHeld } from './invocations.ts'
 
 const HOLDER = fileURLToPath(new URL('./holder.ts', import.meta.url))
+const HALF_SENDER = fileURLToPath(new URL('./half-sender.ts', import.meta.url))
 
 /** Runs `disturb` on the process of an invocation that waits for its host, which never says anything. */
 async function inMidProbe(db: TestDatabase, disturb: (child: ChildProcess) => void): Promise<ChildProcess> {
@@ -72,4 +73,26 @@ it('a holder that is frozen in mid-probe loses its host after the timeout of its
     child.kill('SIGKILL')
   }
   await expectOneProbe(db)
+})
+
+it('a holder that is frozen in the middle of sending a statement, and so is not idle, loses its locks too', async () => {
+  await using db = await freshDatabase()
+  await db.sql.unsafe(
+    `alter role awareness_probe in database ${db.owner.database} set transaction_timeout = '6s'`,
+  )
+  const child = spawn(process.execPath, [HALF_SENDER, JSON.stringify(db.as('awareness_probe'))], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  try {
+    await expect.poll(() => locksHeld(db.sql), { timeout: 60_000, interval: 20 }).toBe(1)
+    const itsState = async () =>
+      (
+        await db.sql`select state from pg_stat_activity where usename = 'awareness_probe'
+      and datname = current_database()`
+      )[0]?.state
+    await expect.poll(itsState, { timeout: 5_000, interval: 20 }).toBe('active')
+    await expect.poll(() => locksHeld(db.sql), { timeout: 60_000, interval: 100 }).toBe(0)
+  } finally {
+    child.kill('SIGKILL')
+  }
 })
