@@ -28,9 +28,15 @@ export type RejectedMessage = {
 /** Attributes count towards a message's size, and a person reads this one. */
 const MAX_DETAIL_CHARACTERS = 500
 
+/** SQS takes no larger message. */
+const MAX_MESSAGE_BYTES = 1_048_576
+/** More than the attributes ever come to, with their names and types: text of 3 bytes a character at most. */
+const ATTRIBUTES_BYTES = 3 * 3 * MAX_DETAIL_CHARACTERS + 200
+
 /**
  * Sends a message to a dead-letter queue as it came, with the attributes `reason`, `detail` and
- * `source_message_id`.
+ * `source_message_id`. One so long that they have no room beside it loses its end, and says so in `detail`:
+ * refused by SQS it would become a dead letter without a reason.
  * @throws what the SQS client throws; the message is not in the queue then, or is and will be once more.
  */
 export async function sendToDeadLetters(
@@ -38,17 +44,28 @@ export async function sendToDeadLetters(
   queueUrl: string,
   message: RejectedMessage,
 ): Promise<void> {
+  const { body, cutBytes } = withRoomForAttributes(message.body)
+  const cut = cutBytes === 0 ? '' : `(the last ${cutBytes} bytes of the message are cut off) `
   await client.send(
     new SendMessageCommand({
       QueueUrl: queueUrl,
-      MessageBody: message.body,
+      MessageBody: body,
       MessageAttributes: {
         reason: textAttribute(message.reason),
-        detail: textAttribute(message.detail),
+        detail: textAttribute(cut + message.detail),
         source_message_id: textAttribute(message.messageId),
       },
     }),
   )
+}
+
+function withRoomForAttributes(body: string): { body: string; cutBytes: number } {
+  const bytes = Buffer.from(body)
+  const maxBytes = MAX_MESSAGE_BYTES - ATTRIBUTES_BYTES
+  if (bytes.length <= maxBytes) return { body, cutBytes: 0 }
+  // A character that would be cut in two is left out.
+  const kept = new TextDecoder().decode(bytes.subarray(0, maxBytes), { stream: true })
+  return { body: kept, cutBytes: bytes.length - Buffer.byteLength(kept) }
 }
 
 /** What SQS takes in an attribute: not empty, and no control characters but tab and line ends. */

@@ -1,0 +1,53 @@
+import { ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs'
+import { describe, expect, it } from 'vitest'
+import { createQueueWithDeadLetters } from '../../infra/local/sqs/queues.ts'
+import { localSqsClient, startSqs } from '../../infra/local/sqs/server.ts'
+import { sendToDeadLetters } from '../../shared/aws/queues.ts'
+
+const MIB = 1_048_576
+
+async function deadLetterOf(body: string, detail = 'at position 0') {
+  const server = await startSqs()
+  const client = localSqsClient(server.endpoint)
+  try {
+    const settings = { name: 'scans', visibilityTimeoutSeconds: 30, maxReceiveCount: 5 }
+    const { deadLetters } = await createQueueWithDeadLetters(client, server.endpoint, settings)
+    await sendToDeadLetters(client, deadLetters.url, {
+      messageId: 'm1',
+      body,
+      reason: 'malformed_json',
+      detail,
+    })
+    return await receiveOne(client, deadLetters.url)
+  } finally {
+    client.destroy()
+    await server.stop()
+  }
+}
+
+async function receiveOne(client: SQSClient, queueUrl: string) {
+  const { Messages: [message] = [] } = await client.send(
+    new ReceiveMessageCommand({ QueueUrl: queueUrl, MessageAttributeNames: ['All'] }),
+  )
+  const { reason, detail } = message?.MessageAttributes ?? {}
+  return { body: message?.Body ?? '', reason: reason?.StringValue, detail: detail?.StringValue }
+}
+
+describe('a dead letter', () => {
+  it('is the message as it came, with the reason beside it', async () => {
+    expect(await deadLetterOf('{')).toEqual({ body: '{', reason: 'malformed_json', detail: 'at position 0' })
+  })
+
+  it('bears its reason also where the message is as long as SQS takes it, and says how much was cut off', async () => {
+    const { body, reason, detail } = await deadLetterOf('x'.repeat(MIB))
+    expect(reason).toBe('malformed_json')
+    expect(detail).toBe(`(the last ${MIB - body.length} bytes of the message are cut off) at position 0`)
+    expect(body.length).toBeGreaterThan(MIB - 10_000)
+  })
+
+  it('is cut between characters, and has room for the longest detail', async () => {
+    const { body, reason } = await deadLetterOf(`x${'é'.repeat(MIB / 2 - 1)}`, '€'.repeat(5_000))
+    expect(reason).toBe('malformed_json')
+    expect(body).toMatch(/^xé+$/)
+  })
+})
