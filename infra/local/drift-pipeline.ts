@@ -11,7 +11,11 @@ import { createLambda, type Lambda } from './lambda/function.ts'
 import { createQueueWithDeadLetters } from './sqs/queues.ts'
 import { localSqsClient, startSqs } from './sqs/server.ts'
 
-export type DriftPipelineWorld = FunctionSurroundings & { readonly onFault: (error: unknown) => void }
+export type DriftPipelineWorld = FunctionSurroundings & {
+  readonly onFault: (error: unknown) => void
+  /** After so long a message that came to nothing comes again. */
+  readonly visibilityTimeoutSeconds?: number
+}
 
 export type DriftPipeline = {
   /** Where finished scans are announced. */
@@ -38,7 +42,7 @@ export async function startDriftPipeline(world: DriftPipelineWorld): Promise<Dri
   const client = localSqsClient(server.endpoint)
   const { queue, deadLetters } = await createQueueWithDeadLetters(client, server.endpoint, {
     name: QUEUE_NAME,
-    visibilityTimeoutSeconds: VISIBILITY_TIMEOUT_SECONDS,
+    visibilityTimeoutSeconds: world.visibilityTimeoutSeconds ?? VISIBILITY_TIMEOUT_SECONDS,
     maxReceiveCount: MAX_RECEIVE_COUNT,
   })
   const counts = { acknowledged: 0, rejected: 0 }

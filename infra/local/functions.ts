@@ -5,6 +5,7 @@ import { PROBE_SERVICE } from '../../functions/runtime/probe-world.ts'
 import { createTelemetry } from '../../functions/runtime/telemetry.ts'
 import { openDatabase } from '../../shared/db/transaction.ts'
 import type { FunctionRole, LocalDatabase } from './database/local-database.ts'
+import type { Environment } from './lambda/environments.ts'
 import { createLambda, type Lambda } from './lambda/function.ts'
 
 /** What the functions are given on one machine: its database, its time, and a place for their logs. */
@@ -12,6 +13,11 @@ export type FunctionSurroundings = {
   readonly database: LocalDatabase
   readonly now: () => Date
   readonly log: Writable
+}
+
+/** What a function itself needs of them. */
+type EnvironmentSurroundings = Omit<FunctionSurroundings, 'database'> & {
+  readonly database: Pick<LocalDatabase, 'as'>
 }
 
 export const STAGE = 'local'
@@ -29,17 +35,18 @@ export type ProbeListener = {
   readonly onFault: (error: unknown) => void
 }
 
+export const PROBE_FUNCTION = {
+  name: 'local-probe',
+  arn: PROBE_ARN,
+  maxConcurrency: PROBE_CONCURRENCY,
+  timeoutMs: TIMEOUT_MS,
+}
+
 /** The probe function as Lambda runs it, with the rights that it has there. */
 export function createProbeLambda(surroundings: FunctionSurroundings, listener?: ProbeListener): ProbeLambda {
   return createLambda<unknown, ProbeResponse>({
-    name: 'local-probe',
-    arn: PROBE_ARN,
-    maxConcurrency: PROBE_CONCURRENCY,
-    timeoutMs: TIMEOUT_MS,
-    coldStart: () => {
-      const deps = functionDeps(surroundings, 'awareness_probe', PROBE_SERVICE)
-      return { handle: createProbeHandler(deps), dispose: deps.database.close }
-    },
+    ...PROBE_FUNCTION,
+    coldStart: () => probeEnvironment(surroundings),
     onResult: (result) => {
       if (result.outcome === 'failed') listener?.onFault(result.error)
       if (result.outcome !== 'succeeded') return
@@ -48,9 +55,15 @@ export function createProbeLambda(surroundings: FunctionSurroundings, listener?:
   })
 }
 
+/** An environment of the probe function. */
+export function probeEnvironment(surroundings: EnvironmentSurroundings): Environment<unknown, ProbeResponse> {
+  const deps = functionDeps(surroundings, 'awareness_probe', PROBE_SERVICE)
+  return { handle: createProbeHandler(deps), dispose: deps.database.close }
+}
+
 /** One environment's own dependencies, for the function that signs in as `role`. */
 export function functionDeps(
-  { database, now, log }: FunctionSurroundings,
+  { database, now, log }: EnvironmentSurroundings,
   role: FunctionRole,
   service: string,
 ): FunctionDeps {

@@ -6,7 +6,7 @@ import { forgetAllSchedules } from '../../shared/db/probe-cadence.ts'
 import type { Clock } from './clock.ts'
 import { type FunctionSurroundings, functionDeps, PROBE_ARN, type ProbeLambda } from './functions.ts'
 import { createLambda, type Lambda } from './lambda/function.ts'
-import { type LocalScheduler, startScheduler } from './scheduler/server.ts'
+import { type LocalScheduler, type SchedulerOptions, startScheduler } from './scheduler/server.ts'
 
 export type Scheduling = {
   /** Fires nothing more. */
@@ -27,6 +27,8 @@ export type SchedulingWorld = FunctionSurroundings & {
   readonly clock: Clock
   readonly probe: ProbeLambda
   readonly onFault: (error: unknown) => void
+  /** Comes between a firing and its function: see SchedulerOptions. */
+  readonly deliver?: SchedulerOptions['deliver']
 }
 
 /**
@@ -41,6 +43,7 @@ export async function startScheduling(world: SchedulingWorld): Promise<Schedulin
     clock: world.clock,
     groups: [PROBES_GROUP, FAN_OUT_GROUP],
     invoke: (arn, event) => targets.get(arn)?.(event),
+    ...(world.deliver && { deliver: world.deliver }),
   })
   const client = localClient(scheduler)
   const fanOut = createFanOutLambda(world, client)

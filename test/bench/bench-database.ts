@@ -18,21 +18,27 @@ export async function startBenchDatabase(): Promise<BenchDatabase> {
   const server = await startPostgres({ folder: mkdtempSync('/tmp/fleet-awareness-bench-'), temporary: true })
   const owner = server.admin
   const sql = connect(owner, 4)
+  const as = await prepareDatabase(sql, owner)
+  return {
+    sql,
+    owner,
+    as,
+    [Symbol.asyncDispose]: async () => {
+      await sql.end({ timeout: 5 })
+      await server.stop()
+    },
+  }
+}
+
+/** Migrates it, allows loopback, and lets the functions' roles sign in: how is what it returns. */
+export async function prepareDatabase(sql: Sql, owner: Connection): Promise<BenchDatabase['as']> {
   await migrate(sql, MIGRATIONS)
   await sql`update policy set allowed_addresses = 'global,private,loopback'`
   const roles = await sql<
     { rolname: string }[]
   >`select rolname from pg_roles where rolname like 'awareness\\_%'`
   for (const { rolname } of roles) await sql.unsafe(`alter role ${rolname} password '${rolname}'`)
-  return {
-    sql,
-    owner,
-    as: (role) => ({ ...owner, username: role, password: role }),
-    [Symbol.asyncDispose]: async () => {
-      await sql.end({ timeout: 5 })
-      await server.stop()
-    },
-  }
+  return (role) => ({ ...owner, username: role, password: role })
 }
 
 /** A host for each port, in the order of the ports. */

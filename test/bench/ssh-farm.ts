@@ -4,18 +4,33 @@
  */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
+import { createServer, type Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 
-export type Farm = AsyncDisposable & { readonly ports: readonly number[] }
+export type Farm = AsyncDisposable & {
+  readonly ports: readonly number[]
+  /** From when it resolves, the hosts with these ports answer, or accept and hang up without a word. */
+  readonly setUp: (ports: readonly number[], isUp: boolean) => Promise<void>
+  /** How long every host waits before it speaks. */
+  readonly setDelay: (delayMs: number) => Promise<void>
+}
+
+type Order = { readonly ports: readonly number[]; readonly isUp: boolean } | { readonly delayMs: number }
 
 const FILE = fileURLToPath(import.meta.url)
 
 export async function startFarm(hosts: number, banner: 'ssh' | 'silent'): Promise<Farm> {
   const child = fork(FILE, [String(hosts), banner], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
   const [ports] = (await once(child, 'message')) as [number[]]
+  const order = async (order: Order): Promise<void> => {
+    const obeyed = once(child, 'message')
+    child.send(order)
+    await obeyed
+  }
   return {
     ports,
+    setUp: (ports, isUp) => order({ ports, isUp }),
+    setDelay: (delayMs) => order({ delayMs }),
     [Symbol.asyncDispose]: async () => {
       const ended = once(child, 'exit')
       child.kill()
@@ -25,11 +40,18 @@ export async function startFarm(hosts: number, banner: 'ssh' | 'silent'): Promis
 }
 
 async function farm(hosts: number, banner: string): Promise<void> {
+  const down = new Set<number>()
+  let delayMs = 0
+  const speak = (socket: Socket): void => {
+    if (socket.localPort !== undefined && down.has(socket.localPort)) socket.destroy()
+    else if (banner === 'ssh') socket.write('SSH-2.0-OpenSSH_9.9\r\n')
+  }
   const ports = await Promise.all(
     Array.from({ length: hosts }, async () => {
       const server = createServer((socket) => {
         socket.on('error', () => {})
-        if (banner === 'ssh') socket.write('SSH-2.0-OpenSSH_9.9\r\n')
+        if (delayMs === 0) speak(socket)
+        else setTimeout(speak, delayMs, socket)
         socket.resume()
       }).listen({ port: 0, host: '127.0.0.1', backlog: 1024 })
       await once(server, 'listening')
@@ -37,6 +59,11 @@ async function farm(hosts: number, banner: string): Promise<void> {
       return address !== null && typeof address !== 'string' ? address.port : 0
     }),
   )
+  process.on('message', (order: Order) => {
+    if ('delayMs' in order) delayMs = order.delayMs
+    else for (const port of order.ports) order.isUp ? down.delete(port) : down.add(port)
+    process.send?.('obeyed')
+  })
   process.send?.(ports)
   process.once('disconnect', () => process.exit(0))
 }
