@@ -22,6 +22,9 @@ const TIGHT_SETTINGS = ['max_connections=40', 'max_locks_per_transaction=20']
 /** A server that can be stopped and started; its files are gone at the end. */
 export async function startFaultyDatabase(limits: 'tight' | 'usual'): Promise<FaultyDatabase> {
   const folder = mkdtempSync('/tmp/fleet-awareness-faults-')
+  const removeFiles = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+  // Also where the program is told to end, or gives up.
+  process.once('exit', removeFiles)
   const port = await freePort()
   const settings = [...(limits === 'tight' ? TIGHT_SETTINGS : []), 'fsync=off']
   const startServer = (): Promise<PostgresServer> =>
@@ -47,7 +50,8 @@ export async function startFaultyDatabase(limits: 'tight' | 'usual'): Promise<Fa
     [Symbol.asyncDispose]: async () => {
       owner.end({ timeout: 0 }).catch(() => {})
       await server.stop()
-      rmSync(folder, { recursive: true, force: true })
+      process.off('exit', removeFiles)
+      removeFiles()
     },
   }
 }

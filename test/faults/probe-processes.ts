@@ -77,6 +77,11 @@ export function createProbeProcesses(
       dispose: () => end(entry),
     }
   }
+  // A frozen one would not notice that its parent has gone.
+  const killAll = (): void => {
+    for (const { child } of running) child.kill('SIGKILL')
+  }
+  process.once('exit', killAll)
   const pids = (entries: readonly Running[]): number[] => entries.flatMap(({ child }) => child.pid ?? [])
   return {
     coldStart,
@@ -87,6 +92,7 @@ export function createProbeProcesses(
     },
     [Symbol.asyncDispose]: async () => {
       await Promise.all([...running].map(end))
+      process.off('exit', killAll)
     },
   }
 }

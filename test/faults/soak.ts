@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { type Farm, startFarm } from '../bench/ssh-farm.ts'
+import { alwaysEnds } from './ending.ts'
 import { refuseFewFiles } from './open-files.ts'
 import { becomes } from './scenario.ts'
 import { IN_TIME, startWorld, type World } from './world.ts'
@@ -26,6 +27,9 @@ const OPEN_FILES = 2_500
 /** Four environments of 500 hosts. */
 const HOSTS_PER_SCHEDULE = 500
 const ENVIRONMENTS = 4
+
+/** It always ends, whatever hangs: in an orderly way it takes less than two minutes. */
+const AT_MOST_MS = 5 * 60_000
 
 /** How much more the last third of the looks may show than the second: generous, a leak of a host is far above. */
 const MAY_GROW = { heapMiB: 16, residentMiB: 48, openFiles: 4, connections: 2 }
@@ -139,6 +143,7 @@ async function unfaithful({ database, fleet }: World): Promise<string[]> {
   return [...(isRight ? [] : ['hosts are not shown as they are']), ...(torn > 0 ? ['reports are torn'] : [])]
 }
 
+alwaysEnds(AT_MOST_MS)
 refuseFewFiles(Math.max(OPEN_FILES, HOSTS / FARMS + 500))
 await using stack = new AsyncDisposableStack()
 const farms: Farm[] = []

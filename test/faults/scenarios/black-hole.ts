@@ -6,15 +6,21 @@ import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { PROBE_BUDGET_MS } from '../../../shared/net/tcp-probe.ts'
+import { alwaysEnds } from '../ending.ts'
 import { becomes, judge } from '../scenario.ts'
 import { startWorld } from '../world.ts'
 
 const HOSTS = 200
+/** A cadence of 60 s takes 10 s, twice what a probe may: else it could meet its own predecessor. */
+const SPEED = 6
 const NETWORK = '10.99.0.0/24'
 const ip = (command: string): void => {
   execFileSync('ip', command.split(' '))
 }
 
+const AT_MOST_MS = 3 * 60_000
+
+alwaysEnds(AT_MOST_MS)
 ip('link set lo up')
 ip(`route add local ${NETWORK} dev lo`)
 const server = createServer((socket) => {
@@ -33,7 +39,7 @@ await using world = await startWorld({
     ip(`route del ${isUp ? '' : 'local '}${NETWORK} dev lo`)
     ip(`route add ${isUp ? 'local ' : ''}${NETWORK} dev lo`)
   },
-  speed: 10,
+  speed: SPEED,
   intervalSeconds: 60,
   hostsPerSchedule: 100,
   concurrency: 4,
@@ -52,6 +58,8 @@ const errors = await world.database.look(
     select detail ->> 'error_type' as error, count(*)::int as events from audit_events
     where detail ->> 'new_status' = 'unreachable' group by 1`,
 )
-const seen = `${errors.map(({ error, events }) => `${events} hosts down with ${error}`).join(', ')}; ${row.seen}`
+const downAfter = `after ${((black.rightAfterMs ?? Number.NaN) / 1000).toFixed(1)} s`
+const down = errors.map(({ error, events }) => `${events} hosts shown down with ${error} ${downAfter}`)
+const seen = `${down.join(', ')}; ${row.seen}`
 process.stdout.write(JSON.stringify({ ...row, seen, broken: [...black.broken, ...broken] }))
 server.close()

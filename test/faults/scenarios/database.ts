@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Connection, connect, type Sql } from '../../../shared/db/client.ts'
+import type { Farm } from '../../bench/ssh-farm.ts'
 import type { Scenario } from '../scenario.ts'
 import type { World } from '../world.ts'
 
+const SLOW_HOSTS_MS = 300
 const CUT_EVERY_MS = 150
 const LOCKS_A_STATEMENT = 200
 
@@ -15,18 +17,21 @@ const stopped: Scenario = {
   },
 }
 
-const cut: Scenario = {
+/** Hosts are slow to answer, so that most are cut in the middle of a transaction. */
+const cut = (farm: Farm): Scenario => ({
   fault: 'connections to PostgreSQL cut again and again',
   lastsMs: 6_000,
   bring: async (world) => {
+    await farm.setDelay(SLOW_HOSTS_MS)
     const ended = new AbortController()
     const cutting = cutUntil(world, ended.signal)
     return async () => {
       ended.abort()
       world.tally.count('connections cut', await cutting)
+      await farm.setDelay(0)
     }
   },
-}
+})
 
 const cutUntil = ({ database }: World, ended: AbortSignal): Promise<number> =>
   database.look(async (sql) => {
@@ -152,4 +157,4 @@ async function takeAllLocks(sql: Sql): Promise<number> {
   }
 }
 
-export const DATABASE_SCENARIOS = [stopped, cut, frozen, full, locksFull]
+export const databaseScenarios = (farm: Farm): Scenario[] => [stopped, cut(farm), frozen, full, locksFull]
