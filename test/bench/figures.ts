@@ -22,18 +22,24 @@ export const secondsOf = async (work: () => Promise<unknown>): Promise<number> =
   return (performance.now() - startedAt) / 1000
 }
 
-/** Runs two pieces of work in turn, after one round of each to warm up, and gives the seconds of each round. */
+/**
+ * Runs two pieces of work in turn, after one round of each to warm up, and gives the seconds of each round.
+ * `settle` lets others finish what the work before left them to do: it would be counted as the next one's.
+ */
 export async function inTurn(
   rounds: number,
   first: () => Promise<unknown>,
   second: () => Promise<unknown>,
+  settle: () => Promise<unknown> = async () => {},
 ): Promise<{ firstSeconds: number[]; secondSeconds: number[] }> {
   await first()
   await second()
   const firstSeconds: number[] = []
   const secondSeconds: number[] = []
   for (let round = 0; round < rounds; round++) {
+    await settle()
     firstSeconds.push(await secondsOf(first))
+    await settle()
     secondSeconds.push(await secondsOf(second))
   }
   return { firstSeconds, secondSeconds }

@@ -1,24 +1,13 @@
-import { connect } from 'node:net'
+import { bareProbe } from './bare-probe.ts'
 import { addHosts, type BenchDatabase } from './bench-database.ts'
 import { type Figure, inTurn, median } from './figures.ts'
 import { probeFunction } from './probe-function.ts'
 import { startFarm } from './ssh-farm.ts'
 
 const HOSTS = 500
-const ROUNDS = 9
+const ROUNDS = 15
 /** Invocations of one host in a round. */
 const SEQUENTIAL = 300
-
-/** The ceiling: connect, read the first bytes, close. */
-const bareProbe = (port: number): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const socket = connect({ port, host: '127.0.0.1', autoSelectFamily: false })
-    socket.once('data', () => {
-      socket.destroy()
-      resolve()
-    })
-    socket.once('error', reject)
-  })
 
 /** How many hosts a second: one invocation of 500, and 500 invocations of one, beside bare sockets. */
 export async function run(db: BenchDatabase): Promise<Figure[]> {
@@ -30,6 +19,7 @@ export async function run(db: BenchDatabase): Promise<Figure[]> {
     ROUNDS,
     () => Promise.all(farm.ports.map(bareProbe)),
     () => probe.invoke(hosts),
+    farm.settled,
   )
   const oneByOne = await inTurn(
     ROUNDS,
@@ -39,6 +29,7 @@ export async function run(db: BenchDatabase): Promise<Figure[]> {
     async () => {
       for (const host of hosts.slice(0, SEQUENTIAL)) await probe.invoke([host])
     },
+    farm.settled,
   )
   const ratio = ({ firstSeconds, secondSeconds }: typeof together): number =>
     median(firstSeconds.map((first, i) => first / (secondSeconds[i] ?? Number.NaN)))

@@ -13,9 +13,14 @@ export type Farm = AsyncDisposable & {
   readonly setUp: (ports: readonly number[], isUp: boolean) => Promise<void>
   /** How long every host waits before it speaks. */
   readonly setDelay: (delayMs: number) => Promise<void>
+  /** Resolves when the hosts have seen the end of every connection: nothing of the work before is left to do. */
+  readonly settled: () => Promise<void>
 }
 
-type Order = { readonly ports: readonly number[]; readonly isUp: boolean } | { readonly delayMs: number }
+type Order =
+  | { readonly ports: readonly number[]; readonly isUp: boolean }
+  | { readonly delayMs: number }
+  | 'settle'
 
 const FILE = fileURLToPath(import.meta.url)
 
@@ -31,6 +36,7 @@ export async function startFarm(hosts: number, banner: 'ssh' | 'silent'): Promis
     ports,
     setUp: (ports, isUp) => order({ ports, isUp }),
     setDelay: (delayMs) => order({ delayMs }),
+    settled: () => order('settle'),
     [Symbol.asyncDispose]: async () => {
       const ended = once(child, 'exit')
       child.kill()
@@ -42,6 +48,7 @@ export async function startFarm(hosts: number, banner: 'ssh' | 'silent'): Promis
 async function farm(hosts: number, banner: string): Promise<void> {
   const down = new Set<number>()
   let delayMs = 0
+  let open = 0
   const speak = (socket: Socket): void => {
     if (socket.localPort !== undefined && down.has(socket.localPort)) socket.destroy()
     else if (banner === 'ssh') socket.write('SSH-2.0-OpenSSH_9.9\r\n')
@@ -49,7 +56,9 @@ async function farm(hosts: number, banner: string): Promise<void> {
   const ports = await Promise.all(
     Array.from({ length: hosts }, async () => {
       const server = createServer((socket) => {
+        open++
         socket.on('error', () => {})
+        socket.once('close', () => open--)
         if (delayMs === 0) speak(socket)
         else setTimeout(speak, delayMs, socket)
         socket.resume()
@@ -59,7 +68,9 @@ async function farm(hosts: number, banner: string): Promise<void> {
       return address !== null && typeof address !== 'string' ? address.port : 0
     }),
   )
+  const settle = (): unknown => (open > 0 ? setImmediate(settle) : process.send?.('obeyed'))
   process.on('message', (order: Order) => {
+    if (order === 'settle') return void settle()
     if ('delayMs' in order) delayMs = order.delayMs
     else for (const port of order.ports) order.isUp ? down.delete(port) : down.add(port)
     process.send?.('obeyed')
