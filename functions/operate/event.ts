@@ -28,7 +28,11 @@ export const OperateEvent = z.discriminatedUnion('command', [
   z.strictObject({ command: z.literal('host'), hostId: HostIdText }),
   z.strictObject({
     command: z.literal('import'),
-    hosts: z.array(FleetRow).min(1).max(MAX_HOSTS_PER_PAGE),
+    hosts: z
+      .array(FleetRow)
+      .min(1)
+      .max(MAX_HOSTS_PER_PAGE)
+      .refine((hosts) => new Set(hosts.map(({ id }) => id)).size === hosts.length, 'a host is in it twice'),
   }),
   z.strictObject({
     command: z.literal('remove'),

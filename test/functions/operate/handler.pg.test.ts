@@ -325,6 +325,10 @@ describe('what is not a command', () => {
     ['a page that is too large', { command: 'hosts', limit: 5001 }],
     ['a setting that there is not', { command: 'policy.set', changes: { only_row: false } }],
     ['events since a time that is none', { command: 'events', since: 'yesterday', limit: 1 }],
+    [
+      'a host that is in it twice',
+      { command: 'import', hosts: [{ address: '192.0.2.1' }, { address: '192.0.2.1', port: 22 }] },
+    ],
   ])('is refused: %s', async (_, event) => {
     await using db = await freshDatabase()
     await using operator = operatorOf(db)
