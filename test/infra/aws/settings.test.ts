@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { buildApp } from '../../../infra/aws/build-app.ts'
 import { problemsOf } from '../../../infra/aws/check-settings.ts'
 import { CONTEXT_VALUES, givenFrom } from '../../../infra/aws/context.ts'
@@ -9,9 +11,13 @@ import { STAGES } from '../../../infra/aws/stages.ts'
 import { ROOT } from '../../style/source-files.ts'
 import { INSTALLATIONS } from './synth.ts'
 
+/** CDK makes a folder for each app, also for one that comes to nothing. */
+const outdir = mkdtempSync(join(tmpdir(), 'fleet-awareness-settings-'))
+afterAll(() => rmSync(outdir, { recursive: true, force: true }))
+
 const problemsWith = (context: Record<string, string>): readonly string[] => {
   try {
-    buildApp({ context })
+    buildApp({ context, outdir })
   } catch (error) {
     return (error as { problems: readonly string[] }).problems
   }
