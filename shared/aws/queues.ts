@@ -1,20 +1,8 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
-
-const MAX_ATTEMPTS = 3
-const CONNECTION_TIMEOUT_MS = 2_000
-const REQUEST_TIMEOUT_MS = 5_000
+import { BOUNDED_CALLS } from './client-settings.ts'
 
 /** A client whose calls end: the SDK's own has no timeout. Region, credentials and endpoint come from its environment. */
-export const createSqsClient = (): SQSClient =>
-  new SQSClient({
-    retryMode: 'standard',
-    maxAttempts: MAX_ATTEMPTS,
-    requestHandler: {
-      connectionTimeout: CONNECTION_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      throwOnRequestTimeout: true,
-    },
-  })
+export const createSqsClient = (): SQSClient => new SQSClient(BOUNDED_CALLS)
 
 /** A message that is wrong, and why. */
 export type RejectedMessage = {

@@ -9,6 +9,7 @@ import {
 import { type ProbeRequest, SCHEDULED_TIME_PLACEHOLDER } from '../contracts/probe-request.ts'
 import { fnv1a64 } from '../domain/hash.ts'
 import type { ScheduleSpec } from '../domain/schedules.ts'
+import { BOUNDED_CALLS } from './client-settings.ts'
 
 /** What all schedules of a stage share. */
 export type ScheduleTarget = {
@@ -40,26 +41,13 @@ export type ScheduleGroup = {
   ) => Promise<{ readonly names: string[]; readonly nextToken: string | undefined } | NotNow>
 }
 
-/** A throttled call is repeated after a growing pause; one that stays throttled is left for the next minute. */
-const MAX_ATTEMPTS = 3
-const CONNECTION_TIMEOUT_MS = 2_000
-const REQUEST_TIMEOUT_MS = 5_000
 /** A probe that is late is worth nothing: one try to hand it over, and none older than the least AWS allows. */
 const RETRY_POLICY = { MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 0 }
 /** The most that one page can have. */
 const NAMES_PER_PAGE = 100
 
 /** A client whose calls end: the SDK's own has no timeout. Region, credentials and endpoint come from its environment. */
-export const createSchedulerClient = (): SchedulerClient =>
-  new SchedulerClient({
-    retryMode: 'standard',
-    maxAttempts: MAX_ATTEMPTS,
-    requestHandler: {
-      connectionTimeout: CONNECTION_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      throwOnRequestTimeout: true,
-    },
-  })
+export const createSchedulerClient = (): SchedulerClient => new SchedulerClient(BOUNDED_CALLS)
 
 /** The schedules of one group in EventBridge Scheduler. Whatever AWS refuses for good is thrown. */
 export function scheduleGroup(client: SchedulerClient, target: ScheduleTarget): ScheduleGroup {
