@@ -32,10 +32,14 @@ export async function claimHosts(tx: Tx, hostIds: readonly HostId[]): Promise<Cl
   const [locks, states] = await Promise.all([tryLocks(tx, hostIds), readStates(tx, hostIds)])
   const locked = new Map(locks.map(({ host_id, locked }) => [host_id, locked]))
   const policy = states[0]
+  const hosts = states.filter(({ host_id }) => locked.get(host_id) === true).map(claimedHost)
+  const inFlight = hostIds.filter((id) => locked.get(id) === false)
+  // Also one that was deleted between the two statements.
+  const accountedFor = new Set([...hosts.map(({ hostId }) => hostId), ...inFlight])
   return {
-    hosts: states.filter(({ host_id }) => locked.get(host_id) === true).map(claimedHost),
-    inFlight: hostIds.filter((id) => locked.get(id) === false),
-    unknown: hostIds.filter((id) => !locked.has(id)),
+    hosts,
+    inFlight,
+    unknown: hostIds.filter((id) => !accountedFor.has(id)),
     thresholds: {
       failuresToGoDown: policy?.failures_to_go_down ?? 1,
       successesToComeUp: policy?.successes_to_come_up ?? 1,
