@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib'
 import { DRIFT_METRICS, FUNCTION_METRICS } from '../../../shared/domain/metrics.ts'
 import type { AlarmDefinition } from './alarm.ts'
+import { deadLettersWaiting } from './dead-letter-alarm.ts'
 import { sumOf } from './metrics.ts'
 import type { Watched } from './watched.ts'
 
@@ -18,18 +19,11 @@ export const driftAlarms = ({ drift, emitted }: Watched): AlarmDefinition[] => [
     of: [2, 2],
     silence: 'fine',
   },
-  {
-    title: 'Scan dead letters',
-    says: 'Scan messages that could not be judged wait in the dead-letter queue.',
-    metric: drift.deadLetters.metricApproximateNumberOfMessagesVisible({
-      statistic: 'Maximum',
-      period: PERIOD,
-    }),
-    when: '>=',
-    threshold: 1,
-    of: [1, 1],
-    silence: 'fine',
-  },
+  deadLettersWaiting(
+    'Scan dead letters',
+    'Scan messages that could not be judged wait in the dead-letter queue.',
+    drift.deadLetters,
+  ),
   {
     title: 'Scans without a verdict',
     says: 'Scans ended with nothing that could be scored: every check of the host failed to run.',

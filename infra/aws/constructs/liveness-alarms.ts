@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib'
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch'
 import { FAN_OUT_METRICS, PROBE_METRICS } from '../../../shared/domain/metrics.ts'
 import type { AlarmDefinition } from './alarm.ts'
+import { deadLettersWaiting } from './dead-letter-alarm.ts'
 import { sumOf } from './metrics.ts'
 import type { Watched } from './watched.ts'
 
@@ -93,18 +94,11 @@ function scheduleAlarms({ liveness }: Watched): AlarmDefinition[] {
       of: [1, 1],
       silence: 'fine',
     },
-    {
-      title: 'Probe dead letters',
-      says: 'Probe requests that were not served wait in the dead-letter queue.',
-      metric: liveness.deadLetters.metricApproximateNumberOfMessagesVisible({
-        statistic: 'Maximum',
-        period: PERIOD,
-      }),
-      when: '>=',
-      threshold: 1,
-      of: [1, 1],
-      silence: 'fine',
-    },
+    deadLettersWaiting(
+      'Probe dead letters',
+      'Probe requests that were not served wait in the dead-letter queue.',
+      liveness.deadLetters,
+    ),
   ]
 }
 
