@@ -20,7 +20,7 @@ export type Decision =
 
 export type DecidedMessage = { readonly messageId: string } & Decision
 
-export type BatchWorld = {
+export type BatchPorts = {
   readonly judge: (scans: readonly CompletedScan[]) => Promise<ScanOutcome[]>
   readonly reject: (
     message: SqsMessage & { readonly reason: RejectionReason; readonly detail: string },
@@ -35,19 +35,19 @@ export type BatchWorld = {
  * Faults are caught here, and not where all others are: thrown on they would also retry what was rejected.
  */
 export async function handleBatch(
-  world: BatchWorld,
+  ports: BatchPorts,
   messages: readonly SqsMessage[],
 ): Promise<DecidedMessage[]> {
   const read = messages.map((message) => ({ message, content: readScanCompleted(message.body) }))
   const scans = read.flatMap(({ content }) => ('scan' in content ? [content.scan] : []))
-  const judgements = await judgeAll(world, scans)
+  const judgements = await judgeAll(ports, scans)
   return Promise.all(
     read.map(async ({ message, content }) => {
       const decision = 'scan' in content ? judgements.get(content.scan) : rejection(content)
       if (decision === undefined) throw new Error(`message ${message.messageId} was not decided on`)
       return {
         messageId: message.messageId,
-        ...(decision.decision === 'rejected' ? await rejected(world, message, decision) : decision),
+        ...(decision.decision === 'rejected' ? await rejected(ports, message, decision) : decision),
       }
     }),
   )
@@ -59,7 +59,7 @@ const rejection = (why: { reason: RejectionReason; detail: string }): Decision =
 })
 
 async function judgeAll(
-  { judge }: BatchWorld,
+  { judge }: BatchPorts,
   scans: readonly CompletedScan[],
 ): Promise<Map<CompletedScan, Decision>> {
   if (scans.length === 0) return new Map()
@@ -85,7 +85,7 @@ function decisionOn(scan: CompletedScan, outcome: ScanOutcome | undefined): Deci
 }
 
 async function rejected(
-  { reject }: BatchWorld,
+  { reject }: BatchPorts,
   message: SqsMessage,
   decision: Extract<Decision, { decision: 'rejected' }>,
 ): Promise<Decision> {

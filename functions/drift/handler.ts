@@ -1,5 +1,5 @@
 import { withinDeadline } from '../runtime/deadline.ts'
-import { type DriftDeps, driftDepsFromEnvironment, driftWorld } from '../runtime/drift-world.ts'
+import { type DriftDeps, driftDepsFromEnvironment, driftPorts } from '../runtime/drift-ports.ts'
 import { type LambdaHandler, observed, onColdStart } from '../runtime/function.ts'
 import { handleBatch } from './handle-batch.ts'
 import { judgeScans } from './judge-scans.ts'
@@ -21,7 +21,7 @@ export const createDriftHandler = (deps: DriftDeps): LambdaHandler<BatchResponse
         judge: (scans) =>
           withinDeadline(
             JUDGING_DEADLINE_MS,
-            () => judgeScans(driftWorld(deps.database), scans),
+            () => judgeScans(driftPorts(deps.database), scans),
             deps.database.abandon,
           ),
         reject: deps.reject,

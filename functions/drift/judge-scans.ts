@@ -7,7 +7,7 @@ import {
 import type { CompletedScan, ScanReading } from '../../shared/domain/scan-reading.ts'
 import { type DriftPolicy, judge, type Verdict, verdictWithoutTrace } from '../../shared/domain/verdict.ts'
 
-export type JudgeWorld = {
+export type JudgePorts = {
   /** The policy, and what is known of each scan in their order, all of one moment. */
   readonly readAtOnce: (
     scans: readonly CompletedScan[],
@@ -33,11 +33,11 @@ type Judgement =
   | Exclude<ScanOutcome, { outcome: 'judged' }>
 
 /** Judges every scan of a batch, and reports drift. Of a scan that stands in it twice only the first is reported. */
-export async function judgeScans(world: JudgeWorld, scans: readonly CompletedScan[]): Promise<ScanOutcome[]> {
+export async function judgeScans(ports: JudgePorts, scans: readonly CompletedScan[]): Promise<ScanOutcome[]> {
   const distinct = new Map(scans.map((scan) => [scanKey(scan), scan]))
-  const judgements = await judgeDistinct(world, distinct)
+  const judgements = await judgeDistinct(ports, distinct)
   const found = [...judgements.values()].flatMap((it) => (it.outcome === 'judged' ? (it.report ?? []) : []))
-  const unreported = new Set(found.length === 0 ? [] : await world.store(found))
+  const unreported = new Set(found.length === 0 ? [] : await ports.store(found))
 
   return scans.map((scan) => {
     const judgement = judgements.get(scanKey(scan))
@@ -52,10 +52,10 @@ export async function judgeScans(world: JudgeWorld, scans: readonly CompletedSca
 const scanKey = ({ hostId, scanId }: CompletedScan): string => `${hostId}/${scanId}`
 
 async function judgeDistinct(
-  world: JudgeWorld,
+  ports: JudgePorts,
   distinct: ReadonlyMap<string, CompletedScan>,
 ): Promise<Map<string, Judgement>> {
-  const { policy, readings } = await world.readAtOnce([...distinct.values()])
+  const { policy, readings } = await ports.readAtOnce([...distinct.values()])
   return new Map(
     [...distinct].flatMap(([key, scan], i) => {
       const reading = readings[i]

@@ -43,7 +43,7 @@ const MAX_FAULTS = 10
  * a schedule that was removed, and is wanted again as it was, would look as if it were there.
  */
 export async function applyChanges(
-  world: Applying,
+  ports: Applying,
   changes: readonly ScheduleChange[],
   signal: AbortSignal,
 ): Promise<ChangesApplied> {
@@ -51,12 +51,12 @@ export async function applyChanges(
   const faults: ChangeFault[] = []
   for (let at = 0; at < changes.length && !mustStop(signal, faults); at += CHANGES_PER_BATCH) {
     const batch = changes.slice(at, at + CHANGES_PER_BATCH)
-    await world.markPending(batch.map(({ name }) => name))
-    const doneHere = await callAll(world, batch, signal, faults)
+    await ports.markPending(batch.map(({ name }) => name))
+    const doneHere = await callAll(ports, batch, signal, faults)
     const puts = doneHere.filter((change) => change.kind === 'put')
     const removals = doneHere.filter((change) => change.kind === 'remove')
-    if (puts.length > 0) await world.remember(puts.map(({ name, specHash }) => ({ name, specHash })))
-    if (removals.length > 0) await world.forget(removals.map(({ name }) => name))
+    if (puts.length > 0) await ports.remember(puts.map(({ name, specHash }) => ({ name, specHash })))
+    if (removals.length > 0) await ports.forget(removals.map(({ name }) => name))
     done.push(...doneHere)
   }
   return tally(changes, done, faults)
@@ -67,7 +67,7 @@ const mustStop = (signal: AbortSignal, faults: readonly ChangeFault[]): boolean 
 
 /** Those that were done, in no order. Faults are added to `faults`. */
 async function callAll(
-  world: Applying,
+  ports: Applying,
   batch: readonly ScheduleChange[],
   signal: AbortSignal,
   faults: ChangeFault[],
@@ -79,7 +79,7 @@ async function callAll(
     for (const change of waiting) {
       if (mustStop(signal, faults)) return
       try {
-        if ((await call(world, change, signal)) === 'done') done.push(change)
+        if ((await call(ports, change, signal)) === 'done') done.push(change)
       } catch (error) {
         faults.push({ name: change.name, error })
       }
@@ -89,11 +89,11 @@ async function callAll(
   return done
 }
 
-function call(world: Applying, change: ScheduleChange, signal: AbortSignal): Promise<CallOutcome> {
-  if (change.kind === 'remove') return world.remove(change.name, { signal })
+function call(ports: Applying, change: ScheduleChange, signal: AbortSignal): Promise<CallOutcome> {
+  if (change.kind === 'remove') return ports.remove(change.name, { signal })
   const { spec, exists } = change
-  const startAtMs = nextOccurrenceMs(world.now().getTime(), spec.periodMinutes * MINUTE_MS, spec.phaseMs)
-  return world.put(spec, { startAtMs, exists, signal })
+  const startAtMs = nextOccurrenceMs(ports.now().getTime(), spec.periodMinutes * MINUTE_MS, spec.phaseMs)
+  return ports.put(spec, { startAtMs, exists, signal })
 }
 
 function tally(

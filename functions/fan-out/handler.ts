@@ -1,5 +1,5 @@
 import { withinDeadline } from '../runtime/deadline.ts'
-import { type FanOutDeps, fanOutDepsFromEnvironment, fanOutWorld } from '../runtime/fan-out-world.ts'
+import { type FanOutDeps, fanOutDepsFromEnvironment, fanOutPorts } from '../runtime/fan-out-ports.ts'
 import { type LambdaHandler, observed, onColdStart } from '../runtime/function.ts'
 import { asksForSweep, FanOutEvent } from './event.ts'
 import { type FanOutReport, fanOut } from './reconcile.ts'
@@ -23,7 +23,7 @@ export const createFanOutHandler = (deps: FanOutDeps): LambdaHandler<FanOutRespo
     const { faults, ...done } = await withinDeadline(
       HANDLER_DEADLINE_MS,
       (deadline) =>
-        fanOut(fanOutWorld(deps), { sweep }, AbortSignal.any([deadline, AbortSignal.timeout(WORK_MS)])),
+        fanOut(fanOutPorts(deps), { sweep }, AbortSignal.any([deadline, AbortSignal.timeout(WORK_MS)])),
       deps.database.abandon,
     )
     report(deps.telemetry, { ...done, faults })

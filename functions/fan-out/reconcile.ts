@@ -11,8 +11,8 @@ export type Fleet = {
   readonly applied: AppliedSchedules
 }
 
-/** All that the fan-out needs of the world. */
-export type FanOutWorld = Applying &
+/** All that the fan-out needs of the ports. */
+export type FanOutPorts = Applying &
   Listing & {
     /** One statement: it is all that an unchanged fleet costs. */
     readonly readFleet: () => Promise<Fleet>
@@ -51,16 +51,16 @@ export type SweepReport = {
  * @param signal ends the run early; what is left over is left for the next.
  */
 export async function fanOut(
-  world: FanOutWorld,
+  ports: FanOutPorts,
   { sweep }: { readonly sweep: boolean },
   signal: AbortSignal,
 ): Promise<FanOutReport> {
-  const { hosts, policy, applied } = await world.readFleet()
-  const fleet = measureFleet(hosts, policy.intervalMs, world.now().getTime())
+  const { hosts, policy, applied } = await ports.readFleet()
+  const fleet = measureFleet(hosts, policy.intervalMs, ports.now().getTime())
   const wanted = planSchedules(hosts, policy)
-  const changes = changesBetween(applied, wanted, world.settings)
-  const changed = await applyChanges(world, changes, signal)
-  const swept = sweep ? await sweepStrays(world, wanted, changes, signal) : null
+  const changes = changesBetween(applied, wanted, ports.settings)
+  const changed = await applyChanges(ports, changes, signal)
+  const swept = sweep ? await sweepStrays(ports, wanted, changes, signal) : null
   return {
     fleet,
     schedules: counts(wanted, [changed, ...(swept ? [swept.changed] : [])]),
@@ -70,14 +70,14 @@ export async function fanOut(
 }
 
 async function sweepStrays(
-  world: FanOutWorld,
+  ports: FanOutPorts,
   wanted: readonly ScheduleSpec[],
   changes: readonly ScheduleChange[],
   signal: AbortSignal,
 ): Promise<{ changed: ChangesApplied; report: SweepReport }> {
-  const listed = await listAll(world, signal)
-  const { orphans, missing } = strays(listed, wanted, changes, world.settings)
-  const changed = await applyChanges(world, [...missing, ...orphans], signal)
+  const listed = await listAll(ports, signal)
+  const { orphans, missing } = strays(listed, wanted, changes, ports.settings)
+  const changed = await applyChanges(ports, [...missing, ...orphans], signal)
   return {
     changed,
     report: { orphans: orphans.length, missing: missing.length, complete: listed.complete },

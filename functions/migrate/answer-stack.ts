@@ -1,6 +1,6 @@
 import type { StackAnswer, StackRequest } from '../../shared/contracts/stack-request.ts'
 
-export type MigrateWorld = {
+export type MigratePorts = {
   /** Brings the database up to date, and says what it did in a sentence. */
   readonly migrate: (initial: InitialPolicy) => Promise<string>
   /** Turns a fault into a sentence for whoever reads the stack's events. */
@@ -16,18 +16,18 @@ const MAX_REASON_LENGTH = 1_000
 const PHYSICAL_ID = 'fleet-awareness-migrations'
 
 /** What to tell CloudFormation. A fault is an answer too: the reason is what the stack's events will show. */
-export async function answerStack(world: MigrateWorld, request: StackRequest): Promise<StackAnswer> {
+export async function answerStack(ports: MigratePorts, request: StackRequest): Promise<StackAnswer> {
   // The schema outlives the stack: deleting the stack deletes no table.
   if (request.RequestType === 'Delete') return answer(request, 'SUCCESS', 'nothing to undo')
   const { ProbeIntervalSeconds, HostsPerSchedule } = request.ResourceProperties
   try {
     const initial = { probeIntervalSeconds: ProbeIntervalSeconds, hostsPerSchedule: HostsPerSchedule }
-    return answer(request, 'SUCCESS', await world.migrate(initial))
+    return answer(request, 'SUCCESS', await ports.migrate(initial))
   } catch (error) {
     return answer(
       request,
       'FAILED',
-      `Migrations failed, and the database is as it was: ${world.explain(error)}`,
+      `Migrations failed, and the database is as it was: ${ports.explain(error)}`,
     )
   }
 }

@@ -1,6 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger'
 import { StackRequest } from '../../shared/contracts/stack-request.ts'
-import { migrateWorld } from '../runtime/migrate-world.ts'
+import { migratePorts } from '../runtime/migrate-ports.ts'
 import { sendAnswer } from '../runtime/stack-answer.ts'
 import { answerStack } from './answer-stack.ts'
 
@@ -12,7 +12,7 @@ const logger = new Logger({ serviceName: 'migrate' })
  */
 export async function handler(event: unknown): Promise<void> {
   const request = StackRequest.parse(event)
-  const answer = await answerStack(migrateWorld(process.env), request)
+  const answer = await answerStack(migratePorts(process.env), request)
   logger.info('migrations', { request: request.RequestType, status: answer.Status, reason: answer.Reason })
   await sendAnswer(request.ResponseURL, answer)
 }

@@ -3,7 +3,7 @@ import { type AddressClass, addressFault } from '../../shared/domain/addresses.t
 import type { HostId } from '../../shared/domain/ids.ts'
 import type { AnswerOf } from './answers.ts'
 
-export type ImportHostsWorld = {
+export type ImportHostsPorts = {
   /** The kinds of address that the policy lets probes connect to. */
   readonly allowedAddresses: () => Promise<ReadonlySet<AddressClass>>
   /** Returns how many hosts are new or different now. */
@@ -15,30 +15,30 @@ export type ImportHostsWorld = {
  * file comes in parts: each is a whole by itself.
  */
 export async function importHosts(
-  world: ImportHostsWorld,
+  ports: ImportHostsPorts,
   { hosts }: { readonly hosts: readonly FleetHost[] },
 ): Promise<AnswerOf<'import'>> {
-  const allowed = await world.allowedAddresses()
+  const allowed = await ports.allowedAddresses()
   const faults = hosts.flatMap(({ name, address }) => {
     const fault = addressFault(address, allowed)
     return fault === null ? [] : [`${name}: ${fault}`]
   })
   if (faults.length > 0) return { outcome: 'refused', faults: faults.slice(0, MAX_FAULTS) }
-  return { outcome: 'imported', changed: await world.upsertHosts(hosts) }
+  return { outcome: 'imported', changed: await ports.upsertHosts(hosts) }
 }
 
 /** Enough to see what is wrong. */
 const MAX_FAULTS = 20
 
-export type RemoveHostsWorld = {
+export type RemoveHostsPorts = {
   /** Marks hosts as gone, and returns how many were not yet. */
   readonly markHostsDeleted: (ids: readonly HostId[]) => Promise<number>
 }
 
 /** Takes out the hosts that are named, and no other: one that joins meanwhile is safe. */
 export async function removeHosts(
-  world: RemoveHostsWorld,
+  ports: RemoveHostsPorts,
   { hostIds }: { readonly hostIds: readonly HostId[] },
 ): Promise<AnswerOf<'remove'>> {
-  return { removed: await world.markHostsDeleted(hostIds) }
+  return { removed: await ports.markHostsDeleted(hostIds) }
 }

@@ -1,7 +1,7 @@
 import { withinDeadline } from '../runtime/deadline.ts'
 import { depsFromEnvironment, type FunctionDeps } from '../runtime/deps.ts'
 import { type LambdaHandler, observed, onColdStart } from '../runtime/function.ts'
-import { OPERATE_SERVICE, operateWorld } from '../runtime/operate-world.ts'
+import { OPERATE_SERVICE, operatePorts } from '../runtime/operate-ports.ts'
 import type { OperateAnswer } from './answers.ts'
 import { OperateEvent } from './event.ts'
 import { operate } from './operate.ts'
@@ -15,7 +15,7 @@ export const createOperateHandler = (deps: FunctionDeps): LambdaHandler<OperateA
     const command = OperateEvent.parse(event)
     const answer = await withinDeadline(
       OPERATE_DEADLINE_MS,
-      () => operate(operateWorld(deps, context.awsRequestId), command),
+      () => operate(operatePorts(deps, context.awsRequestId), command),
       deps.database.abandon,
     )
     report(deps.telemetry, command, answer)

@@ -9,11 +9,11 @@ export type EventQuery = {
   readonly limit: number
 }
 
-export type ListEventsWorld = { readonly auditEvents: (query: EventQuery) => Promise<EventListing[]> }
+export type ListEventsPorts = { readonly auditEvents: (query: EventQuery) => Promise<EventListing[]> }
 
 /** The newest events since then, newest first. */
 export async function listEvents(
-  { auditEvents }: ListEventsWorld,
+  { auditEvents }: ListEventsPorts,
   { since, hostId, action, limit }: Omit<EventOf<'events'>, 'command'>,
 ): Promise<AnswerOf<'events'>> {
   const found = await auditEvents({

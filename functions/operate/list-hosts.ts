@@ -9,11 +9,11 @@ export type HostPageQuery = {
   readonly limit: number
 }
 
-export type ListHostsWorld = { readonly hostPage: (query: HostPageQuery) => Promise<HostListing[]> }
+export type ListHostsPorts = { readonly hostPage: (query: HostPageQuery) => Promise<HostListing[]> }
 
 /** One page of the fleet, by name. It reads one host more than it gives: where there is none, this page is the last. */
 export async function listHosts(
-  { hostPage }: ListHostsWorld,
+  { hostPage }: ListHostsPorts,
   { state, after, limit }: Omit<EventOf<'hosts'>, 'command'>,
 ): Promise<AnswerOf<'hosts'>> {
   const found = await hostPage({ state: state ?? null, after: after ?? null, limit: limit + 1 })

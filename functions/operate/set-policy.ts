@@ -2,7 +2,7 @@ import { type PolicyChanges, policyFault } from '../../shared/contracts/policy.t
 import { type PolicyChanged, type PolicyValues, policyChanged } from '../../shared/domain/policy-event.ts'
 import type { AnswerOf } from './answers.ts'
 
-export type SetPolicyWorld = {
+export type SetPolicyPorts = {
   /** The policy, which until the end of the transaction nobody else changes. */
   readonly lockPolicy: () => Promise<PolicyValues>
   readonly savePolicy: (policy: PolicyValues, event: PolicyChanged) => Promise<void>
@@ -10,16 +10,16 @@ export type SetPolicyWorld = {
 
 /** Changes settings and audits what changed, in one transaction. What is as it should be leaves no event. */
 export async function setPolicy(
-  world: SetPolicyWorld,
+  ports: SetPolicyPorts,
   { changes }: { readonly changes: PolicyChanges },
 ): Promise<AnswerOf<'policy.set'>> {
-  const before = await world.lockPolicy()
+  const before = await ports.lockPolicy()
   const policy: PolicyValues = { ...before, ...defined(changes) }
   const fault = policyFault(policy)
   if (fault !== null) return { outcome: 'refused', fault }
   const event = policyChanged(before, policy)
   if (event === null) return { outcome: 'unchanged', policy }
-  await world.savePolicy(policy, event)
+  await ports.savePolicy(policy, event)
   return { outcome: 'changed', before, policy }
 }
 

@@ -13,7 +13,7 @@ type Fleet = {
   readonly applied: ReadonlyMap<string, string>
 }
 
-export type ShowHostWorld = {
+export type ShowHostPorts = {
   readonly hostDetail: (id: HostId) => Promise<HostDetail | null>
   readonly recentEvents: (id: HostId, limit: number) => Promise<EventListing[]>
   readonly fleet: () => Promise<Fleet>
@@ -21,14 +21,14 @@ export type ShowHostWorld = {
 
 /** All that is known of a host, and when it is probed next. */
 export async function showHost(
-  world: ShowHostWorld,
+  ports: ShowHostPorts,
   { hostId }: Pick<EventOf<'host'>, 'hostId'>,
   now: Date,
 ): Promise<AnswerOf<'host'>> {
-  const host = await world.hostDetail(hostId)
+  const host = await ports.hostDetail(hostId)
   if (host === null) return { outcome: 'unknown_host' }
-  const events = await world.recentEvents(hostId, RECENT_EVENTS)
-  return { outcome: 'found', host, schedule: scheduleOf(hostId, await world.fleet(), now), events }
+  const events = await ports.recentEvents(hostId, RECENT_EVENTS)
+  return { outcome: 'found', host, schedule: scheduleOf(hostId, await ports.fleet(), now), events }
 }
 
 /** The whole fleet is planned, as the fan-out plans it: how full the others make a bucket decides who shares one. */

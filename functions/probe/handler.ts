@@ -2,7 +2,7 @@ import { ProbeRequest } from '../../shared/contracts/probe-request.ts'
 import { withinDeadline } from '../runtime/deadline.ts'
 import { depsFromEnvironment, type FunctionDeps } from '../runtime/deps.ts'
 import { type LambdaHandler, observed, onColdStart } from '../runtime/function.ts'
-import { PROBE_SERVICE, probeWorld } from '../runtime/probe-world.ts'
+import { PROBE_SERVICE, probePorts } from '../runtime/probe-ports.ts'
 import { type HostOutcome, probeHosts } from './probe-hosts.ts'
 import { report } from './report.ts'
 
@@ -18,7 +18,7 @@ export const createProbeHandler = (deps: FunctionDeps): LambdaHandler<ProbeRespo
     const outcomes = await withinDeadline(
       HANDLER_DEADLINE_MS,
       (signal) =>
-        probeHosts(probeWorld(deps, context.awsRequestId, signal), { cause, scheduledTime, hostIds }),
+        probeHosts(probePorts(deps, context.awsRequestId, signal), { cause, scheduledTime, hostIds }),
       deps.database.abandon,
     )
     report(deps.telemetry, { cause, outcomes, lagMs })

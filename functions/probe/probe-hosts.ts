@@ -49,7 +49,7 @@ type Claim = {
   ) => Promise<void>
 }
 
-export type ProbeWorld = {
+export type ProbePorts = {
   /** Holds the locks of the hosts for as long as the body runs, and commits what it saved when it ends. */
   readonly exclusively: <T>(hostIds: readonly HostId[], body: (claim: Claim) => Promise<T>) => Promise<T>
   readonly probe: (target: { readonly address: string; readonly port: number }) => Promise<ProbeResult>
@@ -57,12 +57,12 @@ export type ProbeWorld = {
 }
 
 /** Claims the hosts, probes all at once, steps each, and saves states and changes in one transaction. */
-export async function probeHosts(world: ProbeWorld, request: ProbeRequest): Promise<HostOutcome[]> {
-  const scheduledTime = occurrence(request.scheduledTime, world.now())
-  return world.exclusively(request.hostIds, async (claim) => {
+export async function probeHosts(ports: ProbePorts, request: ProbeRequest): Promise<HostOutcome[]> {
+  const scheduledTime = occurrence(request.scheduledTime, ports.now())
+  return ports.exclusively(request.hostIds, async (claim) => {
     const [due, duplicates] = partition(claim.hosts, (host) => isDue(host, scheduledTime))
-    const results = await Promise.all(due.map((host) => probeAllowed(world, host, claim.allowedAddresses)))
-    const probedAt = world.now()
+    const results = await Promise.all(due.map((host) => probeAllowed(ports, host, claim.allowedAddresses)))
+    const probedAt = ports.now()
     const judged = due.map((host, i) => judge(host, results[i], claim.thresholds))
 
     const counted = judged.flatMap(({ host, outcome }) =>
@@ -101,14 +101,14 @@ export const isAddressRefused = (outcome: HostOutcome): boolean =>
 
 /** Connects nowhere that policy does not allow, whoever wrote the host's address. */
 async function probeAllowed(
-  world: Pick<ProbeWorld, 'probe'>,
+  ports: Pick<ProbePorts, 'probe'>,
   host: ClaimedHost,
   allowed: ReadonlySet<AddressClass>,
 ): Promise<ProbeResult> {
   const kind = classifyAddress(host.address)
   if (kind === null) return { kind: 'inconclusive', reason: 'invalid_address' }
   if (!allowed.has(kind)) return { kind: 'inconclusive', reason: `${ADDRESS_REFUSED}${kind}` }
-  return world.probe(host)
+  return ports.probe(host)
 }
 
 type Judged = { readonly host: ClaimedHost; readonly outcome: HostOutcome }

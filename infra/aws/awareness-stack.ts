@@ -4,10 +4,10 @@ import type { Construct } from 'constructs'
 import { Database } from './constructs/database.ts'
 import { DriftPipeline } from './constructs/drift-pipeline.ts'
 import { Migrations } from './constructs/migrations.ts'
-import { Monitoring } from './constructs/monitoring.ts'
 import { Network } from './constructs/network.ts'
 import { OperatorsDoor } from './constructs/operators-door.ts'
 import { ProbeFanOut } from './constructs/probe-fan-out.ts'
+import { Monitoring } from './monitoring/monitoring.ts'
 import type { Settings } from './settings.ts'
 
 /** The system: two sensors, the database between them, and what watches them. */

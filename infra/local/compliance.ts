@@ -1,13 +1,22 @@
 import type { Connection } from '../../shared/db/client.ts'
+import type { DriftRow } from '../../shared/db/drift-view.ts'
 import type { DriftType } from '../../shared/domain/drift-event.ts'
 import { createDriftFeed } from './change-feed.ts'
-import type { LocalDatabase } from './database/local-database.ts'
-import { type DriftPipeline, type DriftPipelineWorld, startDriftPipeline } from './drift-pipeline.ts'
+import { type Scanner, startDemonstrationScanner } from './demonstration/scanner.ts'
+import { type DriftPipeline, type DriftPipelineDeps, startDriftPipeline } from './drift-pipeline.ts'
 import { removeEndpoints, writeEndpoints } from './endpoints.ts'
-import { type Scanner, startDemonstrationScanner } from './fleet/demonstration-scanner.ts'
-import type { Compliance } from './view/view.ts'
+import type { LocalDatabase } from './postgres/local-database.ts'
 
-export type ComplianceWorld = DriftPipelineWorld & {
+/** What came of the scans that were announced in this run. */
+export type Compliance = {
+  /** Drift that is new since the last update, oldest first. */
+  readonly drifts: readonly DriftRow[]
+  readonly judged: number
+  /** How many of those drifted; the others were stable. */
+  readonly drifted: Readonly<Record<DriftType, number>>
+}
+
+export type ComplianceDeps = DriftPipelineDeps & {
   /** Seconds of fleet time in a second. */
   readonly speed: number
   /** Where word of this run is left for the tools. */
@@ -27,12 +36,12 @@ export type ComplianceRun = {
  * Starts what judges scans, tells `npm run scan:import` and `scan:send` where to announce them, and in the
  * demonstration plays a scanner. Failures of the function and of the scanner go to `onFault`.
  */
-export async function startCompliance(world: ComplianceWorld): Promise<ComplianceRun> {
-  const readDrifts = createDriftFeed(world.database.owner, new Date())
+export async function startCompliance(deps: ComplianceDeps): Promise<ComplianceRun> {
+  const readDrifts = createDriftFeed(deps.database.owner, new Date())
   const drifted: Record<DriftType, number> = { improvement: 0, minor: 0, major: 0 }
-  const pipeline = await startDriftPipeline(world)
-  const scanner = startScanner(world, pipeline)
-  const withdraw = publish(world, pipeline)
+  const pipeline = await startDriftPipeline(deps)
+  const scanner = startScanner(deps, pipeline)
+  const withdraw = publish(deps, pipeline)
   const stopAll = async (): Promise<void> => {
     withdraw()
     await scanner.stop()
@@ -53,17 +62,17 @@ export async function startCompliance(world: ComplianceWorld): Promise<Complianc
   }
 }
 
-const startScanner = (world: ComplianceWorld, { queue }: DriftPipeline): Scanner =>
+const startScanner = (deps: ComplianceDeps, { queue }: DriftPipeline): Scanner =>
   startDemonstrationScanner({
-    sql: world.database.owner,
+    sql: deps.database.owner,
     queue,
-    hostIds: world.scannedHosts,
-    now: world.now,
-    onFault: (message, cause) => world.onFault(new Error(message, { cause })),
+    hostIds: deps.scannedHosts,
+    now: deps.now,
+    onFault: (message, cause) => deps.onFault(new Error(message, { cause })),
   })
 
 /** What it returns takes the word back. */
-function publish({ database, stateFolder, now, speed }: ComplianceWorld, { sqs }: DriftPipeline): () => void {
+function publish({ database, stateFolder, now, speed }: ComplianceDeps, { sqs }: DriftPipeline): () => void {
   const { pid } = process
   const signIn = database.isShared ? null : withPlainPassword(database)
   const clock = { fleetTime: now().toISOString(), machineTime: new Date().toISOString(), speed }

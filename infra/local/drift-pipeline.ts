@@ -2,16 +2,16 @@ import type { SQSClient } from '@aws-sdk/client-sqs'
 import type { SQSEvent } from 'aws-lambda'
 import { createDriftHandler } from '../../functions/drift/handler.ts'
 import type { BatchResponse } from '../../functions/drift/message.ts'
-import { DRIFT_SERVICE, type DriftDeps } from '../../functions/runtime/drift-world.ts'
+import { DRIFT_SERVICE, type DriftDeps } from '../../functions/runtime/drift-ports.ts'
 import { type RejectedMessage, sendToDeadLetters } from '../../shared/aws/queues.ts'
+import { startEventSource } from './emulators/event-source/event-source.ts'
+import { createLambda, type Lambda } from './emulators/lambda/function.ts'
+import { createQueueWithDeadLetters } from './emulators/sqs/queues.ts'
+import { localSqsClient, startSqs } from './emulators/sqs/server.ts'
 import type { Endpoints } from './endpoints.ts'
-import { startEventSource } from './event-source/event-source.ts'
 import { type FunctionSurroundings, functionDeps } from './functions.ts'
-import { createLambda, type Lambda } from './lambda/function.ts'
-import { createQueueWithDeadLetters } from './sqs/queues.ts'
-import { localSqsClient, startSqs } from './sqs/server.ts'
 
-export type DriftPipelineWorld = FunctionSurroundings & {
+export type DriftPipelineDeps = FunctionSurroundings & {
   readonly onFault: (error: unknown) => void
   /** After so long a message that came to nothing comes again. */
   readonly visibilityTimeoutSeconds?: number
@@ -37,12 +37,12 @@ const TIMEOUT_MS = 60_000
 const VISIBILITY_TIMEOUT_SECONDS = 30
 
 /** Starts SQS with the queue of finished scans, and the drift function on it as in AWS. */
-export async function startDriftPipeline(world: DriftPipelineWorld): Promise<DriftPipeline> {
+export async function startDriftPipeline(deps: DriftPipelineDeps): Promise<DriftPipeline> {
   const server = await startSqs()
   const client = localSqsClient(server.endpoint)
   const { queue, deadLetters } = await createQueueWithDeadLetters(client, server.endpoint, {
     name: QUEUE_NAME,
-    visibilityTimeoutSeconds: world.visibilityTimeoutSeconds ?? VISIBILITY_TIMEOUT_SECONDS,
+    visibilityTimeoutSeconds: deps.visibilityTimeoutSeconds ?? VISIBILITY_TIMEOUT_SECONDS,
     maxReceiveCount: MAX_RECEIVE_COUNT,
   })
   const counts = { acknowledged: 0, rejected: 0 }
@@ -50,7 +50,7 @@ export async function startDriftPipeline(world: DriftPipelineWorld): Promise<Dri
     await sendToDeadLetters(client, deadLetters.url, message)
     counts.rejected += 1
   }
-  const drift = createDriftLambda(world, reject, (messages) => {
+  const drift = createDriftLambda(deps, reject, (messages) => {
     counts.acknowledged += messages
   })
   const source = startEventSource({
@@ -59,7 +59,7 @@ export async function startDriftPipeline(world: DriftPipelineWorld): Promise<Dri
     invoke: drift.invoke,
     concurrency: CONCURRENCY,
     functionTimeoutMs: TIMEOUT_MS,
-    onFault: (message, cause) => world.onFault(new Error(message, { cause })),
+    onFault: (message, cause) => deps.onFault(new Error(message, { cause })),
   })
   return {
     queue: { client, url: queue.url },
@@ -75,7 +75,7 @@ export async function startDriftPipeline(world: DriftPipelineWorld): Promise<Dri
 }
 
 function createDriftLambda(
-  world: DriftPipelineWorld,
+  deps: DriftPipelineDeps,
   reject: DriftDeps['reject'],
   onAcknowledged: (messages: number) => void,
 ): Lambda<SQSEvent, BatchResponse> {
@@ -85,8 +85,11 @@ function createDriftLambda(
     maxConcurrency: CONCURRENCY,
     timeoutMs: TIMEOUT_MS,
     coldStart: () => {
-      const deps = functionDeps(world, 'awareness_drift', DRIFT_SERVICE)
-      return { handle: createDriftHandler({ ...deps, reject }), dispose: deps.database.close }
+      const functionDependencies = functionDeps(deps, 'awareness_drift', DRIFT_SERVICE)
+      return {
+        handle: createDriftHandler({ ...functionDependencies, reject }),
+        dispose: functionDependencies.database.close,
+      }
     },
     onResult: (result) => {
       if (result.outcome !== 'succeeded') return

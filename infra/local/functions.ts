@@ -1,12 +1,12 @@
 import type { Writable } from 'node:stream'
 import { createProbeHandler, type ProbeResponse } from '../../functions/probe/handler.ts'
 import type { FunctionDeps } from '../../functions/runtime/deps.ts'
-import { PROBE_SERVICE } from '../../functions/runtime/probe-world.ts'
+import { PROBE_SERVICE } from '../../functions/runtime/probe-ports.ts'
 import { createTelemetry } from '../../functions/runtime/telemetry.ts'
 import { openDatabase } from '../../shared/db/transaction.ts'
-import type { FunctionRole, LocalDatabase } from './database/local-database.ts'
-import type { Environment } from './lambda/environments.ts'
-import { createLambda, type Lambda } from './lambda/function.ts'
+import type { Environment } from './emulators/lambda/environments.ts'
+import { createLambda, type Lambda } from './emulators/lambda/function.ts'
+import type { FunctionRole, LocalDatabase } from './postgres/local-database.ts'
 
 /** What the functions are given on one machine: its database, its time, and a place for their logs. */
 export type FunctionSurroundings = {

@@ -1,12 +1,12 @@
 import { CreateScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler'
 import { createFanOutHandler } from '../../functions/fan-out/handler.ts'
-import { FAN_OUT_SERVICE } from '../../functions/runtime/fan-out-world.ts'
+import { FAN_OUT_SERVICE } from '../../functions/runtime/fan-out-ports.ts'
 import { scheduleGroup } from '../../shared/aws/scheduler.ts'
 import { forgetAllSchedules } from '../../shared/db/probe-cadence.ts'
 import type { Clock } from './clock.ts'
+import { createLambda, type Lambda } from './emulators/lambda/function.ts'
+import { type LocalScheduler, type SchedulerOptions, startScheduler } from './emulators/scheduler/server.ts'
 import { type FunctionSurroundings, functionDeps, PROBE_ARN, type ProbeLambda } from './functions.ts'
-import { createLambda, type Lambda } from './lambda/function.ts'
-import { type LocalScheduler, type SchedulerOptions, startScheduler } from './scheduler/server.ts'
 
 export type Scheduling = {
   /** Fires nothing more. */
@@ -23,7 +23,7 @@ const FAN_OUT_GROUP = 'local-fan-out'
 /** As deployed: before the next minute. */
 const FAN_OUT_TIMEOUT_MS = 60_000
 
-export type SchedulingWorld = FunctionSurroundings & {
+export type SchedulingDeps = FunctionSurroundings & {
   readonly clock: Clock
   readonly probe: ProbeLambda
   readonly onFault: (error: unknown) => void
@@ -35,18 +35,18 @@ export type SchedulingWorld = FunctionSurroundings & {
  * Starts a Scheduler and the fan-out on a one-minute schedule of it, as in AWS; the fan-out then keeps the
  * schedules of the hosts in step. It also runs at once, so that nobody waits for the first minute.
  */
-export async function startScheduling(world: SchedulingWorld): Promise<Scheduling> {
+export async function startScheduling(deps: SchedulingDeps): Promise<Scheduling> {
   // The Scheduler of the last run took its schedules with it.
-  await forgetAllSchedules(world.database.owner)
-  const targets = new Map<string, (event: unknown) => void>([[PROBE_ARN, world.probe.invokeAsync]])
+  await forgetAllSchedules(deps.database.owner)
+  const targets = new Map<string, (event: unknown) => void>([[PROBE_ARN, deps.probe.invokeAsync]])
   const scheduler = await startScheduler({
-    clock: world.clock,
+    clock: deps.clock,
     groups: [PROBES_GROUP, FAN_OUT_GROUP],
     invoke: (arn, event) => targets.get(arn)?.(event),
-    ...(world.deliver && { deliver: world.deliver }),
+    ...(deps.deliver && { deliver: deps.deliver }),
   })
   const client = localClient(scheduler)
-  const fanOut = createFanOutLambda(world, client)
+  const fanOut = createFanOutLambda(deps, client)
   targets.set(FAN_OUT_ARN, fanOut.invokeAsync)
   fanOut.invokeAsync({})
   await client.send(
@@ -75,7 +75,7 @@ const localClient = ({ endpoint }: LocalScheduler): SchedulerClient =>
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   })
 
-function createFanOutLambda(world: SchedulingWorld, client: SchedulerClient): Lambda<unknown, unknown> {
+function createFanOutLambda(deps: SchedulingDeps, client: SchedulerClient): Lambda<unknown, unknown> {
   const target = {
     groupName: PROBES_GROUP,
     functionArn: PROBE_ARN,
@@ -88,12 +88,15 @@ function createFanOutLambda(world: SchedulingWorld, client: SchedulerClient): La
     maxConcurrency: 1,
     timeoutMs: FAN_OUT_TIMEOUT_MS,
     coldStart: () => {
-      const deps = functionDeps(world, 'awareness_fan_out', FAN_OUT_SERVICE)
-      const handle = createFanOutHandler({ ...deps, schedules: scheduleGroup(client, target) })
-      return { handle, dispose: deps.database.close }
+      const functionDependencies = functionDeps(deps, 'awareness_fan_out', FAN_OUT_SERVICE)
+      const handle = createFanOutHandler({
+        ...functionDependencies,
+        schedules: scheduleGroup(client, target),
+      })
+      return { handle, dispose: functionDependencies.database.close }
     },
     onResult: (result) => {
-      if (result.outcome === 'failed') world.onFault(result.error)
+      if (result.outcome === 'failed') deps.onFault(result.error)
     },
   })
 }

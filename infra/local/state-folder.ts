@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { lstatSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { UserFault } from './fault.ts'
+import { UserError } from '../../shared/domain/errors.ts'
 import { isOpenToAll } from './postgres/binaries.ts'
 
 const CLONE = fileURLToPath(new URL('../..', import.meta.url))
@@ -29,7 +29,7 @@ export function stateFolder(): StateFolder {
   if (found.isDirectory() && found.uid === 0) {
     return { folder, reason: 'PostgreSQL does not run as root, and no other account may enter this folder' }
   }
-  throw new UserFault([`${folder} belongs to another user: it must be moved away`])
+  throw new UserError([`${folder} belongs to another user: it must be moved away`])
 }
 
 function made(folder: string, mode: number): string {

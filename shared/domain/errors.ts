@@ -8,3 +8,13 @@ export class InvalidValueError extends Error {
     this.field = field
   }
 }
+/** What the user can put right: shown as it is, a line each, without a stack trace. Nothing was started. */
+export class UserError extends Error {
+  override readonly name = 'UserError'
+  readonly lines: readonly string[]
+
+  constructor(lines: readonly string[], options?: ErrorOptions) {
+    super(lines.join('\n'), options)
+    this.lines = lines
+  }
+}

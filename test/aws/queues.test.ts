@@ -1,7 +1,7 @@
 import { ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs'
 import { describe, expect, it } from 'vitest'
-import { createQueueWithDeadLetters } from '../../infra/local/sqs/queues.ts'
-import { localSqsClient, startSqs } from '../../infra/local/sqs/server.ts'
+import { createQueueWithDeadLetters } from '../../infra/local/emulators/sqs/queues.ts'
+import { localSqsClient, startSqs } from '../../infra/local/emulators/sqs/server.ts'
 import { sendToDeadLetters } from '../../shared/aws/queues.ts'
 
 const MIB = 1_048_576

@@ -1,7 +1,11 @@
 import type { SchedulerClient } from '@aws-sdk/client-scheduler'
 import { vi } from 'vitest'
 import { createClock } from '../../infra/local/clock.ts'
-import { type Delivery, type LocalScheduler, startScheduler } from '../../infra/local/scheduler/server.ts'
+import {
+  type Delivery,
+  type LocalScheduler,
+  startScheduler,
+} from '../../infra/local/emulators/scheduler/server.ts'
 import { createSchedulerClient, type ScheduleTarget } from '../../shared/aws/scheduler.ts'
 
 export const TARGET: ScheduleTarget = {

@@ -1,5 +1,5 @@
 import { judgeScans } from '../../functions/drift/judge-scans.ts'
-import { driftWorld } from '../../functions/runtime/drift-world.ts'
+import { driftPorts } from '../../functions/runtime/drift-ports.ts'
 import { type Database, openDatabase } from '../../shared/db/transaction.ts'
 import type { CompletedScan } from '../../shared/domain/scan-reading.ts'
 import type { BenchDatabase } from './bench-database.ts'
@@ -44,7 +44,7 @@ export async function run(db: BenchDatabase): Promise<Figure[]> {
 
 async function judgeInBatches(database: Database, scans: readonly CompletedScan[], size: number) {
   for (let i = 0; i < scans.length; i += size) {
-    await judgeScans(driftWorld(database), scans.slice(i, i + size))
+    await judgeScans(driftPorts(database), scans.slice(i, i + size))
   }
 }
 
@@ -64,7 +64,7 @@ async function judgingOne(
   scans: readonly CompletedScan[],
   longest: CompletedScan,
 ): Promise<Figure> {
-  const judgeOne = (scan: CompletedScan) => secondsOf(() => judgeScans(driftWorld(database), [scan]))
+  const judgeOne = (scan: CompletedScan) => secondsOf(() => judgeScans(driftPorts(database), [scan]))
   const short: number[] = []
   const long: number[] = []
   for (const scan of scans.slice(0, 200)) {

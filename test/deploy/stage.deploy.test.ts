@@ -5,8 +5,12 @@ import { ListSchedulesCommand, SchedulerClient } from '@aws-sdk/client-scheduler
 import { GetQueueUrlCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import * as z from 'zod'
-import { BEHAVIOURS, type LoopbackHost, startLoopbackHost } from '../../infra/local/fleet/loopback-host.ts'
-import { EXIT } from '../../infra/local/fleet-cli/exit-codes.ts'
+import { EXIT } from '../../cli/terminal/exit-codes.ts'
+import {
+  BEHAVIOURS,
+  type LoopbackHost,
+  startLoopbackHost,
+} from '../../infra/local/demonstration/loopback-host.ts'
 import { connect } from '../../shared/db/client.ts'
 import { announceScan } from '../../shared/producer/announce-scan.ts'
 import { recordScan } from '../../shared/producer/record-scan.ts'

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { cpSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import { BEHAVIOURS, startLoopbackHost } from '../../infra/local/fleet/loopback-host.ts'
-import { freshClone, type Run } from '../infra/local/start.ts'
+import { BEHAVIOURS, startLoopbackHost } from '../../infra/local/demonstration/loopback-host.ts'
+import { freshClone, type Run } from '../cli/start/start.ts'
 import { ROOT } from '../style/source-files.ts'
 
 const SCAN_RESULTS = readFileSync(join(ROOT, 'test/fixtures/xccdf/xccdf-results.xml'), 'utf8')

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { judgeScans } from '../../functions/drift/judge-scans.ts'
-import { driftWorld } from '../../functions/runtime/drift-world.ts'
+import { driftPorts } from '../../functions/runtime/drift-ports.ts'
 import type { Sql } from '../../shared/db/client.ts'
 import type { Database } from '../../shared/db/transaction.ts'
 import type { ComplianceDriftDetected } from '../../shared/domain/drift-event.ts'
@@ -61,7 +61,7 @@ export async function replay(
     await Promise.all(
       consumers.map(async (consumer) => {
         for (let batch = queue.splice(0, BATCH_SIZE); batch.length > 0; batch = queue.splice(0, BATCH_SIZE)) {
-          const outcomes = await judgeScans(driftWorld(consumer), batch)
+          const outcomes = await judgeScans(driftPorts(consumer), batch)
           outcomes.forEach((outcome, i) => {
             const message = batch[i]
             if (outcome.outcome !== 'judged' || message === undefined) throw new Error(outcome.outcome)

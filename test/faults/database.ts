@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import type { LocalDatabase } from '../../infra/local/database/local-database.ts'
+import type { LocalDatabase } from '../../infra/local/postgres/local-database.ts'
 import { freePort, type PostgresServer, startPostgres } from '../../infra/local/postgres/server.ts'
 import { connect, type Sql } from '../../shared/db/client.ts'
 import { prepareDatabase } from '../bench/bench-database.ts'

@@ -1,7 +1,7 @@
 /** One environment of the probe function in a process of its own, as on Lambda: it can be killed and frozen. */
 import { Writable } from 'node:stream'
+import { createContext } from '../../infra/local/emulators/lambda/context.ts'
 import { PROBE_FUNCTION, probeEnvironment } from '../../infra/local/functions.ts'
-import { createContext } from '../../infra/local/lambda/context.ts'
 import type { Connection } from '../../shared/db/client.ts'
 
 export type ProbeOrder = {

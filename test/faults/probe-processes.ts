@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { ProbeResponse } from '../../functions/probe/handler.ts'
-import type { Environment } from '../../infra/local/lambda/environments.ts'
+import type { Environment } from '../../infra/local/emulators/lambda/environments.ts'
 import type { Connection } from '../../shared/db/client.ts'
 import type { ProbeAnswer, ProbeOrder } from './probe-process.ts'
 

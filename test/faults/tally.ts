@@ -1,5 +1,5 @@
 import type { ProbeResponse } from '../../functions/probe/handler.ts'
-import type { InvocationResult } from '../../infra/local/lambda/invocation.ts'
+import type { InvocationResult } from '../../infra/local/emulators/lambda/invocation.ts'
 
 /** What was seen, counted by what it was. */
 export type Tally = {

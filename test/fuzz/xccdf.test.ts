@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { RULE_STATUSES } from '../../shared/domain/rule-results.ts'
-import { readXccdfScan } from '../../shared/producer/xccdf/read-scan.ts'
-import { XccdfError } from '../../shared/producer/xccdf/rejection.ts'
+import { readXccdfScan } from '../../shared/scans/xccdf/read-scan.ts'
+import { XccdfError } from '../../shared/scans/xccdf/rejection.ts'
 import { FUZZ_TIMEOUT_MS, fuzz } from './fuzzing.ts'
 
 const FILES = ['xccdf-results.xml', 'arf-results.xml'].map((name) =>

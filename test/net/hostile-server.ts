@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { type Answer, BEHAVIOURS } from '../../infra/local/fleet/loopback-host.ts'
+import { type Answer, BEHAVIOURS } from '../../infra/local/demonstration/loopback-host.ts'
 
 export const OPENSSH = 'SSH-2.0-OpenSSH_9.9p1 Debian-3'
 const BYTE_PAUSE_MS = 50

@@ -10,7 +10,7 @@ import {
   type Behaviour,
   loopbackFamilies,
   startLoopbackHost,
-} from '../../infra/local/fleet/loopback-host.ts'
+} from '../../infra/local/demonstration/loopback-host.ts'
 import type { FailureKind, ProbeResult } from '../../shared/domain/reachability.ts'
 import { PROBE_BUDGET_MS, probeSsh } from '../../shared/net/tcp-probe.ts'
 import { startBlackHole } from './black-hole.ts'

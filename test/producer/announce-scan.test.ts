@@ -1,6 +1,6 @@
 import { CreateQueueCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs'
 import { expect, it } from 'vitest'
-import { localSqsClient, startSqs } from '../../infra/local/sqs/server.ts'
+import { localSqsClient, startSqs } from '../../infra/local/emulators/sqs/server.ts'
 import { readScanCompleted } from '../../shared/contracts/scan-completed.ts'
 import { announceScan } from '../../shared/producer/announce-scan.ts'
 

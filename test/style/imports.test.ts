@@ -32,8 +32,9 @@ const RULES: readonly Rule[] = [
   {
     files: /^shared\/producer\//,
     paths: /^shared\/(domain|contracts|db|aws)\//,
-    packages: /^(@aws-sdk\/client-sqs|postgres|saxes|node:.*)$/,
+    packages: /^(@aws-sdk\/client-sqs|postgres|node:.*)$/,
   },
+  { files: /^shared\/scans\//, paths: /^shared\/(domain|contracts)\//, packages: /^(saxes|node:.*)$/ },
   {
     files: /^functions\/runtime\//,
     paths: /^shared\//,
@@ -45,6 +46,7 @@ const RULES: readonly Rule[] = [
     packages: /^(@middy\/|@aws-lambda-powertools\/|aws-lambda$|node:)/,
   },
   { files: /^functions\//, paths: /^shared\/(domain|contracts)\//, packages: /^zod$/ },
+  { files: /^cli\//, paths: /^(functions|shared|infra\/local)\//, packages: /./ },
   { files: /^infra\/local\//, paths: /^(functions|shared)\//, packages: /./ },
   {
     files: /^infra\/aws\//,
@@ -55,7 +57,7 @@ const RULES: readonly Rule[] = [
 ]
 
 const folderOf = (path: string): string =>
-  /^(functions\/[^/]+|infra\/[^/]+|shared\/[^/]+)\//.exec(path)?.[0] ?? path
+  /^(cli|functions\/[^/]+|infra\/[^/]+|shared\/[^/]+)\//.exec(path)?.[0] ?? path
 
 function strangersOf({ path, imports }: SourceFile): string[] {
   const rule = RULES.find(({ files }) => files.test(path))

@@ -1,5 +1,5 @@
 import { judgeScans } from '../../../functions/drift/judge-scans.ts'
-import { driftWorld } from '../../../functions/runtime/drift-world.ts'
+import { driftPorts } from '../../../functions/runtime/drift-ports.ts'
 import { connect } from '../../../shared/db/client.ts'
 import { openDatabase } from '../../../shared/db/transaction.ts'
 import type { CompletedScan } from '../../../shared/domain/scan-reading.ts'
@@ -63,7 +63,7 @@ async function measureHistory(
   const asWeDo = async () => {
     const kinds: string[] = []
     for (let i = 0; i < scans.length; i += BATCH) {
-      const outcomes = await judgeScans(driftWorld(database), scans.slice(i, i + BATCH))
+      const outcomes = await judgeScans(driftPorts(database), scans.slice(i, i + BATCH))
       kinds.push(...outcomes.map((it) => (it.outcome === 'judged' ? it.verdict.kind : it.outcome)))
     }
     return kinds

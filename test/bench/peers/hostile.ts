@@ -1,4 +1,4 @@
-import { startLoopbackHost } from '../../../infra/local/fleet/loopback-host.ts'
+import { startLoopbackHost } from '../../../infra/local/demonstration/loopback-host.ts'
 import { probeSsh } from '../../../shared/net/tcp-probe.ts'
 import { HOSTILE_SERVERS, type HostileServer } from '../../net/hostile-server.ts'
 import { columns } from '../figures.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { judgeScans } from '../../../functions/drift/judge-scans.ts'
-import { driftWorld } from '../../../functions/runtime/drift-world.ts'
+import { driftPorts } from '../../../functions/runtime/drift-ports.ts'
 import type { Tx } from '../../../shared/db/client.ts'
 import { type Database, openDatabase, type TransactionKind } from '../../../shared/db/transaction.ts'
 import { addHost, ruleSet, scanned } from '../../drift/fleet.ts'
@@ -36,7 +36,7 @@ async function deltaWhileNextScanLands(kind: TransactionKind): Promise<number | 
     await scanned(db.sql, hostId, 3, ruleSet({ fail: 20 }))
     landed++
   })
-  const [outcome] = await judgeScans(driftWorld(torn), [announced(scan)])
+  const [outcome] = await judgeScans(driftPorts(torn), [announced(scan)])
   await database.close()
   expect(landed).toBe(1)
   if (outcome?.outcome !== 'judged') throw new Error('not judged')

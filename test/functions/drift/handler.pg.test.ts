@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createDriftHandler } from '../../../functions/drift/handler.ts'
-import type { DriftDeps } from '../../../functions/runtime/drift-world.ts'
+import type { DriftDeps } from '../../../functions/runtime/drift-ports.ts'
 import type { Database } from '../../../shared/db/transaction.ts'
 import { DRIFT_METRICS, FUNCTION_METRICS } from '../../../shared/domain/metrics.ts'
 import { addHost, type RecordedScan, ruleSet, scanned, scanTime } from '../../drift/fleet.ts'

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { judgeScans, type ScanOutcome } from '../../../functions/drift/judge-scans.ts'
-import { driftWorld } from '../../../functions/runtime/drift-world.ts'
+import { driftPorts } from '../../../functions/runtime/drift-ports.ts'
 import { connect } from '../../../shared/db/client.ts'
 import { type Database, openDatabase } from '../../../shared/db/transaction.ts'
 import type { Verdict } from '../../../shared/domain/verdict.ts'
@@ -21,7 +21,7 @@ afterAll(async () => {
 })
 
 const judgeAll = (...scans: RecordedScan[]): Promise<ScanOutcome[]> =>
-  judgeScans(driftWorld(database), scans.map(announced))
+  judgeScans(driftPorts(database), scans.map(announced))
 
 async function verdictOn(scan: RecordedScan): Promise<Verdict> {
   const [outcome] = await judgeAll(scan)
@@ -142,7 +142,7 @@ describe('judging a scan', () => {
     await scanned(own.sql, hostId, 1, ruleSet({ pass: 10 }))
     const scan = await scanned(own.sql, hostId, 2, ruleSet({ pass: 10, fail: 10 }))
     const world = openDatabase(own.as('awareness_drift'))
-    const judged = async () => (await judgeScans(driftWorld(world), [announced(scan)]))[0]
+    const judged = async () => (await judgeScans(driftPorts(world), [announced(scan)]))[0]
     const numbers = { scoreDelta: -50, likeForLikeDelta: 0, newRules: 10 }
     await own.sql`update policy set drift_basis = 'common_rules'`
     expect(await judged()).toMatchObject({ verdict: { ...numbers, kind: 'stable', basis: 'common_rules' } })
@@ -239,7 +239,7 @@ describe('one event a scan', () => {
     await scanned(db.sql, hostId, 1, ALL_PASS)
     const scan = await scanned(db.sql, hostId, 2, ruleSet({ pass: 10, fail: 10 }))
     const databases = Array.from({ length: 5 }, () => openDatabase(db.as('awareness_drift')))
-    const outcomes = await Promise.all(databases.map((it) => judgeScans(driftWorld(it), [announced(scan)])))
+    const outcomes = await Promise.all(databases.map((it) => judgeScans(driftPorts(it), [announced(scan)])))
     expect(outcomes.flat().filter((it) => it.outcome === 'judged' && it.reported !== null)).toHaveLength(1)
     expect(await auditOf(hostId)).toHaveLength(1)
     await Promise.all(databases.map((it) => it.close()))
@@ -259,7 +259,7 @@ describe('consumers that judge the same scans in opposite orders at the same tim
     for (let round = 0; round < 10; round++) {
       await db.sql`delete from audit_events`
       const outcomes = await Promise.all(
-        databases.map((it, i) => judgeScans(driftWorld(it), i % 2 ? scans : scans.toReversed())),
+        databases.map((it, i) => judgeScans(driftPorts(it), i % 2 ? scans : scans.toReversed())),
       )
       const reported = outcomes.flat().filter((it) => it.outcome === 'judged' && it.reported !== null)
       expect(reported).toHaveLength(scans.length)

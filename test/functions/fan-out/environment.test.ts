@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fanOutDepsFromEnvironment } from '../../../functions/runtime/fan-out-world.ts'
+import { fanOutDepsFromEnvironment } from '../../../functions/runtime/fan-out-ports.ts'
 import { scheduleGroup } from '../../../shared/aws/scheduler.ts'
 import { schedulerOnLoopback, TARGET } from '../../aws/scheduler-on-loopback.ts'
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { type FanOutReport, fanOut } from '../../../functions/fan-out/reconcile.ts'
 import type { HostId } from '../../../shared/domain/ids.ts'
 import { randomFleet, sequentialFleet } from './fleet-of.ts'
-import { type MemoryWorld, type Mishap, memoryWorld } from './memory-world.ts'
+import { type MemoryPorts, type Mishap, memoryPorts } from './memory-ports.ts'
 
 const MINUTE_MS = 60_000
 const alone = { intervalMs: 300_000, hostsPerSchedule: 1 }
@@ -15,12 +15,12 @@ const CRASHES = ['the process died', 'the connection was reset', 'ValidationExce
 
 const ids = (count: number): HostId[] => sequentialFleet(count).map(({ id }) => id)
 
-const run = (of: MemoryWorld, { sweep = false, signal = forever } = {}): Promise<FanOutReport> =>
+const run = (of: MemoryPorts, { sweep = false, signal = forever } = {}): Promise<FanOutReport> =>
   fanOut(of.world(), { sweep }, signal)
 
 /** A fleet whose schedules are all in place. */
-async function settled(count: number, policy = alone): Promise<MemoryWorld> {
-  const of = memoryWorld(policy)
+async function settled(count: number, policy = alone): Promise<MemoryPorts> {
+  const of = memoryPorts(policy)
   of.join(...ids(count))
   await run(of)
   of.state.calls.length = 0
@@ -30,7 +30,7 @@ async function settled(count: number, policy = alone): Promise<MemoryWorld> {
 
 describe('a run of the fan-out', () => {
   it('creates the schedule of each new host, to begin at the next instant of its phase', async () => {
-    const of = memoryWorld(alone)
+    const of = memoryPorts(alone)
     of.join(...ids(30))
     const report = await run(of)
     expect(of.scheduled()).toEqual(of.planned())
@@ -44,7 +44,7 @@ describe('a run of the fan-out', () => {
   })
 
   it('makes no API call and writes nothing for an unchanged fleet of 10,000', async () => {
-    const of = memoryWorld(alone)
+    const of = memoryPorts(alone)
     of.join(...randomFleet(10_000).map(({ id }) => id))
     await run(of)
     expect(of.state.scheduler.size).toBe(10_000)
@@ -98,7 +98,7 @@ describe('a run of the fan-out', () => {
   })
 
   it('writes one bucket of a hundred when one host joins, or the two that it splits into', async () => {
-    const of = memoryWorld(inHundreds)
+    const of = memoryPorts(inHundreds)
     of.join(...randomFleet(2_000).map(({ id }) => id))
     await run(of)
     of.state.calls.length = 0
@@ -109,7 +109,7 @@ describe('a run of the fan-out', () => {
   })
 
   it('has no more than 20 calls under way at once', async () => {
-    const of = memoryWorld(alone)
+    const of = memoryPorts(alone)
     of.join(...ids(300))
     await run(of)
     expect(of.state.mostCallsAtOnce).toBe(20)
@@ -120,7 +120,7 @@ describe('what the run cannot do now', () => {
   it.each<Mishap>(['throttled', 'conflict', 'out_of_time'])(
     'because it is %s is left over, and done in the next minute',
     async (mishap) => {
-      const of = memoryWorld(alone)
+      const of = memoryPorts(alone)
       of.join(...ids(50))
       const unlucky = new Set(ids(10).map((id) => `h-${id}`))
       of.state.mishap = ({ name }) => (unlucky.has(name) ? mishap : undefined)
@@ -136,7 +136,7 @@ describe('what the run cannot do now', () => {
   )
 
   it('because AWS refuses it fails alone, and is reported by name', async () => {
-    const of = memoryWorld(alone)
+    const of = memoryPorts(alone)
     of.join(...ids(50))
     const refused = `h-${ids(1)[0]}`
     of.state.mishap = ({ name }) => (name === refused ? 'refused' : undefined)
@@ -146,7 +146,7 @@ describe('what the run cannot do now', () => {
   })
 
   it('because AWS refuses everything ends the run after a few calls', async () => {
-    const of = memoryWorld(alone)
+    const of = memoryPorts(alone)
     of.join(...ids(5_000))
     of.state.mishap = () => 'refused'
     const report = await run(of)
@@ -155,7 +155,7 @@ describe('what the run cannot do now', () => {
   })
 
   it('because time is up is left for the next run, which takes up where this one ended', async () => {
-    const of = memoryWorld(alone)
+    const of = memoryPorts(alone)
     of.join(...ids(2_000))
     const clock = new AbortController()
     of.state.mishap = () => {
@@ -171,7 +171,7 @@ describe('what the run cannot do now', () => {
 
 describe('a crash', () => {
   it('half-way loses no more than one batch of memory, and the next run completes the work', async () => {
-    const of = memoryWorld(alone)
+    const of = memoryPorts(alone)
     of.join(...ids(2_000))
     of.state.stepsToLive = 1_000
     await expect(run(of)).rejects.toThrow('the process died')
@@ -221,7 +221,7 @@ describe('a crash', () => {
     })
     await fc.assert(
       fc.asyncProperty(fc.array(anyRun, { minLength: 1, maxLength: 6 }), async (runs) => {
-        const of = memoryWorld(alone)
+        const of = memoryPorts(alone)
         for (const each of runs) {
           of.leave(...pool)
           of.join(...each.present)
@@ -249,7 +249,7 @@ describe('a crash', () => {
 describe('the daily sweep', () => {
   const orphan = 'h-ffffffff-0000-4000-8000-000000000000'
 
-  function stray(of: MemoryWorld, name: string): void {
+  function stray(of: MemoryPorts, name: string): void {
     const [some] = of.state.scheduler.values()
     if (some) of.state.scheduler.set(name, some)
   }

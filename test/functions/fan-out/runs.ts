@@ -1,6 +1,6 @@
 import type { FanOutResponse } from '../../../functions/fan-out/handler.ts'
 import { createFanOutHandler } from '../../../functions/fan-out/handler.ts'
-import { FAN_OUT_SERVICE, type FanOutDeps } from '../../../functions/runtime/fan-out-world.ts'
+import { FAN_OUT_SERVICE, type FanOutDeps } from '../../../functions/runtime/fan-out-ports.ts'
 import { createTelemetry } from '../../../functions/runtime/telemetry.ts'
 import { scheduleGroup } from '../../../shared/aws/scheduler.ts'
 import { openDatabase } from '../../../shared/db/transaction.ts'

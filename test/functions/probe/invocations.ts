@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { Writable } from 'node:stream'
 import type { Context } from 'aws-lambda'
-import { type HostOutcome, type ProbeWorld, probeHosts } from '../../../functions/probe/probe-hosts.ts'
+import { type HostOutcome, type ProbePorts, probeHosts } from '../../../functions/probe/probe-hosts.ts'
 import type { FunctionDeps } from '../../../functions/runtime/deps.ts'
-import { probeWorld } from '../../../functions/runtime/probe-world.ts'
+import { probePorts } from '../../../functions/runtime/probe-ports.ts'
 import { createTelemetry } from '../../../functions/runtime/telemetry.ts'
 import type { Sql } from '../../../shared/db/client.ts'
 import { openDatabase } from '../../../shared/db/transaction.ts'
@@ -48,10 +48,10 @@ export function environment(
 export function invoke(
   deps: FunctionDeps,
   hostIds: readonly HostId[],
-  probe: ProbeWorld['probe'],
+  probe: ProbePorts['probe'],
   scheduledTime: Date | null = null,
 ): Promise<HostOutcome[]> {
-  const world = probeWorld(deps, randomUUID(), new AbortController().signal)
+  const world = probePorts(deps, randomUUID(), new AbortController().signal)
   return probeHosts({ ...world, probe }, { hostIds, scheduledTime, cause: 'test' })
 }
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
-import { BEHAVIOURS, startLoopbackHost } from '../../../infra/local/fleet/loopback-host.ts'
+import { BEHAVIOURS, startLoopbackHost } from '../../../infra/local/demonstration/loopback-host.ts'
 import type { HostId } from '../../../shared/domain/ids.ts'
 import { freshDatabase, type TestDatabase } from '../../pg/database.ts'
 import { ANSWER, addHosts, environment, invoke, locksHeld } from './invocations.ts'

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { DRIFT_SERVICE } from '../../../functions/runtime/drift-world.ts'
-import { FAN_OUT_SERVICE } from '../../../functions/runtime/fan-out-world.ts'
-import { OPERATE_SERVICE } from '../../../functions/runtime/operate-world.ts'
-import { PROBE_SERVICE } from '../../../functions/runtime/probe-world.ts'
-import { SERVICES } from '../../../infra/aws/constructs/metrics.ts'
+import { DRIFT_SERVICE } from '../../../functions/runtime/drift-ports.ts'
+import { FAN_OUT_SERVICE } from '../../../functions/runtime/fan-out-ports.ts'
+import { OPERATE_SERVICE } from '../../../functions/runtime/operate-ports.ts'
+import { PROBE_SERVICE } from '../../../functions/runtime/probe-ports.ts'
+import { SERVICES } from '../../../infra/aws/monitoring/metrics.ts'
 import { STAGE_NAMES } from '../../../infra/aws/stages.ts'
 import {
   DRIFT_METRICS,

@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { type ComplianceWorld, startCompliance } from '../../../infra/local/compliance.ts'
+import { type ComplianceDeps, startCompliance } from '../../../infra/local/compliance.ts'
+import { localSqsClient } from '../../../infra/local/emulators/sqs/server.ts'
 import { readEndpoints } from '../../../infra/local/endpoints.ts'
-import { localSqsClient } from '../../../infra/local/sqs/server.ts'
 import { connect } from '../../../shared/db/client.ts'
 import type { DriftRow } from '../../../shared/db/drift-view.ts'
 import { announceScan } from '../../../shared/producer/announce-scan.ts'
@@ -26,7 +26,7 @@ afterEach(async () => {
 })
 
 const faults: unknown[] = []
-const world = (scannedHosts: readonly string[] = [], isShared = false): ComplianceWorld => ({
+const world = (scannedHosts: readonly string[] = [], isShared = false): ComplianceDeps => ({
   database: {
     owner: db.sql,
     ownerSignIn: db.owner,

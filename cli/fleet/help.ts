@@ -1,0 +1,32 @@
+export const HELP = `The operator's client: looks at the fleet of a deployed stage, or of the product running here, and changes it.
+
+  npm run fleet -- --stage STAGE COMMAND     a stage in AWS: who may is a matter of IAM
+  npm run fleet -- --local COMMAND           the product on this machine (npm start), or DATABASE_URL
+
+  import FILE [--prune [--yes]]   brings in a .csv or .json file: address, and if wanted port, name, id.
+                                  --prune takes out the hosts that are not in it, and first says how many
+  hosts [--state STATE]           the fleet; STATE is reachable, unreachable or unknown
+  host HOST                       state, last result, newest events, schedule and next probe
+  probe HOST                      probes it now
+  policy                          the settings
+  policy set KEY=VALUE ...        changes settings; the audit log keeps before and after
+  events [--since TIME] [--host HOST] [--action ACTION] [--limit N]
+                                  the audit log, newest first. TIME is 30m, 24h (the default), 7d or
+                                  2026-03-01T10:00:00Z; N is 1 to 1000 (default 100)
+
+  HOST is a name, an address or an id.
+
+  --json       for programs: one JSON object a line on standard output, and nothing else there
+  --yes        takes hosts out without asking
+  --help       this text
+  NO_COLOR     no colours
+  AWS_REGION, AWS_PROFILE, ...    which account and region, as for every AWS tool
+
+Exit codes: 0 done; probe: the host answered
+            1 AWS, the function or the database refused or failed
+            2 bad input: arguments, fleet file or settings
+            3 no such host
+            4 probe: the host did not answer
+            5 import --prune wants --yes: nothing was changed
+            6 probe: no result (another is under way, its address is not allowed, or the prober failed)
+`

@@ -1,0 +1,107 @@
+import { MAX_HOSTS_PER_PAGE } from '../../functions/operate/event.ts'
+import type { FleetHost } from '../../shared/contracts/fleet-row.ts'
+import {
+  type AddressClass,
+  DEFAULT_ALLOWED_ADDRESSES,
+  parseAddressClasses,
+} from '../../shared/domain/addresses.ts'
+import { UserError } from '../../shared/domain/errors.ts'
+import { parseHostId } from '../../shared/domain/ids.ts'
+import { EXIT, type ExitCode } from '../terminal/exit-codes.ts'
+import type { Output } from '../terminal/output.ts'
+import { counted, plainNumber } from '../terminal/wording.ts'
+import { type ImportPlan, planImport } from './import-plan.ts'
+import type { OperatorClient } from './operator-client.ts'
+import { pagesOfFleet } from './whole-fleet.ts'
+
+export type ImportOrder = {
+  /** The file, in which an address of another kind than these is a fault. */
+  readonly read: (allowed: ReadonlySet<AddressClass>) => readonly FleetHost[]
+  readonly file: string
+  readonly prune: boolean
+  readonly yes: boolean
+  readonly json: boolean
+}
+
+/**
+ * Brings in the hosts that are new or different, in parts that Lambda takes, and with `prune` takes out those
+ * that the file does not have: only hosts that were there when this began, so that one that joins meanwhile
+ * is safe. Without a yes to that nothing is changed at all.
+ */
+export async function importFleet(
+  client: OperatorClient,
+  output: Output,
+  order: ImportOrder,
+): Promise<ExitCode> {
+  const { policy } = await client.ask({ command: 'policy' })
+  const file = order.read(parseAddressClasses(policy.allowed_addresses) ?? DEFAULT_ALLOWED_ADDRESSES)
+  const present: FleetHost[] = []
+  for await (const page of pagesOfFleet(client)) {
+    present.push(...page.map(({ id, name, address, port }) => ({ id: parseHostId(id), name, address, port })))
+  }
+  const plan = planImport(file, present)
+  if (
+    order.prune &&
+    plan.missing.length > 0 &&
+    !(await isAgreed(output, order, plan.missing, present.length))
+  ) {
+    return EXIT.needsYes
+  }
+  for (const hosts of parts([...plan.added, ...plan.changed])) {
+    const answer = await client.ask({ command: 'import', hosts: [...hosts] })
+    if (answer.outcome === 'refused') throw new UserError(answer.faults)
+  }
+  let removed = 0
+  for (const hosts of order.prune ? parts(plan.missing) : []) {
+    removed += (await client.ask({ command: 'remove', hostIds: hosts.map(({ id }) => id) })).removed
+  }
+  tell(output, order, plan, removed)
+  return EXIT.done
+}
+
+async function isAgreed(
+  output: Output,
+  { file, yes }: ImportOrder,
+  missing: readonly FleetHost[],
+  fleetSize: number,
+): Promise<boolean> {
+  const some = missing.slice(0, SHOWN).map(({ name }) => name)
+  const names = missing.length > SHOWN ? [...some, '…'] : some
+  const are = missing.length === 1 ? 'is' : 'are'
+  output.err(
+    `${plainNumber(missing.length)} of ${counted(fleetSize, 'host')} ${are} not in ${file}, and ${yes ? 'leave' : 'would leave'} the fleet: ${names.join(', ')}`,
+  )
+  if (yes) return true
+  if (output.confirm !== null && (await output.confirm('Take them out?'))) return true
+  output.err('nothing was changed: --yes takes them out')
+  return false
+}
+
+const SHOWN = 10
+
+function parts(hosts: readonly FleetHost[]): (readonly FleetHost[])[] {
+  return Array.from({ length: Math.ceil(hosts.length / MAX_HOSTS_PER_PAGE) }, (_, i) =>
+    hosts.slice(i * MAX_HOSTS_PER_PAGE, (i + 1) * MAX_HOSTS_PER_PAGE),
+  )
+}
+
+function tell(output: Output, { prune, json }: ImportOrder, plan: ImportPlan, removed: number): void {
+  const { unchanged } = plan
+  const [added, changed, missing] = [plan.added.length, plan.changed.length, plan.missing.length]
+  if (json) {
+    output.out(JSON.stringify({ added, changed, unchanged, missing, removed }))
+    return
+  }
+  const done = [
+    `${counted(added, 'host')} added`,
+    `${plainNumber(changed)} changed`,
+    `${plainNumber(unchanged)} as before`,
+  ]
+  if (prune) done.push(`${plainNumber(removed)} taken out`)
+  output.out(done.join(', '))
+  if (!prune && missing > 0) {
+    output.out(
+      `${counted(missing, 'host')} of the fleet ${missing === 1 ? 'is' : 'are'} not in the file: --prune takes out such hosts`,
+    )
+  }
+}

@@ -1,0 +1,82 @@
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
+import { functionName } from '../../shared/domain/names.ts'
+import { type Invoke, OperatorClientError, type OperatorTransport } from './operator-client.ts'
+
+/** Longer than any of the functions may run, so that the answer is Lambda's. */
+const REQUEST_TIMEOUT_MS = 60_000
+const CONNECTION_TIMEOUT_MS = 5_000
+const MAX_FAULT_CHARACTERS = 300
+
+/** The functions of a stage in AWS, with the caller's own credentials. */
+export function openLambdaTransport(stage: string): OperatorTransport {
+  const client = new LambdaClient({
+    requestHandler: { requestTimeout: REQUEST_TIMEOUT_MS, connectionTimeout: CONNECTION_TIMEOUT_MS },
+  })
+  const invoke: Invoke = async (folder, event) => {
+    const name = functionName(stage, folder)
+    const command = new InvokeCommand({ FunctionName: name, Payload: JSON.stringify(event) })
+    const answer = await client.send(command).catch(async (error: unknown) => {
+      const region = await client.config.region().catch(() => 'no region')
+      throw new OperatorClientError(refusal(error, name, stage, region), { cause: error })
+    })
+    const text = answer.Payload?.transformToString() ?? ''
+    if (answer.FunctionError !== undefined) throw new OperatorClientError(failure(text, name))
+    return JSON.parse(text)
+  }
+  return { invoke, now: () => new Date(), close: async () => client.destroy() }
+}
+
+/** What Lambda, or the SDK before it, said instead of running the function. */
+function refusal(error: unknown, name: string, stage: string, region: string): string {
+  const { name: kind, message } = error instanceof Error ? error : new Error(String(error))
+  switch (kind) {
+    case 'ResourceNotFoundException':
+      return `there is no function ${name} in ${region}: is stage ${stage} deployed there? (AWS_REGION, AWS_PROFILE)`
+    case 'AccessDeniedException':
+      return `access denied: you need lambda:InvokeFunction on ${name} in ${region}`
+    case 'TooManyRequestsException':
+      return `AWS throttles ${name}: all it may run at once is running. Try again in a moment`
+    case 'CredentialsProviderError':
+      return 'no AWS credentials: sign in (aws sso login), or set AWS_PROFILE or AWS_ACCESS_KEY_ID'
+    case 'ExpiredTokenException':
+    case 'UnrecognizedClientException':
+    case 'InvalidSignatureException':
+      return `AWS does not accept your credentials (${kind}): sign in again`
+    default:
+      break
+  }
+  if (message === 'Region is missing')
+    return 'no AWS region: set AWS_REGION, or AWS_PROFILE to a profile with one'
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (NETWORK_FAULTS.has(code) || kind === 'TimeoutError') {
+    return `Lambda in ${region} cannot be reached: ${oneLine(message) || code || kind}`
+  }
+  return `Lambda refused to run ${name}: ${kind}: ${oneLine(message)}`
+}
+
+const NETWORK_FAULTS = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+])
+
+/** What the function itself failed with, as Lambda reports it. */
+function failure(payload: string, name: string): string {
+  const fault = faultIn(payload)
+  return `${name} failed: ${oneLine(fault)} (its log says more)`
+}
+
+function faultIn(payload: string): string {
+  try {
+    const { errorType = 'Error', errorMessage = payload } = JSON.parse(payload) as Record<string, string>
+    return `${errorType}: ${errorMessage}`
+  } catch (error) {
+    if (error instanceof SyntaxError) return payload
+    throw error
+  }
+}
+
+const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim().slice(0, MAX_FAULT_CHARACTERS)

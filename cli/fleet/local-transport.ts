@@ -1,0 +1,79 @@
+import { Writable } from 'node:stream'
+import { createOperateHandler } from '../../functions/operate/handler.ts'
+import { createProbeHandler } from '../../functions/probe/handler.ts'
+import type { FunctionDeps } from '../../functions/runtime/deps.ts'
+import { createTelemetry } from '../../functions/runtime/telemetry.ts'
+import { createContext } from '../../infra/local/emulators/lambda/context.ts'
+import { type Endpoints, readEndpoints } from '../../infra/local/endpoints.ts'
+import { stateFolder } from '../../infra/local/state-folder.ts'
+import { type Connection, isConnectionFault } from '../../shared/db/client.ts'
+import { openDatabase } from '../../shared/db/transaction.ts'
+import { functionName } from '../../shared/domain/names.ts'
+import { databaseOf } from '../scan/destination.ts'
+import { type Invoke, OperatorClientError, type OperatorTransport } from './operator-client.ts'
+
+const ROLES = { operate: 'awareness_operate', probe: 'awareness_probe' } as const
+const STAGE = 'local'
+const TIMEOUT_MS = 30_000
+
+/**
+ * The functions in this process, beside the product that runs on this machine: on its database and by its
+ * time, with the rights that they have in AWS. Or, where DATABASE_URL is set, on that database.
+ *
+ * @throws UserError where there is neither.
+ */
+export function openLocalTransport(env: NodeJS.ProcessEnv, folder = stateFolder().folder): OperatorTransport {
+  const owner = databaseOf({ env, stateFolder: folder })
+  const now = clockOf(env.DATABASE_URL ? null : readEndpoints(folder))
+  const operate = functionDeps(owner, 'operate', now)
+  const probe = functionDeps(owner, 'probe', now)
+  const handlers = { operate: createOperateHandler(operate), probe: createProbeHandler(probe) }
+  const invoke: Invoke = async (folder, event) => {
+    const name = functionName(STAGE, folder)
+    const identity = { name, arn: `arn:aws:lambda:local:000000000000:function:${name}`, memoryMb: 256 }
+    const answer = await handlers[folder](event, createContext(identity, TIMEOUT_MS)).catch(
+      (error: unknown) => {
+        throw new OperatorClientError(explained(error), { cause: error })
+      },
+    )
+    // As from Lambda: an answer is JSON.
+    return JSON.parse(JSON.stringify(answer))
+  }
+  const close = async (): Promise<void> => {
+    await Promise.all([operate.database.close(), probe.database.close()])
+  }
+  return { invoke, now, close }
+}
+
+/** The demonstration's time is ahead of the machine's, and runs faster. */
+function clockOf(running: Endpoints | null): () => Date {
+  const clock = running?.clock
+  if (clock === undefined) return () => new Date()
+  const { speed } = clock
+  const [fleetMs, machineMs] = [Date.parse(clock.fleetTime), Date.parse(clock.machineTime)]
+  return () => new Date(fleetMs + (Date.now() - machineMs) * speed)
+}
+
+function functionDeps(owner: Connection, folder: keyof typeof ROLES, now: () => Date): FunctionDeps {
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
+  return {
+    database: openDatabase({ ...owner, settings: { ...owner.settings, role: ROLES[folder] } }),
+    telemetry: createTelemetry({ service: ROLES[folder], stage: STAGE, output: nowhere }),
+    now,
+  }
+}
+
+const INVALID_PARAMETER_VALUE = '22023'
+const INSUFFICIENT_PRIVILEGE = '42501'
+const UNDEFINED_TABLE = '42P01'
+
+function explained(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const message = (error instanceof Error ? error.message || code : String(error)).replace(/\s+/g, ' ')
+  if (isConnectionFault(error)) return `the database cannot be reached: ${message}`
+  if (code === INVALID_PARAMETER_VALUE || code === UNDEFINED_TABLE) {
+    return `the database is not set up for this version (${message}): npm start does it`
+  }
+  if (code === INSUFFICIENT_PRIVILEGE) return `the database refuses it: ${message}`
+  return message
+}

@@ -1,0 +1,74 @@
+import * as z from 'zod'
+import { ANSWERS, type AnswerOf } from '../../functions/operate/answers.ts'
+import type { OperateCommand, OperateRequest } from '../../functions/operate/event.ts'
+import { FAILURE_KINDS, REACHABILITY_STATUSES } from '../../shared/domain/reachability.ts'
+
+/** Runs a function of the fleet's, wherever it is, with an event that is JSON. */
+export type Invoke = (folder: 'operate' | 'probe', event: object) => Promise<unknown>
+
+/** A way to the functions, and the time that their fleet goes by. */
+export type OperatorTransport = {
+  readonly invoke: Invoke
+  readonly now: () => Date
+  readonly close: () => Promise<void>
+}
+
+/** What AWS, a function or the database refused or failed at, in one line. */
+export class OperatorClientError extends Error {
+  override readonly name = 'OperatorClientError'
+}
+
+const ProbeAnswer = z.object({
+  outcomes: z.tuple([
+    z.discriminatedUnion('outcome', [
+      z.object({
+        outcome: z.literal('probed'),
+        result: z.discriminatedUnion('kind', [
+          z.object({ kind: z.literal('reachable'), responseMs: z.number(), identification: z.string() }),
+          z.object({ kind: z.literal('unreachable'), errorType: z.enum(FAILURE_KINDS) }),
+        ]),
+        step: z.object({
+          next: z.object({ status: z.enum(REACHABILITY_STATUSES), consecutiveFailures: z.int() }),
+          transition: z.object({ from: z.string(), to: z.string() }).nullable(),
+        }),
+      }),
+      z.object({ outcome: z.literal('inconclusive'), reason: z.string() }),
+      z.object({ outcome: z.enum(['in_flight', 'duplicate', 'unknown_host']) }),
+    ]),
+  ]),
+})
+export type ProbeOutcome = z.output<typeof ProbeAnswer>['outcomes'][0]
+
+type RequestOf<Command extends OperateCommand> = Extract<OperateRequest, { command: Command }>
+
+export type OperatorClient = {
+  readonly ask: <Command extends OperateCommand>(request: RequestOf<Command>) => Promise<AnswerOf<Command>>
+  readonly probe: (hostId: string) => Promise<ProbeOutcome>
+}
+
+/** Answers are parsed: the function may have been deployed from another version than this. */
+export function createOperatorClient(invoke: Invoke): OperatorClient {
+  return {
+    ask: async <Command extends OperateCommand>(request: RequestOf<Command>) => {
+      const command: Command = request.command
+      return parsed(ANSWERS[command], await invoke('operate', request)) as AnswerOf<Command>
+    },
+    probe: async (hostId) => {
+      const { outcomes } = parsed(
+        ProbeAnswer,
+        await invoke('probe', { hostIds: [hostId], cause: 'operator' }),
+      )
+      return outcomes[0]
+    },
+  }
+}
+
+function parsed<Schema extends z.ZodType>(schema: Schema, answer: unknown): z.output<Schema> {
+  const result = schema.safeParse(answer)
+  if (result.success) return result.data
+  const at = result.error.issues[0]?.path.join('.') ?? ''
+  throw new OperatorClientError(
+    `the function's answer is not as this version expects it (at ${at || 'its top'}): what is deployed is of another version`,
+    { cause: result.error },
+  )
+}

@@ -1,0 +1,97 @@
+import * as z from 'zod'
+import type { EventListing } from '../../functions/operate/answers.ts'
+import { EXIT, type ExitCode } from '../terminal/exit-codes.ts'
+import type { Output } from '../terminal/output.ts'
+import { type Row, shownTime, table } from '../terminal/table.ts'
+import type { OperatorClient } from './operator-client.ts'
+import { resolveHost } from './resolve-host.ts'
+import { type Since, startOf } from './since.ts'
+
+export type EventsOrder = {
+  readonly since: Since
+  readonly host: string | null
+  readonly action: string | null
+  readonly limit: number
+  readonly json: boolean
+}
+
+/** The audit log since then, newest first. By its id also a host that has left the fleet is found. */
+export async function showEvents(
+  client: OperatorClient,
+  output: Output,
+  order: EventsOrder,
+  now: Date,
+): Promise<ExitCode> {
+  const { events, more } = await client.ask({
+    command: 'events',
+    since: startOf(order.since, now).toISOString(),
+    limit: order.limit,
+    ...(order.host !== null && { hostId: await resolveHost(client, order.host) }),
+    ...(order.action !== null && { action: order.action }),
+  })
+  if (order.json) for (const event of events) output.out(JSON.stringify(event))
+  else for (const line of events.length > 0 ? eventTable(events, output) : ['no events']) output.out(line)
+  if (more) output.err(`there are older ones: --limit ${order.limit} leaves them out`)
+  return EXIT.done
+}
+
+/** Events as a table, in the order given. */
+export function eventTable(events: readonly EventListing[], output: Output): string[] {
+  const rows = events.map((event): Row => {
+    const { occurred_at, action, host_name, resource_id, outcome } = event
+    return {
+      cells: [shownTime(occurred_at), action, host_name ?? resource_id ?? '–', inWords(event)],
+      paint: outcome === 'failure' ? 'red' : undefined,
+    }
+  })
+  return table(['TIME', 'ACTION', 'OF', 'WHAT'], rows, output)
+}
+
+const Connectivity = z.object({
+  prior_status: z.string(),
+  new_status: z.string(),
+  error_type: z.string().nullable(),
+})
+const Drift = z.object({
+  drift_type: z.string(),
+  score_delta: z.number(),
+  prior_score: z.number(),
+  current_score: z.number(),
+})
+const setting = z.union([z.string(), z.number()])
+const Change = z.object({ before: z.record(z.string(), setting), after: z.record(z.string(), setting) })
+
+/** The log may hold other writers' events too: what is not understood is shown as it is. */
+function inWords({ action, detail }: EventListing): string {
+  const asItIs = detail === null || detail === undefined ? '' : JSON.stringify(detail)
+  switch (action) {
+    case 'host.connectivity.checked': {
+      const { data } = Connectivity.safeParse(detail)
+      if (data === undefined) return asItIs
+      const reason = data.error_type === null ? '' : `, ${data.error_type}`
+      return `${data.prior_status} → ${data.new_status}${reason}`
+    }
+    case 'compliance.drift.detected': {
+      const { data } = Drift.safeParse(detail)
+      if (data === undefined) return asItIs
+      const scores = `${round(data.prior_score)} % → ${round(data.current_score)} %`
+      return `${data.drift_type}, ${round(data.score_delta)} pp (${scores})`
+    }
+    case 'policy.changed': {
+      const { data } = Change.safeParse(detail)
+      return data === undefined ? asItIs : changeInWords(data)
+    }
+    default:
+      return asItIs
+  }
+}
+
+const round = (value: number): string => String(Math.round(value * 10) / 10)
+
+/** `key: before → after`, for each setting that changed. */
+export const changeInWords = ({ before, after }: { before: object; after: object }): string => {
+  const old = new Map<string, unknown>(Object.entries(before))
+  return Object.entries(after)
+    .map(([key, value]) => `${key}: ${String(old.get(key))} → ${String(value)}`)
+    .join(', ')
+}

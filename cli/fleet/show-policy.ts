@@ -1,0 +1,54 @@
+import { POLICY_KEYS, type PolicyChanges } from '../../shared/contracts/policy.ts'
+import { type PolicyValues, policyChanged } from '../../shared/domain/policy-event.ts'
+import { EXIT, type ExitCode } from '../terminal/exit-codes.ts'
+import type { Output } from '../terminal/output.ts'
+import { table } from '../terminal/table.ts'
+import type { OperatorClient } from './operator-client.ts'
+import { changeInWords } from './show-events.ts'
+
+const MEANING: Readonly<Record<keyof PolicyValues, string>> = {
+  probe_interval_seconds: 'between two probes of a host, before jitter of up to 20 %: 60 to 3600',
+  failures_to_go_down: 'failed probes in a row until a host is unreachable: 1 to 10',
+  successes_to_come_up: 'answered probes in a row until it is reachable again: 1 to 10',
+  hosts_per_schedule: 'hosts that share a schedule and a probe function invocation: 1 to 500',
+  drift_major_worsening_pp: 'percentage points by which a score drops for a major worsening',
+  drift_minor_worsening_pp: 'the same for a minor worsening; not above the major one',
+  drift_improvement_pp: 'percentage points by which a score rises for an improvement',
+  drift_basis: 'all_rules, or common_rules: new rules then count on neither side',
+  allowed_addresses: 'kinds of address that may be probed, with commas between',
+}
+
+/** The settings, each with its meaning. */
+export async function showPolicy(client: OperatorClient, output: Output, json: boolean): Promise<ExitCode> {
+  const { policy } = await client.ask({ command: 'policy' })
+  if (json) output.out(JSON.stringify(policy))
+  else {
+    const rows = POLICY_KEYS.map((key) => ({ cells: [key, String(policy[key]), MEANING[key]] }))
+    for (const line of table(['SETTING', 'VALUE', 'MEANING'], rows, output)) output.out(line)
+  }
+  return EXIT.done
+}
+
+/** Changes settings, and shows what changed. */
+export async function setPolicy(
+  client: OperatorClient,
+  output: Output,
+  { changes, json }: { readonly changes: PolicyChanges; readonly json: boolean },
+): Promise<ExitCode> {
+  const answer = await client.ask({ command: 'policy.set', changes })
+  if (answer.outcome === 'refused') {
+    output.err(answer.fault)
+    return EXIT.badInput
+  }
+  const { before, after } =
+    (answer.outcome === 'changed' ? policyChanged(answer.before, answer.policy)?.detail : undefined) ??
+    NOTHING
+  if (json) output.out(JSON.stringify({ outcome: answer.outcome, before, after, policy: answer.policy }))
+  else
+    output.out(
+      answer.outcome === 'changed' ? changeInWords({ before, after }) : 'it is so already: nothing changed',
+    )
+  return EXIT.done
+}
+
+const NOTHING = { before: {}, after: {} }

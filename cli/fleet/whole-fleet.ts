@@ -1,0 +1,20 @@
+import type { HostListing } from '../../functions/operate/answers.ts'
+import type { ReachabilityStatus } from '../../shared/domain/reachability.ts'
+import type { OperatorClient } from './operator-client.ts'
+
+/** The hosts of the fleet, page by page as they come. */
+export async function* pagesOfFleet(
+  client: OperatorClient,
+  state: ReachabilityStatus | null = null,
+): AsyncGenerator<HostListing[]> {
+  let after: { readonly name: string; readonly id: string } | null = null
+  do {
+    const page: Awaited<ReturnType<typeof client.ask<'hosts'>>> = await client.ask({
+      command: 'hosts',
+      ...(state !== null && { state }),
+      ...(after !== null && { after }),
+    })
+    yield page.hosts
+    after = page.next
+  } while (after !== null)
+}

@@ -1,0 +1,75 @@
+import { parseArgs } from 'node:util'
+import { UserError } from '../../shared/domain/errors.ts'
+import { MAX_HOSTS_PER_INVOCATION } from '../../shared/domain/schedules.ts'
+import { HOSTS_PER_SCHEDULE } from './scenario.ts'
+
+export const HELP = `npm run simulate -- [options]
+
+A day of a fleet, worked out without waiting for it: the real plan of schedules, and the real
+probe function in a world without network and database.
+
+  --hosts N                  hosts of the fleet, 1 to 2,000,000 (default 100,000)
+  --hosts-per-schedule N …   how many share a schedule, 1 to 500 (default 1 100 500)
+  --json                     one JSON object a scenario, for programs
+  --write                    into docs/scale.md and docs/scale.svg, what is printed
+  --help
+`
+
+const DEFAULT_HOSTS = 100_000
+/** Twice what a minute and 1 GB are enough for. */
+const MAX_HOSTS = 2_000_000
+
+export type SimulateCommand =
+  | { readonly kind: 'help' }
+  | {
+      readonly kind: 'simulate'
+      readonly hosts: number
+      readonly hostsPerSchedule: readonly number[]
+      readonly json: boolean
+      readonly write: boolean
+    }
+
+const OPTIONS = {
+  hosts: { type: 'string' },
+  'hosts-per-schedule': { type: 'string', multiple: true },
+  json: { type: 'boolean', default: false },
+  write: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false, short: 'h' },
+} as const
+
+/** @throws UserError for anything that HELP does not name. Numbers may follow --hosts-per-schedule as they are. */
+export function parseSimulateCommand(args: readonly string[]): SimulateCommand {
+  const { values, positionals } = parsed(args)
+  if (values.help) return { kind: 'help' }
+  const packed = values['hosts-per-schedule']
+  if (packed === undefined && positionals.length > 0)
+    throw new UserError([`what is ${JSON.stringify(positionals[0])}? (--help lists the flags)`])
+  if (packed !== undefined && values.write)
+    throw new UserError(['--write is for all scenarios: leave out --hosts-per-schedule'])
+  const hostsPerSchedule = packed?.concat(positionals).map((text) => {
+    return whole(text, '--hosts-per-schedule', MAX_HOSTS_PER_INVOCATION)
+  })
+  return {
+    kind: 'simulate',
+    hosts: values.hosts === undefined ? DEFAULT_HOSTS : whole(values.hosts, '--hosts', MAX_HOSTS),
+    hostsPerSchedule: hostsPerSchedule ?? HOSTS_PER_SCHEDULE,
+    json: values.json,
+    write: values.write,
+  }
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, strict: true, allowPositionals: true })
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause
+    const [sentence = ''] = cause.message.split('. ')
+    throw new UserError([`${sentence} (--help lists the flags)`], { cause })
+  }
+}
+
+function whole(text: string, flag: string, most: number): number {
+  const value = Number(text.replaceAll('_', '').replaceAll(',', ''))
+  if (Number.isInteger(value) && value >= 1 && value <= most) return value
+  throw new UserError([`${flag} ${JSON.stringify(text)} is not a whole number from 1 to ${most}`])
+}

@@ -1,0 +1,118 @@
+import { type HostOutcome, type ProbePorts, probeHosts } from '../../functions/probe/probe-hosts.ts'
+import { DEFAULT_ALLOWED_ADDRESSES } from '../../shared/domain/addresses.ts'
+import { MINUTE_MS } from '../../shared/domain/cadence.ts'
+import type { HostId } from '../../shared/domain/ids.ts'
+import { DEFAULT_HYSTERESIS, NEVER_PROBED, type Reachability } from '../../shared/domain/reachability.ts'
+import type { ScheduleSpec } from '../../shared/domain/schedules.ts'
+import { DOUBLED_EVERY } from './assumptions.ts'
+import type { SimulatedFleet } from './fleet.ts'
+
+const DAY_MS = 24 * 60 * MINUTE_MS
+
+/** What became of the hosts that were walked through the day, one by one. */
+export type Walked = {
+  readonly hosts: number
+  readonly probes: number
+  /** Of events that came twice: while the first was under way, and afterwards. */
+  readonly inFlight: number
+  readonly duplicates: number
+  readonly transitions: number
+  /** Transitions, less one for each host: from unknown to what it is, once. Anything but 0 is a fault. */
+  readonly missedOrFalse: number
+  /** The longest that a host waited for its next probe, as a multiple of its own period. */
+  readonly longestWaitPeriods: number
+}
+
+type Known = { reachability: Reachability; lastScheduledFor: Date | null; probedAtMs: number | null }
+
+/**
+ * Has these schedules fire for a day and handles each event with the probe function's own use case, in a world
+ * without network, database and waiting. Some events come twice: at once or, every other time, afterwards.
+ */
+export async function walkDay(
+  schedules: readonly ScheduleSpec[],
+  { ranks }: SimulatedFleet,
+  downShare: number,
+): Promise<Walked> {
+  const counts = { hosts: 0, probes: 0, inFlight: 0, duplicates: 0, transitions: 0, longestWaitPeriods: 0 }
+  for (const spec of schedules) {
+    const known = new Map(spec.hostIds.map((id) => [id, neverProbed()]))
+    const periodMs = spec.periodMinutes * MINUTE_MS
+    for (let atMs = spec.phaseMs, nth = 0; atMs < DAY_MS; atMs += periodMs, nth++) {
+      const ports = portsAt(atMs, known, (id) => (ranks.get(id) ?? 1) < downShare)
+      const request = { hostIds: spec.hostIds, scheduledTime: new Date(atMs), cause: 'schedule' }
+      const waits = [...known.values()].map(({ probedAtMs }) => atMs - (probedAtMs ?? atMs - periodMs))
+      counts.longestWaitPeriods = Math.max(counts.longestWaitPeriods, ...waits.map((ms) => ms / periodMs))
+      const isDoubled = nth % DOUBLED_EVERY === DOUBLED_EVERY - 1
+      const isLate = nth % (2 * DOUBLED_EVERY) === DOUBLED_EVERY - 1
+      const first = probeHosts(ports, request)
+      if (isDoubled && isLate) await first
+      const second = isDoubled ? await probeHosts(ports, request) : []
+      tally(counts, [...(await first), ...second])
+    }
+    counts.hosts += spec.hostIds.length
+  }
+  return { ...counts, missedOrFalse: counts.transitions - counts.hosts }
+}
+
+const neverProbed = (): Known => ({ reachability: NEVER_PROBED, lastScheduledFor: null, probedAtMs: null })
+
+function tally(
+  counts: Record<'probes' | 'inFlight' | 'duplicates' | 'transitions', number>,
+  outcomes: readonly HostOutcome[],
+): void {
+  for (const outcome of outcomes) {
+    if (outcome.outcome === 'in_flight') counts.inFlight++
+    if (outcome.outcome === 'duplicate') counts.duplicates++
+    if (outcome.outcome !== 'probed') continue
+    counts.probes++
+    if (outcome.step.transition !== null) counts.transitions++
+  }
+}
+
+/** One instant of the fleet: locks as the database has them, and what was saved before. */
+function portsAt(atMs: number, known: Map<HostId, Known>, isDown: (id: HostId) => boolean): ProbePorts {
+  const locked = new Set<HostId>()
+  // The use case shows a probe where to connect to, and not which host that is: here a port is a host.
+  const idsByPort: HostId[] = []
+  const hostAt = (port: number): HostId => {
+    const id = idsByPort[port]
+    if (id === undefined) throw new Error(`no host has port ${port}`)
+    return id
+  }
+  return {
+    now: () => new Date(atMs),
+    probe: async ({ port }) =>
+      isDown(hostAt(port))
+        ? { kind: 'unreachable', errorType: 'tcp_timeout' }
+        : { kind: 'reachable', responseMs: 1, identification: 'SSH-2.0-simulated' },
+    exclusively: async (hostIds, body) => {
+      const mine = hostIds.filter((id) => !locked.has(id))
+      const inFlight = hostIds.filter((id) => locked.has(id))
+      for (const id of mine) locked.add(id)
+      const hosts = mine.map((hostId) => {
+        const { reachability, lastScheduledFor } = known.get(hostId) ?? neverProbed()
+        return {
+          hostId,
+          address: '192.0.2.1',
+          port: idsByPort.push(hostId) - 1,
+          reachability,
+          lastScheduledFor,
+        }
+      })
+      const result = await body({
+        hosts,
+        inFlight,
+        unknown: [],
+        thresholds: DEFAULT_HYSTERESIS,
+        allowedAddresses: DEFAULT_ALLOWED_ADDRESSES,
+        save: async (records) => {
+          for (const { hostId, reachability, scheduledFor } of records)
+            known.set(hostId, { reachability, lastScheduledFor: scheduledFor, probedAtMs: atMs })
+        },
+      })
+      for (const id of mine) locked.delete(id)
+      return result
+    },
+  }
+}

@@ -1,0 +1,68 @@
+import { DEFAULT_INTERVAL_MS } from '../../shared/domain/cadence.ts'
+import { planSchedules } from '../../shared/domain/schedule-plan.ts'
+import type { ScheduleSpec } from '../../shared/domain/schedules.ts'
+import { FAN_OUT_CALLS_PER_SECOND } from './assumptions.ts'
+import { monthlyCostUsd } from './cost.ts'
+import { type Walked, walkDay } from './day.ts'
+import { type SimulatedFleet, simulatedFleet } from './fleet.ts'
+import { type Traffic, trafficOf } from './traffic.ts'
+
+export const HOSTS_PER_SCHEDULE = [1, 100, 500] as const
+export const DOWN_SHARES = [0, 0.02, 0.3] as const
+/** Hosts of a scenario that are walked through the day one by one; of a larger fleet, every so-manieth schedule. */
+export const WALKED_HOSTS = 2000
+
+export type Scenario = {
+  readonly hosts: number
+  readonly hostsPerSchedule: number
+  readonly downShare: number
+  readonly schedules: number
+  readonly mostHostsInASchedule: number
+  readonly traffic: Traffic
+  /** Of the busiest minute to the mean one. */
+  readonly peakOverMean: number
+  /** Of writing every schedule anew, as after a change of what all of them share. */
+  readonly rewrite: { readonly calls: number; readonly minutes: number }
+  readonly monthlyUsd: number
+  readonly walked: Walked
+}
+
+/** Simulates a day of a fleet on the default cadence, once for each way to pack it and each share that is down. */
+export async function* simulate(
+  hosts: number,
+  hostsPerSchedule: readonly number[] = HOSTS_PER_SCHEDULE,
+): AsyncGenerator<Scenario> {
+  const fleet = simulatedFleet(hosts)
+  for (const packed of hostsPerSchedule) {
+    const plan = planSchedules(fleet.hosts, { intervalMs: DEFAULT_INTERVAL_MS, hostsPerSchedule: packed })
+    for (const downShare of DOWN_SHARES) yield await scenario(fleet, plan, packed, downShare)
+  }
+}
+
+async function scenario(
+  fleet: SimulatedFleet,
+  plan: readonly ScheduleSpec[],
+  hostsPerSchedule: number,
+  downShare: number,
+): Promise<Scenario> {
+  const traffic = trafficOf(plan, fleet, downShare)
+  return {
+    hosts: fleet.hosts.length,
+    hostsPerSchedule,
+    downShare,
+    schedules: plan.length,
+    mostHostsInASchedule: plan.reduce((most, { hostIds }) => Math.max(most, hostIds.length), 0),
+    traffic,
+    peakOverMean: traffic.perMinutePeak / traffic.perMinuteMean,
+    rewrite: { calls: plan.length, minutes: plan.length / FAN_OUT_CALLS_PER_SECOND / 60 },
+    monthlyUsd: monthlyCostUsd(traffic),
+    walked: await walkDay(sampleOf(plan), fleet, downShare),
+  }
+}
+
+/** Schedules from all over the plan, until they have as many hosts as are walked. */
+function sampleOf(plan: readonly ScheduleSpec[]): ScheduleSpec[] {
+  const hosts = plan.reduce((sum, { hostIds }) => sum + hostIds.length, 0)
+  const stride = Math.max(1, Math.floor(hosts / WALKED_HOSTS))
+  return plan.filter((_, i) => i % stride === 0)
+}

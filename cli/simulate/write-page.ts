@@ -1,0 +1,27 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { UserError } from '../../shared/domain/errors.ts'
+import { scaleChart } from './chart.ts'
+import type { Scenario } from './scenario.ts'
+import { markdownTable, walkedSentence } from './table.ts'
+
+const PAGE = new URL('../../docs/scale.md', import.meta.url)
+const CHART = new URL('../../docs/scale.svg', import.meta.url)
+/** The fleet that the chart is drawn of. */
+export const CHARTED_HOSTS = 1_000_000
+
+/** What of the page is the program's, for a fleet of this size: all that is between two marks. */
+const marked = (hosts: number): RegExp =>
+  new RegExp(`(<!-- simulate --hosts ${hosts} -->\n)[^]*?(<!-- end -->)`)
+
+/** What a page says of these scenarios. */
+export const pageSection = (scenarios: readonly Scenario[]): string =>
+  `\n${markdownTable(scenarios)}\n\n${walkedSentence(scenarios)}\n`
+
+/** @throws UserError when the page has no place for a fleet of this size. */
+export function writePage(scenarios: readonly Scenario[]): void {
+  const hosts = scenarios[0]?.hosts ?? 0
+  const page = readFileSync(PAGE, 'utf8')
+  if (!marked(hosts).test(page)) throw new UserError([`docs/scale.md has no place for a fleet of ${hosts}`])
+  writeFileSync(PAGE, page.replace(marked(hosts), `$1${pageSection(scenarios)}$2`))
+  if (hosts === CHARTED_HOSTS) writeFileSync(CHART, scaleChart(scenarios))
+}

@@ -1,0 +1,127 @@
+import { parseArgs } from 'node:util'
+import { MAX_INTERVAL_MS, MIN_INTERVAL_MS } from '../../shared/domain/cadence.ts'
+
+export type Command = {
+  /** A fleet of one's own; null is the demonstration. */
+  readonly fleetFile: string | null
+  readonly once: boolean
+  readonly json: boolean
+  /** Null where the flag was not given. */
+  readonly intervalMs: number | null
+  readonly hostsPerSchedule: number | null
+  /** How many seconds of fleet time pass in one second. */
+  readonly speed: number
+  readonly verbose: boolean
+}
+
+export type CommandLine =
+  | { readonly kind: 'help' }
+  | { readonly kind: 'run'; readonly command: Command }
+  | { readonly kind: 'fault'; readonly message: string }
+
+/** The five-minute cadence passes in five seconds. */
+const DEMONSTRATION_SPEED = 60
+const MAX_SPEED = 600
+const MAX_HOSTS_PER_SCHEDULE = 500
+
+const OPTIONS = {
+  hosts: { type: 'string' },
+  once: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+  interval: { type: 'string' },
+  'hosts-per-schedule': { type: 'string' },
+  speed: { type: 'string' },
+  verbose: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false, short: 'h' },
+} as const
+
+class FlagError extends Error {}
+
+/** Reads what was typed after `npm start --`. */
+export function parseCommandLine(args: readonly string[]): CommandLine {
+  try {
+    const { values } = parseArgs({ args: [...args], options: OPTIONS, strict: true, allowPositionals: false })
+    return values.help ? { kind: 'help' } : { kind: 'run', command: commandOf(values) }
+  } catch (error) {
+    if (error instanceof FlagError) return { kind: 'fault', message: error.message }
+    if (error instanceof TypeError && 'code' in error) {
+      return { kind: 'fault', message: `${firstSentence(error.message)} (--help lists the flags)` }
+    }
+    throw error
+  }
+}
+
+type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values']
+
+function commandOf(values: Values): Command {
+  const once = values.once ?? false
+  const json = values.json ?? false
+  if (json && !once) throw new FlagError('--json needs --once: it prints one pass')
+  if (values.hosts === '') throw new FlagError('--hosts needs the path of a .csv or .json file')
+  return {
+    fleetFile: values.hosts ?? null,
+    once,
+    json,
+    intervalMs: values.interval === undefined ? null : parseInterval(values.interval),
+    hostsPerSchedule:
+      values['hosts-per-schedule'] === undefined ? null : parseHostsPerSchedule(values['hosts-per-schedule']),
+    speed: parseSpeed(values.speed ?? String(values.hosts === undefined ? DEMONSTRATION_SPEED : 1)),
+    verbose: values.verbose ?? false,
+  }
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 }
+
+function parseInterval(text: string): number {
+  const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)([smh])$/.exec(text) ?? []
+  const ms = Number(number) * (UNIT_MS[unit] ?? 0)
+  if (ms < MIN_INTERVAL_MS || ms > MAX_INTERVAL_MS) {
+    throw new FlagError(`--interval ${JSON.stringify(text)} is not a time from 60s to 1h, such as 90s or 5m`)
+  }
+  return ms
+}
+
+function parseHostsPerSchedule(text: string): number {
+  const count = /^\d+$/.test(text) ? Number(text) : 0
+  if (count < 1 || count > MAX_HOSTS_PER_SCHEDULE) {
+    throw new FlagError(
+      `--hosts-per-schedule ${JSON.stringify(text)} is not a whole number from 1 to ${MAX_HOSTS_PER_SCHEDULE}`,
+    )
+  }
+  return count
+}
+
+function parseSpeed(text: string): number {
+  const speed = /^\d+(\.\d+)?$/.test(text) ? Number(text) : 0
+  if (speed < 1 || speed > MAX_SPEED) {
+    throw new FlagError(`--speed ${JSON.stringify(text)} is not a number from 1 to ${MAX_SPEED}`)
+  }
+  return speed
+}
+
+const firstSentence = (message: string): string => message.split(/\. |\n/, 1)[0] ?? message
+
+export const HELP = `Fleet Awareness on one machine: is each host's SSH port answering, and is it still compliant?
+
+  npm start                        a demonstration: forty loopback hosts, and time runs faster
+  npm start -- --hosts fleet.csv   your own hosts (.csv or .json: address, and if wanted port, name, id)
+  npm start -- --once              one pass over all hosts, and a summary
+
+  --hosts FILE               the fleet; its state is kept in .local/ between runs
+  --once                     probe every host once, print a summary, and end
+  --json                     with --once: one JSON object a host on standard output, and nothing else
+  --interval TIME            how often a host is probed, 60s to 1h (default 5m)
+  --hosts-per-schedule N     hosts that share a schedule, 1 to ${MAX_HOSTS_PER_SCHEDULE} (default 1)
+  --speed N                  seconds of fleet time in a second, 1 to ${MAX_SPEED} (default 1; demonstration ${DEMONSTRATION_SPEED})
+  --verbose                  the functions' own logs, on standard error
+  --help                     this text
+
+While it runs, in another terminal (each has --help):
+  npm run scan:import -- --host HOST results.xml    OpenSCAP results, as a scan of a host
+  npm run scan:send -- --host HOST                  the message that a scan is complete
+
+  DATABASE_URL               your own PostgreSQL (15 to 18) instead of the one that npm brought along
+  NO_COLOR                   no colours
+
+Ctrl-C ends it: probes in flight end and are saved, and nothing is left running.
+`

@@ -1,0 +1,124 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Writable } from 'node:stream'
+import { type Demonstration, startDemonstration } from '../../infra/local/demonstration/fleet.ts'
+import { openFunctionLog } from '../../infra/local/function-log.ts'
+import { isOpenToAll } from '../../infra/local/postgres/binaries.ts'
+import { parseDatabaseUrl } from '../../infra/local/postgres/database-url.ts'
+import { openEmbeddedDatabase } from '../../infra/local/postgres/embedded.ts'
+import type { LocalDatabase } from '../../infra/local/postgres/local-database.ts'
+import { openOwnDatabase } from '../../infra/local/postgres/own.ts'
+import { openTemporaryDatabase } from '../../infra/local/postgres/temporary.ts'
+import type { Resources } from '../../infra/local/resources.ts'
+import { stateFolder } from '../../infra/local/state-folder.ts'
+import type { FleetHost } from '../../shared/contracts/fleet-row.ts'
+import { allowLoopback, readAllowedAddresses } from '../../shared/db/allowed-addresses.ts'
+import { setProbeCadence } from '../../shared/db/probe-cadence.ts'
+import { addressFault } from '../../shared/domain/addresses.ts'
+import { DEFAULT_INTERVAL_MS } from '../../shared/domain/cadence.ts'
+import { UserError } from '../../shared/domain/errors.ts'
+import { counted } from '../terminal/wording.ts'
+import type { Command } from './command-line.ts'
+import { syncFleet } from './sync-fleet.ts'
+
+/** What a run of either kind works with. */
+export type Session = {
+  readonly database: LocalDatabase
+  readonly hosts: readonly FleetHost[]
+  /** Null when the fleet is the user's own. */
+  readonly demonstration: Demonstration | null
+  readonly log: Writable
+}
+
+export type SessionDeps = {
+  readonly databaseUrl: string | undefined
+  readonly resources: Resources
+  /** A line for the user, beside the output. */
+  readonly note: (line: string) => void
+  readonly onLoading: (loaded: number, total: number) => void
+}
+
+/** Opens the database and brings the fleet into it. `fleet` is null for the demonstration. */
+export async function openSession(
+  command: Command,
+  fleet: readonly FleetHost[] | null,
+  deps: SessionDeps,
+): Promise<Session> {
+  const folder = fleet === null ? temporaryFolder(deps.resources) : keptFolder(deps)
+  const log = command.verbose ? process.stderr : openFunctionLog(join(folder, 'functions.log'))
+  const database = await openDatabaseOf(fleet === null, folder, deps.databaseUrl)
+  deps.resources.onClose(database.close)
+  const demonstration = fleet === null ? await startDemonstration() : null
+  if (demonstration !== null) {
+    deps.resources.onClose(demonstration.stop)
+    demonstration.notes.forEach(deps.note)
+  }
+  const hosts = fleet ?? demonstration?.hosts ?? []
+  await allowAddresses(database, hosts)
+  const change = await syncFleet(database, hosts, deps.onLoading)
+  if (change.removed > 0) {
+    deps.note(
+      `${counted(change.removed, 'host')} of the last run ${change.removed === 1 ? 'is' : 'are'} no longer in the file, and now marked as deleted`,
+    )
+  }
+  if (change.others > 0) {
+    deps.note(
+      `${counted(change.others, 'other host')} in this database stay as they are, and are probed by schedule as well`,
+    )
+  }
+  await setCadence(database, command)
+  return { database, hosts: change.hosts, demonstration, log }
+}
+
+function temporaryFolder(resources: Resources): string {
+  // A server that root starts runs as another account, which may not enter root's own temporary folder.
+  const parent = process.getuid?.() !== 0 || isOpenToAll(tmpdir()) ? tmpdir() : '/tmp'
+  const folder = mkdtempSync(join(parent, 'fleet-awareness-demonstration-'))
+  resources.onClose(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+function keptFolder({ note, databaseUrl }: SessionDeps): string {
+  const { folder, reason } = stateFolder()
+  if (reason !== null && databaseUrl === undefined) note(`state is kept in ${folder}: ${reason}`)
+  return folder
+}
+
+function openDatabaseOf(isDemonstration: boolean, folder: string, url?: string): Promise<LocalDatabase> {
+  if (url !== undefined) {
+    const to = parseDatabaseUrl(url, process.env.USER ?? 'postgres')
+    return isDemonstration ? openTemporaryDatabase(to) : openOwnDatabase(to)
+  }
+  // A temporary server removes its folder, also when this program was killed: all that is temporary is in there.
+  return isDemonstration
+    ? openEmbeddedDatabase({ folder, temporary: true })
+    : openEmbeddedDatabase({ folder: join(folder, 'postgres'), temporary: false })
+}
+
+/**
+ * A machine may probe itself, but not by the word of a database that others set up.
+ *
+ * @throws UserError naming each host that this database's policy does not allow.
+ */
+async function allowAddresses(
+  { owner, isShared }: LocalDatabase,
+  hosts: readonly FleetHost[],
+): Promise<void> {
+  if (!isShared) await allowLoopback(owner)
+  const allowed = await readAllowedAddresses(owner)
+  const faults = hosts.flatMap(({ name, address }) => {
+    const fault = addressFault(address, allowed)
+    return fault === null ? [] : [`${name}: ${fault}`]
+  })
+  if (faults.length > 0) throw new UserError(faults)
+}
+
+/** What is not asked for is the default, except in a database that may be set up by others. */
+function setCadence({ owner, isShared }: LocalDatabase, command: Command): Promise<void> {
+  const intervalMs = command.intervalMs ?? (isShared ? null : DEFAULT_INTERVAL_MS)
+  return setProbeCadence(owner, {
+    intervalSeconds: intervalMs === null ? null : Math.round(intervalMs / 1000),
+    hostsPerSchedule: command.hostsPerSchedule ?? (isShared ? null : 1),
+  })
+}

@@ -1,0 +1,26 @@
+import type { WriteStream } from 'node:tty'
+import { createLogUpdate } from 'log-update'
+import type { DriftRow } from '../../../shared/db/drift-view.ts'
+import type { ChangeRow } from '../../../shared/db/fleet-view.ts'
+import { counted, plainNumber } from '../../terminal/wording.ts'
+import { renderScreen } from './screen.ts'
+import type { View } from './view.ts'
+
+/** More than any terminal shows. */
+const KEPT_CHANGES = 200
+
+/** A view that is drawn anew in place, on a terminal. */
+export function createLiveScreen(stdout: WriteStream, title: string, speed: number): View {
+  const draw = createLogUpdate(stdout)
+  let recent: readonly (ChangeRow | DriftRow)[] = []
+  return {
+    loading: (loaded, total) =>
+      draw(`  Loading the fleet: ${plainNumber(loaded)} of ${counted(total, 'host')}`),
+    update: (state) => {
+      recent = [...recent, ...state.changes, ...(state.compliance?.drifts ?? [])].slice(-KEPT_CHANGES)
+      const size = { columns: stdout.columns, rows: stdout.rows, colours: stdout.hasColors() }
+      draw(renderScreen({ ...state, title, speed, recent }, size))
+    },
+    close: () => draw.done(),
+  }
+}

@@ -1,0 +1,58 @@
+import type { DriftRow } from '../../../shared/db/drift-view.ts'
+import type { ChangeRow } from '../../../shared/db/fleet-view.ts'
+import {
+  changeName,
+  changeReason,
+  complianceInWords,
+  counted,
+  DRIFT_WORDS,
+  endpoint,
+  fleetInWords,
+  percentagePoints,
+  plainNumber,
+  score,
+} from '../../terminal/wording.ts'
+import type { LiveState, View } from './view.ts'
+
+const STATUS_EVERY_MS = 10_000
+
+/** Plain lines for a pipe or a file: one a change, and a status line now and then. */
+export function createPlainView(write: (line: string) => void, nowMs: () => number): View {
+  let lastStatusMs = Number.NEGATIVE_INFINITY
+  let last: LiveState | undefined
+  let shown: LiveState | undefined
+  const status = (state: LiveState): void => {
+    const { numbers, probes, fleetTime, compliance } = state
+    shown = state
+    lastStatusMs = nowMs()
+    const scans = !compliance?.judged ? '' : `; ${complianceInWords(compliance)}`
+    write(`${fleetTime.toISOString()} status ${fleetInWords(numbers)}; ${counted(probes, 'probe')}${scans}`)
+  }
+  return {
+    loading: (loaded, total) => {
+      if (loaded > 0 && loaded < total) write(`loading ${plainNumber(loaded)} of ${counted(total, 'host')}`)
+    },
+    update: (state) => {
+      if (state.fault !== null && state.fault !== last?.fault) write(`fault ${state.fault}`)
+      last = state
+      for (const change of state.changes) write(changeLine(change))
+      for (const drift of state.compliance?.drifts ?? []) write(driftLine(drift))
+      if (nowMs() - lastStatusMs >= STATUS_EVERY_MS) status(state)
+    },
+    close: () => {
+      if (last !== undefined && last !== shown) status(last)
+    },
+  }
+}
+
+function changeLine(change: ChangeRow): string {
+  const where = endpoint(change.address, change.port)
+  const states = `${change.from} -> ${change.to}`
+  return `${change.occurredAt.toISOString()} change ${changeName(change)} ${where} ${states} (${changeReason(change)})`
+}
+
+function driftLine(drift: DriftRow): string {
+  const scores = `${score(drift.priorScore)} -> ${score(drift.currentScore)}`
+  const what = `${DRIFT_WORDS[drift.driftType]}, ${percentagePoints(drift)}`
+  return `${drift.occurredAt.toISOString()} drift ${changeName(drift)} ${scores} (${what})`
+}

@@ -1,0 +1,138 @@
+import { styleText } from 'node:util'
+import type { DriftRow } from '../../../shared/db/drift-view.ts'
+import type { ChangeRow } from '../../../shared/db/fleet-view.ts'
+import type { DriftType } from '../../../shared/domain/drift-event.ts'
+import type { ReachabilityStatus } from '../../../shared/domain/reachability.ts'
+import {
+  changeName,
+  changeReason,
+  complianceInWords,
+  DRIFT_WORDS,
+  endpoint,
+  milliseconds,
+  percentagePoints,
+  plainNumber,
+  score,
+} from '../../terminal/wording.ts'
+import type { LiveState } from './view.ts'
+
+/** Text with a style, cut to the terminal's width before it is coloured. */
+type Piece = readonly [text: string, style?: Parameters<typeof styleText>[0]]
+
+export type ScreenState = LiveState & {
+  readonly title: string
+  readonly speed: number
+  /** Oldest first; as many as fit are shown, newest on top. */
+  readonly recent: readonly (ChangeRow | DriftRow)[]
+}
+
+export type ScreenSize = { readonly columns: number; readonly rows: number; readonly colours: boolean }
+
+const COLOURS: Record<ReachabilityStatus, 'green' | 'red' | 'yellow'> = {
+  reachable: 'green',
+  unreachable: 'red',
+  unknown: 'yellow',
+}
+const STATUSES = ['reachable', 'unreachable', 'unknown'] as const
+const DRIFT_COLOURS: Record<DriftType, 'green' | 'red' | 'yellow'> = {
+  improvement: 'green',
+  minor: 'yellow',
+  major: 'red',
+}
+/** Title, numbers, bar, scans, fault and footer, with the empty lines between, and one for the cursor. */
+const LINES_WITHOUT_CHANGES = 12
+const MAX_BAR_CELLS = 60
+
+/** The whole screen as one text that fits into `size`. */
+export function renderScreen(state: ScreenState, size: ScreenSize): string {
+  const room = Math.max(1, size.rows - LINES_WITHOUT_CHANGES)
+  const changes = state.recent.slice(-room).toReversed().map(rowPieces)
+  const lines: Piece[][] = [
+    titlePieces(state),
+    [],
+    countPieces(state),
+    barPieces(state, Math.min(MAX_BAR_CELLS, size.columns - 4)),
+    responsePieces(state),
+    ...compliancePieces(state),
+    [],
+    [[changes.length > 0 ? '  Last changes' : '  No host has changed yet', 'bold']],
+    ...changes,
+    [],
+    [[state.fault === null ? '' : `  ${state.fault}`, 'red']],
+    [[state.stopping ? '  Stopping: probes in flight end …' : '  Ctrl-C ends it', 'dim']],
+  ]
+  return lines.map((line) => styled(line, size)).join('\n')
+}
+
+function titlePieces({ title, speed, fleetTime }: ScreenState): Piece[] {
+  const time = `${fleetTime.toISOString().slice(0, 19).replace('T', ' ')} UTC`
+  const pace = speed === 1 ? '' : `, time runs ${speed}×`
+  return [
+    ['  Fleet Awareness', 'bold'],
+    [` · ${title} · ${time}${pace}`, 'dim'],
+  ]
+}
+
+function countPieces({ numbers }: ScreenState): Piece[] {
+  const counts = STATUSES.flatMap((status): Piece[] => [
+    ['   '],
+    [`● ${plainNumber(numbers[status])} ${status}`, COLOURS[status]],
+  ])
+  return [[`  ${plainNumber(numbers.hosts)} hosts`, 'bold'], ...counts]
+}
+
+function barPieces({ numbers }: ScreenState, cells: number): Piece[] {
+  const share = (status: ReachabilityStatus): number =>
+    Math.round((numbers[status] / Math.max(1, numbers.hosts)) * Math.max(0, cells))
+  const pieces = STATUSES.map((status): Piece => ['█'.repeat(share(status)), COLOURS[status]])
+  return [['  '], ...pieces]
+}
+
+const responsePieces = ({ numbers, probes }: ScreenState): Piece[] => [
+  [
+    `  response p50 ${milliseconds(numbers.p50Ms)}, p99 ${milliseconds(numbers.p99Ms)}   ${plainNumber(probes)} probes`,
+  ],
+]
+
+const compliancePieces = ({ compliance }: ScreenState): Piece[][] =>
+  !compliance?.judged ? [] : [[[`  ${complianceInWords(compliance)}`]]]
+
+const NAME_CELLS = 14
+const ENDPOINT_CELLS = 21
+const STATUS_CELLS = 11
+const REASON_CELLS = 18
+
+const rowPieces = (row: ChangeRow | DriftRow): Piece[] =>
+  'driftType' in row ? driftPieces(row) : changePieces(row)
+
+const driftPieces = (drift: DriftRow): Piece[] => [
+  [`  ${drift.occurredAt.toISOString().slice(11, 19)}  `, 'dim'],
+  [`${changeName(drift).padEnd(NAME_CELLS)} `],
+  [`${score(drift.priorScore).padStart(STATUS_CELLS)} → `, 'dim'],
+  [score(drift.currentScore).padEnd(STATUS_CELLS), DRIFT_COLOURS[drift.driftType]],
+  [` ${percentagePoints(drift).padEnd(STATUS_CELLS)}`],
+  [`  ${DRIFT_WORDS[drift.driftType]}`, 'dim'],
+]
+
+const changePieces = (change: ChangeRow): Piece[] => [
+  [`  ${change.occurredAt.toISOString().slice(11, 19)}  `, 'dim'],
+  [`${changeName(change).padEnd(NAME_CELLS)} `],
+  [`${change.from.padStart(STATUS_CELLS)} → `, 'dim'],
+  [change.to.padEnd(STATUS_CELLS), COLOURS[change.to]],
+  [` ${changeReason(change).padEnd(REASON_CELLS)}`],
+  [`  ${endpoint(change.address, change.port).padEnd(ENDPOINT_CELLS)}`, 'dim'],
+]
+
+function styled(line: readonly Piece[], { columns, colours }: ScreenSize): string {
+  let room = columns
+  return line
+    .map(([text, style]) => {
+      const cut = [...text].slice(0, room).join('')
+      room -= [...cut].length
+      return colours && style !== undefined && cut !== ''
+        ? styleText(style, cut, { validateStream: false })
+        : cut
+    })
+    .join('')
+    .trimEnd()
+}

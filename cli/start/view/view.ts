@@ -1,0 +1,24 @@
+import type { Compliance } from '../../../infra/local/compliance.ts'
+import type { ChangeRow, FleetNumbers } from '../../../shared/db/fleet-view.ts'
+
+/** What a live run shows its user. */
+export type View = {
+  readonly loading: (loaded: number, total: number) => void
+  readonly update: (state: LiveState) => void
+  /** Leaves the last state to be read. */
+  readonly close: () => void
+}
+
+export type LiveState = {
+  readonly numbers: FleetNumbers
+  /** Those that are new since the last update, oldest first. */
+  readonly changes: readonly ChangeRow[]
+  /** Absent in a view of probes alone; counted in the view when there is something to count. */
+  readonly compliance?: Compliance
+  /** Probes that gave a result in this run. */
+  readonly probes: number
+  readonly fleetTime: Date
+  /** The latest failure of a function; null while there was none. */
+  readonly fault: string | null
+  readonly stopping: boolean
+}

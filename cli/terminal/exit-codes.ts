@@ -1,0 +1,16 @@
+/** How the program ends: scripts rely on these, and docs/operators-client.md lists them. */
+export const EXIT = {
+  done: 0,
+  /** AWS, the function or the database said no, or failed. */
+  failed: 1,
+  badInput: 2,
+  /** No such host. */
+  notFound: 3,
+  /** The probe was made, and the host did not answer it. */
+  unreachable: 4,
+  /** Nothing was changed: `import --prune` wants a yes. */
+  needsYes: 5,
+  /** The probe said nothing of the host: another one was under way, or it failed on its own side. */
+  noResult: 6,
+} as const
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT]

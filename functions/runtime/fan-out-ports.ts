@@ -1,0 +1,53 @@
+import * as z from 'zod'
+import { createSchedulerClient, type ScheduleGroup, scheduleGroup } from '../../shared/aws/scheduler.ts'
+import type { Tx } from '../../shared/db/client.ts'
+import {
+  type FleetSnapshot,
+  forgetSchedules,
+  markSchedulesPending,
+  readFleet,
+  rememberSchedules,
+} from '../../shared/db/probe-schedules.ts'
+import { parseEnvironment } from './config.ts'
+import { depsFromEnvironment, type FunctionDeps } from './deps.ts'
+
+export const FAN_OUT_SERVICE = 'awareness-fan-out'
+
+export type FanOutDeps = FunctionDeps & { readonly schedules: ScheduleGroup }
+
+const FAN_OUT_ENVIRONMENT = {
+  SCHEDULE_GROUP: z.string().min(1),
+  PROBE_FUNCTION_ARN: z.string().min(1),
+  /** What Scheduler assumes to invoke the probe function. */
+  SCHEDULE_ROLE_ARN: z.string().min(1),
+  DEAD_LETTER_QUEUE_ARN: z.string().min(1),
+}
+
+/** Of the fan-out function, from its environment variables. */
+export function fanOutDepsFromEnvironment(env: NodeJS.ProcessEnv): FanOutDeps {
+  const config = parseEnvironment(env, FAN_OUT_ENVIRONMENT)
+  const target = {
+    groupName: config.SCHEDULE_GROUP,
+    functionArn: config.PROBE_FUNCTION_ARN,
+    roleArn: config.SCHEDULE_ROLE_ARN,
+    deadLetterQueueArn: config.DEAD_LETTER_QUEUE_ARN,
+  }
+  return {
+    ...depsFromEnvironment(env, FAN_OUT_SERVICE),
+    schedules: scheduleGroup(createSchedulerClient(), target),
+  }
+}
+
+/** The real ports of one run of the fan-out: its statements, each a transaction of its own, and Scheduler. */
+export const fanOutPorts = ({ database, schedules, now }: FanOutDeps) => ({
+  ...schedules,
+  now,
+  readFleet: (): Promise<FleetSnapshot> => database.transaction('snapshot', readFleet),
+  markPending: (names: readonly string[]) => write(database, (tx) => markSchedulesPending(tx, names)),
+  remember: (applied: Parameters<typeof rememberSchedules>[1]) =>
+    write(database, (tx) => rememberSchedules(tx, applied)),
+  forget: (names: readonly string[]) => write(database, (tx) => forgetSchedules(tx, names)),
+})
+
+const write = (database: FunctionDeps['database'], statement: (tx: Tx) => Promise<void>): Promise<void> =>
+  database.transaction('write', statement)

@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import * as z from 'zod'
+import { type Connection, connect } from '../../shared/db/client.ts'
+import { explainFault } from '../../shared/db/explain-fault.ts'
+import { type InitialPolicy, setInitialPolicy } from '../../shared/db/initial-policy.ts'
+import { type MigrationReport, migrate } from '../../shared/db/migrate.ts'
+import { type RoleSignIn, setRoleSignIn } from '../../shared/db/role-sign-in.ts'
+import { scramVerifier } from '../../shared/domain/scram.ts'
+import { parseEnvironment } from './config.ts'
+import { withinDeadline } from './deadline.ts'
+import { connectionOf } from './deps.ts'
+
+/** Before Lambda's own 300 s, so that the stack's events say what took so long. */
+export const MIGRATE_DEADLINE_MS = 240_000
+
+const SALT_BYTES = 16
+const FIRST_VERSION = 1
+
+const migrateEnvironment = {
+  PROBE_PASSWORD: z.string().min(1).optional(),
+  DRIFT_PASSWORD: z.string().min(1).optional(),
+  FAN_OUT_PASSWORD: z.string().min(1).optional(),
+  OPERATE_PASSWORD: z.string().min(1).optional(),
+  /** Where Lambda puts the bundle; the migrations lie beside it. */
+  LAMBDA_TASK_ROOT: z.string().min(1),
+}
+
+/** The ports of the migrate function. The environment is read as it migrates: what is wrong there is a reason too. */
+export function migratePorts(env: NodeJS.ProcessEnv) {
+  return {
+    migrate: async (initial: InitialPolicy): Promise<string> => {
+      const config = parseEnvironment(env, migrateEnvironment)
+      const signIns: RoleSignIn[] = [
+        { role: 'awareness_probe', verifier: verifierOf(config.PROBE_PASSWORD) },
+        { role: 'awareness_drift', verifier: verifierOf(config.DRIFT_PASSWORD) },
+        { role: 'awareness_fan_out', verifier: verifierOf(config.FAN_OUT_PASSWORD) },
+        { role: 'awareness_operate', verifier: verifierOf(config.OPERATE_PASSWORD) },
+      ]
+      const folder = join(config.LAMBDA_TASK_ROOT, 'migrations')
+      return sentence(await bringUpToDate(connectionOf(config), folder, { initial, signIns }))
+    },
+    explain: explainFault,
+  }
+}
+
+const verifierOf = (password: string | undefined): string | null =>
+  password === undefined ? null : scramVerifier(password, randomBytes(SALT_BYTES))
+
+type Installation = { readonly initial: InitialPolicy; readonly signIns: readonly RoleSignIn[] }
+
+async function bringUpToDate(
+  connection: Connection,
+  folder: string,
+  { initial, signIns }: Installation,
+): Promise<MigrationReport> {
+  const sql = connect(connection)
+  // Not awaited: after a connection error end() may never settle (postgres.js 3.4.9).
+  const giveUp = (): void => void sql.end({ timeout: 0 }).catch(() => {})
+  const work = async (): Promise<MigrationReport> => {
+    const report = await migrate(sql, folder)
+    if (report.applied.includes(FIRST_VERSION)) await setInitialPolicy(sql, initial)
+    await setRoleSignIn(sql, signIns)
+    return report
+  }
+  try {
+    return await withinDeadline(MIGRATE_DEADLINE_MS, work, giveUp)
+  } finally {
+    giveUp()
+  }
+}
+
+const sentence = ({ applied, version }: MigrationReport): string =>
+  applied.length === 0 ? `the database is at version ${version} already` : `applied ${applied.join(', ')}`

@@ -1,0 +1,50 @@
+import { randomUUID } from 'node:crypto'
+import type { FleetHost } from '../../shared/contracts/fleet-row.ts'
+import { readAllowedAddresses } from '../../shared/db/allowed-addresses.ts'
+import { insertAuditEvents } from '../../shared/db/audit-events.ts'
+import type { Tx } from '../../shared/db/client.ts'
+import { findHosts } from '../../shared/db/find-hosts.ts'
+import { markHostsDeleted, upsertHosts } from '../../shared/db/hosts.ts'
+import { type EventQuery, listAuditEvents, listEventsOfHost } from '../../shared/db/operator-events.ts'
+import { type HostPageQuery, listHostPage, readHostDetail } from '../../shared/db/operator-hosts.ts'
+import { lockPolicy, readPolicy, savePolicy } from '../../shared/db/operator-policy.ts'
+import { readFleet } from '../../shared/db/probe-schedules.ts'
+import { classifyAddress } from '../../shared/domain/addresses.ts'
+import type { HostId } from '../../shared/domain/ids.ts'
+import type { PolicyChanged, PolicyValues } from '../../shared/domain/policy-event.ts'
+import type { FunctionDeps } from './deps.ts'
+
+export const OPERATE_SERVICE = 'awareness-operate'
+
+/** The real ports of one command: one transaction. `correlationId` is the invocation's, as CloudTrail has it. */
+export const operatePorts = (deps: FunctionDeps, correlationId: string) => ({
+  now: deps.now,
+  reading: <T>(body: (ports: ReturnType<typeof reads>) => Promise<T>): Promise<T> =>
+    deps.database.transaction('snapshot', (tx) => body(reads(tx))),
+  writing: <T>(body: (ports: ReturnType<typeof writes>) => Promise<T>): Promise<T> =>
+    deps.database.transaction('write', (tx) => body(writes(tx, correlationId, deps.now))),
+})
+
+const reads = (tx: Tx) => ({
+  hostPage: (query: HostPageQuery) => listHostPage(tx, query),
+  findHosts: async (text: string) => {
+    const found = await findHosts(tx, text, classifyAddress(text) === null ? null : text)
+    return found.map(({ hostname, ...host }) => ({ ...host, name: hostname }))
+  },
+  hostDetail: (id: HostId) => readHostDetail(tx, id),
+  recentEvents: (id: HostId, limit: number) => listEventsOfHost(tx, id, limit),
+  fleet: () => readFleet(tx),
+  auditEvents: (query: EventQuery) => listAuditEvents(tx, query),
+  policy: () => readPolicy(tx),
+})
+
+const writes = (tx: Tx, correlationId: string, now: () => Date) => ({
+  allowedAddresses: () => readAllowedAddresses(tx),
+  upsertHosts: (hosts: readonly FleetHost[]) => upsertHosts(tx, hosts),
+  markHostsDeleted: (ids: readonly HostId[]) => markHostsDeleted(tx, ids),
+  lockPolicy: () => lockPolicy(tx),
+  savePolicy: async (policy: PolicyValues, event: PolicyChanged): Promise<void> => {
+    const record = { id: randomUUID(), correlationId, actorId: OPERATE_SERVICE, occurredAt: now(), event }
+    await Promise.all([savePolicy(tx, policy), insertAuditEvents(tx, [record])])
+  },
+})

@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto'
+import { insertAuditEvents } from '../../shared/db/audit-events.ts'
+import { type ClaimedHosts, claimHosts } from '../../shared/db/claims.ts'
+import type { Tx } from '../../shared/db/client.ts'
+import { type LivenessRecord, saveLiveness } from '../../shared/db/liveness.ts'
+import type { AuditEvent } from '../../shared/domain/audit-events.ts'
+import type { HostId } from '../../shared/domain/ids.ts'
+import { type ProbeTarget, probeSsh } from '../../shared/net/tcp-probe.ts'
+import type { FunctionDeps } from './deps.ts'
+
+export const PROBE_SERVICE = 'awareness-probe'
+
+type SaveProbes = (records: readonly LivenessRecord[], events: readonly AuditEvent[]) => Promise<void>
+
+/** The real ports of one invocation of the probe function: four round trips to the database, and the network. */
+export const probePorts = (deps: FunctionDeps, correlationId: string, signal: AbortSignal) => ({
+  now: deps.now,
+  probe: (target: ProbeTarget) => probeSsh(target, { signal }),
+  exclusively: <T>(
+    hostIds: readonly HostId[],
+    body: (claim: ClaimedHosts & { readonly save: SaveProbes }) => Promise<T>,
+  ): Promise<T> =>
+    deps.database.transaction('write', async (tx) =>
+      body({ ...(await claimHosts(tx, hostIds)), save: saveProbes(tx, correlationId) }),
+    ),
+})
+
+/** Both statements travel together. */
+const saveProbes =
+  (tx: Tx, correlationId: string): SaveProbes =>
+  async (records, events) => {
+    const occurredAt = records[0]?.probedAt ?? new Date(0)
+    const audit = events.map((event) => ({
+      id: randomUUID(),
+      correlationId,
+      actorId: PROBE_SERVICE,
+      occurredAt,
+      event,
+    }))
+    await Promise.all([
+      saveLiveness(tx, records),
+      ...(audit.length > 0 ? [insertAuditEvents(tx, audit)] : []),
+    ])
+  }

@@ -1,0 +1,65 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { planImport } from '../../../cli/fleet/import-plan.ts'
+import { hostIdOfEndpoint } from '../../../shared/contracts/endpoint-id.ts'
+import type { FleetHost } from '../../../shared/contracts/fleet-row.ts'
+import { parseHostId } from '../../../shared/domain/ids.ts'
+
+const host = (address: string, over: Partial<FleetHost> = {}): FleetHost => ({
+  id: hostIdOfEndpoint(address, 22),
+  name: address,
+  address,
+  port: 22,
+  ...over,
+})
+const GIVEN = parseHostId('11111111-1111-4111-8111-111111111111')
+
+describe('an import', () => {
+  it('tells what is new, what is different, and what is missing', () => {
+    const present = [host('10.0.0.1'), host('10.0.0.2'), host('10.0.0.3')]
+    const file = [host('10.0.0.1'), host('10.0.0.2', { name: 'web' }), host('10.0.0.4')]
+    expect(planImport(file, present)).toEqual({
+      added: [host('10.0.0.4')],
+      changed: [host('10.0.0.2', { name: 'web' })],
+      unchanged: 1,
+      missing: [host('10.0.0.3')],
+    })
+  })
+
+  it('takes a host that was given no id for the one at its address and port', () => {
+    const present = [host('10.0.0.1', { id: GIVEN, name: 'web' })]
+    expect(planImport([host('10.0.0.1')], present)).toMatchObject({
+      added: [],
+      changed: [{ id: GIVEN, name: '10.0.0.1' }],
+      missing: [],
+    })
+  })
+
+  it('lets a host with an id of its own move to another address', () => {
+    const present = [host('10.0.0.1', { id: GIVEN })]
+    expect(planImport([host('10.0.0.9', { id: GIVEN })], present)).toMatchObject({
+      added: [],
+      changed: [{ id: GIVEN, address: '10.0.0.9' }],
+      missing: [],
+    })
+  })
+
+  it('never counts a host twice, and once done has nothing more to do', () => {
+    const fleets = fc.uniqueArray(fc.integer({ min: 0, max: 255 }), { maxLength: 40 })
+    fc.assert(
+      fc.property(fleets, fleets, (before, after) => {
+        const present = before.map((n) => host(`10.0.0.${n}`))
+        const file = after.map((n) => host(`10.0.0.${n}`))
+        const { added, changed, unchanged, missing } = planImport(file, present)
+        expect(added.length + changed.length + unchanged).toBe(file.length)
+        expect(present.length - missing.length + added.length).toBe(file.length)
+        expect(planImport(file, file)).toEqual({
+          added: [],
+          changed: [],
+          unchanged: file.length,
+          missing: [],
+        })
+      }),
+    )
+  })
+})

@@ -1,0 +1,135 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { parseSimulateCommand } from '../../../cli/simulate/command-line.ts'
+import { MEMORY_GB } from '../../../cli/simulate/cost.ts'
+import { type Scenario, simulate, WALKED_HOSTS } from '../../../cli/simulate/scenario.ts'
+import { pageSection } from '../../../cli/simulate/write-page.ts'
+import { PROBE_MEMORY_MB } from '../../../infra/aws/constructs/probe-fan-out.ts'
+import { UserError } from '../../../shared/domain/errors.ts'
+
+const HOSTS = 10_000
+const doc = (name: string): string => readFileSync(new URL(`../../../docs/${name}`, import.meta.url), 'utf8')
+const section = (hosts: number): string =>
+  new RegExp(`<!-- simulate --hosts ${hosts} -->\n([^]*?)<!-- end -->`).exec(doc('scale.md'))?.[1] ?? ''
+/** The rows of a table as lists of numbers. */
+const figures = (markdown: string): number[][] =>
+  markdown
+    .split('\n')
+    .filter((line) => /^\| \d/.test(line))
+    .map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => Number(cell.replace(/[,%!]/g, ''))),
+    )
+
+const scenarios: Scenario[] = []
+beforeAll(async () => {
+  for await (const scenario of simulate(HOSTS)) scenarios.push(scenario)
+}, 120_000)
+
+describe('a simulated day', () => {
+  it('probes every host within its period, and judges each as it is, once', () => {
+    expect(scenarios).toHaveLength(9)
+    for (const { walked } of scenarios) {
+      expect(walked.hosts).toBeGreaterThanOrEqual(WALKED_HOSTS * 0.9)
+      expect(walked.longestWaitPeriods).toBe(1)
+      expect(walked.missedOrFalse).toBe(0)
+      // From 6 minutes between two probes to 4.
+      expect(walked.probes / walked.hosts).toBeGreaterThanOrEqual(240)
+      expect(walked.probes / walked.hosts).toBeLessThanOrEqual(360)
+    }
+  })
+
+  it('turns away what comes twice, at once or later', () => {
+    for (const { walked } of scenarios) {
+      expect(walked.duplicates).toBeGreaterThan(0)
+      expect(walked.inFlight).toBeGreaterThan(0)
+    }
+  })
+
+  it('is even: no minute has 1.3 times the invocations of the mean one', () => {
+    for (const { peakOverMean } of scenarios) expect(peakOverMean).toBeLessThanOrEqual(1.3)
+  })
+
+  it('packs as many hosts into a schedule as policy says, and never more', () => {
+    for (const { hostsPerSchedule, mostHostsInASchedule, schedules, traffic } of scenarios) {
+      expect(mostHostsInASchedule).toBeLessThanOrEqual(hostsPerSchedule)
+      expect(schedules * hostsPerSchedule).toBeGreaterThanOrEqual(HOSTS)
+      expect(traffic.invocations).toBeGreaterThanOrEqual(schedules * 240)
+      expect(traffic.locksPeak).toBeLessThanOrEqual(traffic.concurrentPeak * hostsPerSchedule)
+    }
+  })
+
+  it('holds connections for as long as Little’s law has it', () => {
+    for (const { traffic } of scenarios) {
+      const mean = traffic.billedSeconds / 86_400
+      expect(traffic.concurrentPeak).toBeGreaterThanOrEqual(mean)
+    }
+  })
+
+  it('costs more the more hosts are down, and less the more share a schedule', () => {
+    const cost = (packed: number) =>
+      scenarios.filter((s) => s.hostsPerSchedule === packed).map(({ monthlyUsd }) => monthlyUsd)
+    for (const packed of [1, 100, 500]) expect(cost(packed)).toEqual(cost(packed).toSorted((a, b) => a - b))
+    expect(Math.max(...cost(500))).toBeLessThan(Math.min(...cost(1)) / 10)
+    expect(MEMORY_GB * 1024).toBe(PROBE_MEMORY_MB)
+  })
+})
+
+describe('the page on scale', () => {
+  it('says of ten thousand hosts what the program says', () => {
+    expect(section(HOSTS)).toBe(pageSection(scenarios))
+  })
+
+  it('says of a million what is in proportion to that, and the chart says the same', () => {
+    const million = figures(section(1_000_000))
+    expect(million).toHaveLength(9)
+    const [small, large] = [figures(section(HOSTS))[0], million[0]]
+    expect(large?.[2]).toBe(1_000_000)
+    expect((large?.[3] ?? 0) / (small?.[3] ?? 1)).toBeCloseTo(100, 0)
+    const chart = doc('scale.svg')
+    for (const row of million)
+      for (const column of [5, 6, 7])
+        expect(chart).toContain(`>${row[column]?.toLocaleString('en-US')}</text>`)
+  })
+})
+
+describe('the page on operating', () => {
+  it('says the same of what ten thousand hosts cost', () => {
+    const row = /^\| 10,000 \| (.*) \| (.*) \|$/m.exec(doc('operations.md'))
+    const cost = (packed: number) =>
+      scenarios.find((s) => s.hostsPerSchedule === packed && s.downShare === 0.02)?.monthlyUsd ?? 0
+    expect(row?.slice(1)).toEqual([cost(1).toFixed(0), cost(500).toFixed(2)])
+  })
+})
+
+describe('npm run simulate', () => {
+  it('prints one JSON object a scenario with --json', () => {
+    const args = ['cli/simulate/main.ts', '--hosts', '300', '--hosts-per-schedule', '1', '50', '--json']
+    const printed = execFileSync(process.execPath, args, {
+      cwd: new URL('../../..', import.meta.url),
+      encoding: 'utf8',
+    })
+    const lines = printed
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(lines.map(({ hosts, hostsPerSchedule }) => [hosts, hostsPerSchedule])).toEqual(
+      [1, 1, 1, 50, 50, 50].map((packed) => [300, packed]),
+    )
+  })
+
+  it.each([
+    [['--hosts', '0'], /^--hosts "0" is not a whole number from 1/],
+    [['--hosts-per-schedule', '501'], /from 1 to 500$/],
+    [['--hosts-per-schedule', '1', 'x'], /"x" is not/],
+    [['1000'], /^what is "1000"/],
+    [['--fleet'], /^Unknown option '--fleet'/],
+    [['--write', '--hosts-per-schedule', '5'], /^--write is for all/],
+  ])('refuses %j in one sentence', (args, sentence) => {
+    expect(() => parseSimulateCommand(args)).toThrow(UserError)
+    expect(() => parseSimulateCommand(args)).toThrow(sentence)
+  })
+})

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest'
+import { parseCommandLine } from '../../../cli/start/command-line.ts'
+
+describe('the command line', () => {
+  it('without arguments is the demonstration, sixty times as fast', () => {
+    expect(parseCommandLine([])).toEqual({
+      kind: 'run',
+      command: {
+        fleetFile: null,
+        once: false,
+        json: false,
+        intervalMs: null,
+        hostsPerSchedule: null,
+        speed: 60,
+        verbose: false,
+      },
+    })
+  })
+
+  it('with a fleet of one’s own runs in real time, unless told otherwise', () => {
+    expect(parseCommandLine(['--hosts', 'f.csv'])).toMatchObject({
+      command: { fleetFile: 'f.csv', speed: 1 },
+    })
+    expect(parseCommandLine(['--hosts=f.csv', '--speed', '2.5'])).toMatchObject({ command: { speed: 2.5 } })
+  })
+
+  it.each([
+    ['60s', 60_000],
+    ['1.5m', 90_000],
+    ['5m', 300_000],
+    ['1h', 3_600_000],
+  ])('reads the interval %s', (text, intervalMs) => {
+    expect(parseCommandLine(['--interval', text])).toMatchObject({ command: { intervalMs } })
+  })
+
+  it.each([
+    [['--host', 'f.csv'], /Unknown option '--host'/],
+    [['f.csv'], /Unexpected argument 'f.csv'/],
+    [['--hosts'], /--hosts/],
+    [['--hosts='], /--hosts needs the path/],
+    [['--once=yes'], /--once/],
+    [['--json'], /--json needs --once/],
+    [['--interval', '59s'], /--interval "59s" is not a time from 60s to 1h/],
+    [['--interval', '61m'], /--interval "61m"/],
+    [['--interval', '60'], /--interval "60"/],
+    [['--interval', 'soon'], /--interval "soon"/],
+    [['--hosts-per-schedule', '0'], /--hosts-per-schedule "0" is not a whole number from 1 to 500/],
+    [['--hosts-per-schedule', '501'], /--hosts-per-schedule "501"/],
+    [['--hosts-per-schedule', '1.5'], /--hosts-per-schedule "1.5"/],
+    [['--speed', '0'], /--speed "0" is not a number from 1 to 600/],
+    [['--speed', 'Infinity'], /--speed "Infinity"/],
+    [['--speed', '1e2'], /--speed "1e2"/],
+  ])('says in one line what is wrong with %j', (args, message) => {
+    const parsed = parseCommandLine(args)
+    expect(parsed).toEqual({ kind: 'fault', message: expect.stringMatching(message) })
+    expect(parsed.kind === 'fault' && parsed.message).not.toContain('\n')
+  })
+})

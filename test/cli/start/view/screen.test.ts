@@ -1,0 +1,79 @@
+import { stripVTControlCharacters } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { renderScreen, type ScreenState } from '../../../../cli/start/view/screen.ts'
+import { summaryTable } from '../../../../cli/start/view/summary-table.ts'
+import type { ChangeRow } from '../../../../shared/db/fleet-view.ts'
+
+const at = new Date('2026-01-02T03:04:05Z')
+const change: ChangeRow = {
+  id: '1',
+  occurredAt: at,
+  hostId: 'h',
+  name: 'db-01\u001b[2J',
+  address: '::1',
+  port: 22,
+  from: 'reachable',
+  to: 'unreachable',
+  errorType: 'connection_refused',
+  responseMs: null,
+}
+const state: ScreenState = {
+  title: 'demonstration',
+  speed: 60,
+  recent: Array.from({ length: 50 }, () => change),
+  numbers: { hosts: 12_345, reachable: 12_000, unreachable: 300, unknown: 45, p50Ms: 2, p99Ms: null },
+  changes: [],
+  probes: 99,
+  fleetTime: at,
+  fault: null,
+  stopping: false,
+}
+
+describe('the live view', () => {
+  it.each([
+    [80, 24],
+    [200, 60],
+    [20, 12],
+    [5, 3],
+  ])('fits a terminal of %i columns', (columns, rows) => {
+    const lines = renderScreen(state, { columns, rows, colours: true }).split('\n')
+    for (const line of lines) expect(stripVTControlCharacters(line).length).toBeLessThanOrEqual(columns)
+    expect(lines.length).toBeLessThanOrEqual(Math.max(rows, 13))
+  })
+
+  it('says how many hosts are in each state, and what changed last', () => {
+    const text = renderScreen(state, { columns: 120, rows: 30, colours: false })
+    expect(text).toContain('12,345 hosts')
+    expect(text).toContain('12,000 reachable')
+    expect(text).toMatch(/response p50 2 ms, p99 –/)
+    expect(text).toMatch(/03:04:05 .*reachable → unreachable connection_refused +\[::1\]:22/)
+  })
+
+  it('has no escape sequence of its own without colours, and never one of a host’s name', () => {
+    expect(renderScreen(state, { columns: 120, rows: 30, colours: false })).not.toContain('\u001b')
+    expect(renderScreen(state, { columns: 120, rows: 30, colours: true })).not.toContain('\u001b[2J')
+  })
+})
+
+describe('the summary table', () => {
+  it('of a large fleet lists those that did not answer, as many as can be read, and counts why', () => {
+    const results = Array.from({ length: 1000 }, (_, i) => ({
+      host_id: String(i),
+      name: `host-${i}`,
+      address: '192.0.2.1',
+      port: i + 1,
+      status: 'unknown' as const,
+      outcome: 'probed' as const,
+      response_ms: i < 900 ? i : null,
+      error_type: i < 900 ? null : 'tcp_timeout',
+      ssh_identification: i < 900 ? 'SSH-2.0-x' : null,
+    }))
+    const lines = summaryTable(results, 5.04, false).split('\n')
+    expect(lines.filter((line) => line.startsWith('host-'))).toHaveLength(50)
+    expect(lines).toContain('… and 50 more that did not answer')
+    expect(lines.at(-2)).toBe(
+      '1,000 hosts in 5.0 s: 900 answered, 100 did not; response p50 449 ms, p99 890 ms',
+    )
+    expect(lines.at(-1)).toBe('     100  tcp_timeout')
+  })
+})
