@@ -1,4 +1,4 @@
-/** How the program ends: scripts rely on these, and docs/operators-client.md lists them. */
+/** How the program ends: scripts rely on these, and docs/cli.md lists them. */
 export const EXIT = {
   done: 0,
   /** AWS, the function or the database said no, or failed. */

@@ -4,7 +4,7 @@ import { parseFleetCommandLine } from '../../../cli/fleet/command-line.ts'
 import { HELP } from '../../../cli/fleet/help.ts'
 import { EXIT } from '../../../cli/terminal/exit-codes.ts'
 
-const GUIDE = readFileSync(new URL('../../../docs/operators-client.md', import.meta.url), 'utf8')
+const GUIDE = readFileSync(new URL('../../../docs/cli.md', import.meta.url), 'utf8')
 const OPERATIONS = readFileSync(new URL('../../../docs/operations.md', import.meta.url), 'utf8')
 
 describe('the documentation', () => {
