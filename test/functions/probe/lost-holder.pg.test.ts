@@ -57,12 +57,9 @@ it('a holder that is frozen in mid-probe loses its host after the timeout of its
   const hosts = await addHosts(db.sql, 1)
   const [role] = await db.sql`select rolconfig from pg_roles where rolname = 'awareness_probe'`
   expect(String(role?.rolconfig)).toContain('idle_in_transaction_session_timeout=15s')
-  // Frozen in the middle of sending a statement it is not idle: then this one ends it.
-  expect(String(role?.rolconfig)).toContain('transaction_timeout=20s')
-  // The same settings, shorter, so that nobody waits.
+  // The same setting, shorter, so that nobody waits.
   const here = `alter role awareness_probe in database ${db.owner.database}`
   await db.sql.unsafe(`${here} set idle_in_transaction_session_timeout = '2s'`)
-  await db.sql.unsafe(`${here} set transaction_timeout = '8s'`)
 
   const child = await inMidProbe(db, (holder) => holder.kill('SIGSTOP'))
   try {
@@ -75,8 +72,16 @@ it('a holder that is frozen in mid-probe loses its host after the timeout of its
   await expectOneProbe(db)
 })
 
-it('a holder that is frozen in the middle of sending a statement, and so is not idle, loses its locks too', async () => {
+it('a holder that is frozen in the middle of sending a statement, and so is not idle, loses its locks too', async ({
+  skip,
+}) => {
   await using db = await freshDatabase()
+  const [server] = await db.sql<{ version: number }[]>`
+    select current_setting('server_version_num')::int as version`
+  // Before PostgreSQL 17 keepalives end it, as a frozen Lambda answers none. The kernel answers for a process here.
+  skip((server?.version ?? 0) < 170_000, 'transaction_timeout came with PostgreSQL 17')
+  const [role] = await db.sql`select rolconfig from pg_roles where rolname = 'awareness_probe'`
+  expect(String(role?.rolconfig)).toContain('transaction_timeout=20s')
   await db.sql.unsafe(
     `alter role awareness_probe in database ${db.owner.database} set transaction_timeout = '6s'`,
   )
