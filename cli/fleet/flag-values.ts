@@ -1,4 +1,5 @@
-import { MAX_EVENTS } from '../../functions/operate/event.ts'
+import { MAX_NAME_CHARACTERS } from '../../shared/contracts/fleet-row.ts'
+import { MAX_EVENTS } from '../../shared/contracts/operate-request.ts'
 import { type PolicyChanges, parseSettings } from '../../shared/contracts/policy.ts'
 import { REACHABILITY_STATUSES, type ReachabilityStatus } from '../../shared/domain/reachability.ts'
 import { type Since, sinceOf } from './since.ts'
@@ -12,8 +13,6 @@ export class CommandLineError extends Error {
     this.messages = messages
   }
 }
-
-const MAX_NAME_CHARACTERS = 253
 
 export function named(text: string): string {
   if (text !== '' && text.length <= MAX_NAME_CHARACTERS) return text

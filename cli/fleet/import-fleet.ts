@@ -1,12 +1,11 @@
-import { MAX_HOSTS_PER_PAGE } from '../../functions/operate/event.ts'
 import type { FleetHost } from '../../shared/contracts/fleet-row.ts'
+import { MAX_HOSTS_PER_PAGE } from '../../shared/contracts/operate-request.ts'
 import {
   type AddressClass,
   DEFAULT_ALLOWED_ADDRESSES,
   parseAddressClasses,
 } from '../../shared/domain/addresses.ts'
 import { UserError } from '../../shared/domain/errors.ts'
-import { parseHostId } from '../../shared/domain/ids.ts'
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts'
 import type { Output } from '../terminal/output.ts'
 import { counted, plainNumber } from '../terminal/wording.ts'
@@ -37,7 +36,7 @@ export async function importFleet(
   const file = order.read(parseAddressClasses(policy.allowed_addresses) ?? DEFAULT_ALLOWED_ADDRESSES)
   const present: FleetHost[] = []
   for await (const page of pagesOfFleet(client)) {
-    present.push(...page.map(({ id, name, address, port }) => ({ id: parseHostId(id), name, address, port })))
+    present.push(...page.map(({ id, name, address, port }) => ({ id, name, address, port })))
   }
   const plan = planImport(file, present)
   if (

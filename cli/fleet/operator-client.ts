@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { ANSWERS, type AnswerOf } from '../../functions/operate/answers.ts'
-import type { OperateCommand, OperateRequest } from '../../functions/operate/event.ts'
+import { type AnswerOf, OPERATE_ANSWERS } from '../../shared/contracts/operate-answer.ts'
+import type { OperateCommand, RequestInputOf } from '../../shared/contracts/operate-request.ts'
 import { FAILURE_KINDS, REACHABILITY_STATUSES } from '../../shared/domain/reachability.ts'
 
 /** Runs a function of the fleet's, wherever it is, with an event that is JSON. */
@@ -39,19 +39,19 @@ const ProbeAnswer = z.object({
 })
 export type ProbeOutcome = z.output<typeof ProbeAnswer>['outcomes'][0]
 
-type RequestOf<Command extends OperateCommand> = Extract<OperateRequest, { command: Command }>
-
 export type OperatorClient = {
-  readonly ask: <Command extends OperateCommand>(request: RequestOf<Command>) => Promise<AnswerOf<Command>>
+  readonly ask: <Command extends OperateCommand>(
+    request: RequestInputOf<Command>,
+  ) => Promise<AnswerOf<Command>>
   readonly probe: (hostId: string) => Promise<ProbeOutcome>
 }
 
 /** Answers are parsed: the function may have been deployed from another version than this. */
 export function createOperatorClient(invoke: Invoke): OperatorClient {
   return {
-    ask: async <Command extends OperateCommand>(request: RequestOf<Command>) => {
+    ask: async <Command extends OperateCommand>(request: RequestInputOf<Command>) => {
       const command: Command = request.command
-      return parsed(ANSWERS[command], await invoke('operate', request)) as AnswerOf<Command>
+      return parsed(OPERATE_ANSWERS[command], await invoke('operate', request)) as AnswerOf<Command>
     },
     probe: async (hostId) => {
       const { outcomes } = parsed(

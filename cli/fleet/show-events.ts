@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { EventListing } from '../../functions/operate/answers.ts'
+import type { EventListing } from '../../shared/contracts/operate-answer.ts'
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts'
 import type { Output } from '../terminal/output.ts'
 import { type Row, shownTime, table } from '../terminal/table.ts'

@@ -1,4 +1,4 @@
-import type { AnswerOf } from '../../functions/operate/answers.ts'
+import type { AnswerOf } from '../../shared/contracts/operate-answer.ts'
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts'
 import type { Output } from '../terminal/output.ts'
 import { shownTime, table } from '../terminal/table.ts'

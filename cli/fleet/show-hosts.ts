@@ -1,4 +1,4 @@
-import type { HostListing } from '../../functions/operate/answers.ts'
+import type { HostListing } from '../../shared/contracts/operate-answer.ts'
 import type { ReachabilityStatus } from '../../shared/domain/reachability.ts'
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts'
 import type { Output } from '../terminal/output.ts'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { isIPv6 } from 'node:net'
+import type { FleetHost } from '../../shared/contracts/fleet-row.ts'
 import type { Sql } from '../../shared/db/client.ts'
-import type { FoundHost } from '../../shared/db/find-hosts.ts'
 import { readLastScan } from '../../shared/db/last-scan.ts'
 import { UserError } from '../../shared/domain/errors.ts'
 import { uuidV5 } from '../../shared/domain/uuid-v5.ts'
@@ -54,7 +54,7 @@ export async function importResults(deps: ImportDeps, wanted: Import): Promise<v
     await announceScan(queue.client, queue.url, identified).catch((cause: unknown) => {
       throw new Error('recorded, but not announced: run it again', { cause })
     })
-    deps.output.out(`${host.hostname} (${host.id}), scan ${scanId}: ${sentence}, announced`)
+    deps.output.out(`${host.name} (${host.id}), scan ${scanId}: ${sentence}, announced`)
   } finally {
     queue.client.destroy()
     await sql.end({ timeout: 5 })
@@ -62,7 +62,7 @@ export async function importResults(deps: ImportDeps, wanted: Import): Promise<v
 }
 
 /** @throws UserError when there is nothing to announce. */
-async function told(sql: Sql, host: FoundHost, outcome: RecordOutcome, scan: XccdfScan): Promise<string> {
+async function told(sql: Sql, host: FleetHost, outcome: RecordOutcome, scan: XccdfScan): Promise<string> {
   switch (outcome.outcome) {
     case 'recorded': {
       const { firstSeen, stateChanged, severityChanged } = outcome.changes
@@ -74,7 +74,7 @@ async function told(sql: Sql, host: FoundHost, outcome: RecordOutcome, scan: Xcc
     case 'superseded': {
       const newest = (await readLastScan(sql, host.id))?.completed_at.toISOString()
       throw new UserError([
-        `this scan completed at ${scan.completedAt.toISOString()}, and ${host.hostname} has one of ${newest}: ` +
+        `this scan completed at ${scan.completedAt.toISOString()}, and ${host.name} has one of ${newest}: ` +
           'an older scan is not taken, nothing was written',
       ])
     }
@@ -84,12 +84,10 @@ async function told(sql: Sql, host: FoundHost, outcome: RecordOutcome, scan: Xcc
 }
 
 /** Names and addresses seen from inside a machine need not be those of the fleet, so this is no fault. */
-function warnOfOtherTarget({ err }: Output, host: FoundHost, { targets }: XccdfScan): void {
-  const own = new Set([host.hostname, host.address].map(canonical))
+function warnOfOtherTarget({ err }: Output, host: FleetHost, { targets }: XccdfScan): void {
+  const own = new Set([host.name, host.address].map(canonical))
   if (targets.length === 0 || targets.some((target) => own.has(canonical(target)))) return
-  err(
-    `note: the results are of ${targets.slice(0, 3).join(', ')}; recorded for ${host.hostname} ${host.address}`,
-  )
+  err(`note: the results are of ${targets.slice(0, 3).join(', ')}; recorded for ${host.name} ${host.address}`)
 }
 
 /** OpenSCAP writes IPv6 addresses in full, PostgreSQL in short. */

@@ -45,10 +45,10 @@ async function scanOf(openDatabase: () => Sql, now: Date, wanted: Announcement):
   }
   const sql = openDatabase()
   try {
-    const { id, hostname } = await oneHost(sql, host)
+    const { id, name } = await oneHost(sql, host)
     if (scanId !== undefined) return { hostId: id, scanId, completedAt: wanted.completedAt ?? now }
     const last = await readLastScan(sql, id)
-    if (last === undefined) throw new UserError([`no scan of ${hostname} is recorded: give --scan-id`])
+    if (last === undefined) throw new UserError([`no scan of ${name} is recorded: give --scan-id`])
     return { hostId: id, scanId: last.scan_id, completedAt: wanted.completedAt ?? last.completed_at }
   } finally {
     await sql.end({ timeout: 5 })

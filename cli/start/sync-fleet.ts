@@ -1,7 +1,7 @@
 import type { LocalDatabase } from '../../infra/local/postgres/local-database.ts'
 import { hostIdOfEndpoint } from '../../shared/contracts/endpoint-id.ts'
 import type { FleetHost } from '../../shared/contracts/fleet-row.ts'
-import { type HostRow, listHosts, markHostsDeleted, upsertHosts } from '../../shared/db/hosts.ts'
+import { listHosts, markHostsDeleted, upsertHosts } from '../../shared/db/hosts.ts'
 
 /** A statement of this many takes some tens of milliseconds: the progress shown moves. */
 const HOSTS_PER_STATEMENT = 5000
@@ -46,7 +46,7 @@ export async function syncFleet(
 /** A host that the file gives no id is the one that the database has at the same address and port. */
 export function adopted(
   fileHosts: readonly FleetHost[],
-  present: readonly Pick<HostRow, 'id' | 'address' | 'port'>[],
+  present: readonly Pick<FleetHost, 'id' | 'address' | 'port'>[],
 ): FleetHost[] {
   const idsByEndpoint = new Map(present.map(({ id, address, port }) => [`${address} ${port}`, id]))
   const taken = new Set<string>(fileHosts.map(({ id }) => id))

@@ -1,7 +1,7 @@
 import type { FleetHost } from '../../shared/contracts/fleet-row.ts'
+import type { AnswerOf } from '../../shared/contracts/operate-answer.ts'
 import { type AddressClass, addressFault } from '../../shared/domain/addresses.ts'
 import type { HostId } from '../../shared/domain/ids.ts'
-import type { AnswerOf } from './answers.ts'
 
 export type ImportHostsPorts = {
   /** The kinds of address that the policy lets probes connect to. */

@@ -1,9 +1,9 @@
+import type { OperateAnswer } from '../../shared/contracts/operate-answer.ts'
+import { OperateRequest } from '../../shared/contracts/operate-request.ts'
 import { withinDeadline } from '../runtime/deadline.ts'
 import { depsFromEnvironment, type FunctionDeps } from '../runtime/deps.ts'
 import { type LambdaHandler, observed, onColdStart } from '../runtime/function.ts'
 import { OPERATE_SERVICE, operatePorts } from '../runtime/operate-ports.ts'
-import type { OperateAnswer } from './answers.ts'
-import { OperateEvent } from './event.ts'
 import { operate } from './operate.ts'
 import { report } from './report.ts'
 
@@ -12,13 +12,13 @@ export const OPERATE_DEADLINE_MS = 25_000
 
 export const createOperateHandler = (deps: FunctionDeps): LambdaHandler<OperateAnswer> =>
   observed(deps.telemetry, async (event, context) => {
-    const command = OperateEvent.parse(event)
+    const request = OperateRequest.parse(event)
     const answer = await withinDeadline(
       OPERATE_DEADLINE_MS,
-      () => operate(operatePorts(deps, context.awsRequestId), command),
+      () => operate(operatePorts(deps, context.awsRequestId), request),
       deps.database.abandon,
     )
-    report(deps.telemetry, command, answer)
+    report(deps.telemetry, request, answer)
     return answer
   })
 

@@ -1,20 +1,13 @@
-import type { HostId } from '../../shared/domain/ids.ts'
-import type { AnswerOf, EventListing } from './answers.ts'
-import type { EventOf } from './event.ts'
-
-export type EventQuery = {
-  readonly since: Date
-  readonly hostId: HostId | null
-  readonly action: string | null
-  readonly limit: number
-}
+import type { AnswerOf, EventListing } from '../../shared/contracts/operate-answer.ts'
+import type { RequestOf } from '../../shared/contracts/operate-request.ts'
+import type { EventQuery } from '../../shared/domain/operator-queries.ts'
 
 export type ListEventsPorts = { readonly auditEvents: (query: EventQuery) => Promise<EventListing[]> }
 
-/** The newest events since then, newest first. */
+/** Lists the newest events since a time, newest first. */
 export async function listEvents(
   { auditEvents }: ListEventsPorts,
-  { since, hostId, action, limit }: Omit<EventOf<'events'>, 'command'>,
+  { since, hostId, action, limit }: Omit<RequestOf<'events'>, 'command'>,
 ): Promise<AnswerOf<'events'>> {
   const found = await auditEvents({
     since: new Date(since),

@@ -1,7 +1,8 @@
+import type { FleetHost } from '../../shared/contracts/fleet-row.ts'
+import type { OperateAnswer } from '../../shared/contracts/operate-answer.ts'
+import type { OperateRequest } from '../../shared/contracts/operate-request.ts'
 import type { PolicyValues } from '../../shared/domain/policy-event.ts'
-import type { FoundHost, OperateAnswer } from './answers.ts'
 import { type ImportHostsPorts, importHosts, type RemoveHostsPorts, removeHosts } from './change-fleet.ts'
-import type { OperateEvent } from './event.ts'
 import { type ListEventsPorts, listEvents } from './list-events.ts'
 import { type ListHostsPorts, listHosts } from './list-hosts.ts'
 import { type SetPolicyPorts, setPolicy } from './set-policy.ts'
@@ -10,7 +11,7 @@ import { type ShowHostPorts, showHost } from './show-host.ts'
 type Reads = ListHostsPorts &
   ShowHostPorts &
   ListEventsPorts & {
-    readonly findHosts: (text: string) => Promise<FoundHost[]>
+    readonly findHosts: (text: string) => Promise<FleetHost[]>
     readonly policy: () => Promise<PolicyValues>
   }
 type Writes = ImportHostsPorts & RemoveHostsPorts & SetPolicyPorts
@@ -24,23 +25,23 @@ export type OperatePorts = {
 }
 
 /** Does what an operator asks for: one command, one transaction. */
-export function operate(ports: OperatePorts, event: OperateEvent): Promise<OperateAnswer> {
-  switch (event.command) {
+export function operate(ports: OperatePorts, request: OperateRequest): Promise<OperateAnswer> {
+  switch (request.command) {
     case 'hosts':
-      return ports.reading((read) => listHosts(read, event))
+      return ports.reading((read) => listHosts(read, request))
     case 'find':
-      return ports.reading(async (read) => ({ hosts: await read.findHosts(event.text) }))
+      return ports.reading(async (read) => ({ hosts: await read.findHosts(request.text) }))
     case 'host':
-      return ports.reading((read) => showHost(read, event, ports.now()))
+      return ports.reading((read) => showHost(read, request, ports.now()))
     case 'events':
-      return ports.reading((read) => listEvents(read, event))
+      return ports.reading((read) => listEvents(read, request))
     case 'policy':
       return ports.reading(async (read) => ({ policy: await read.policy() }))
     case 'import':
-      return ports.writing((write) => importHosts(write, event))
+      return ports.writing((write) => importHosts(write, request))
     case 'remove':
-      return ports.writing((write) => removeHosts(write, event))
+      return ports.writing((write) => removeHosts(write, request))
     case 'policy.set':
-      return ports.writing((write) => setPolicy(write, event))
+      return ports.writing((write) => setPolicy(write, request))
   }
 }

@@ -1,14 +1,14 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics'
+import type { OperateAnswer } from '../../shared/contracts/operate-answer.ts'
+import type { OperateRequest } from '../../shared/contracts/operate-request.ts'
 import { OPERATE_METRICS } from '../../shared/domain/metrics.ts'
 import { policyChanged } from '../../shared/domain/policy-event.ts'
 import type { Telemetry } from '../runtime/telemetry.ts'
-import type { OperateAnswer } from './answers.ts'
-import type { OperateEvent } from './event.ts'
 
 /** Says in the log what was asked for, and in log and metrics what it changed. */
 export function report(
   { logger, metrics }: Telemetry,
-  { command }: OperateEvent,
+  { command }: OperateRequest,
   answer: OperateAnswer,
 ): void {
   const count = (name: string, value: number): void => {

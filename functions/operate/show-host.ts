@@ -1,8 +1,13 @@
+import type {
+  AnswerOf,
+  EventListing,
+  HostDetail,
+  HostSchedule,
+} from '../../shared/contracts/operate-answer.ts'
+import type { RequestOf } from '../../shared/contracts/operate-request.ts'
 import { MINUTE_MS, nextOccurrenceMs } from '../../shared/domain/cadence.ts'
 import type { HostId } from '../../shared/domain/ids.ts'
 import { planSchedules, type SchedulePolicy } from '../../shared/domain/schedule-plan.ts'
-import type { AnswerOf, EventListing, HostDetail, HostSchedule } from './answers.ts'
-import type { EventOf } from './event.ts'
 
 const RECENT_EVENTS = 10
 
@@ -22,7 +27,7 @@ export type ShowHostPorts = {
 /** All that is known of a host, and when it is probed next. */
 export async function showHost(
   ports: ShowHostPorts,
-  { hostId }: Pick<EventOf<'host'>, 'hostId'>,
+  { hostId }: Pick<RequestOf<'host'>, 'hostId'>,
   now: Date,
 ): Promise<AnswerOf<'host'>> {
   const host = await ports.hostDetail(hostId)

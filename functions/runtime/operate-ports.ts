@@ -5,12 +5,12 @@ import { insertAuditEvents } from '../../shared/db/audit-events.ts'
 import type { Tx } from '../../shared/db/client.ts'
 import { findHosts } from '../../shared/db/find-hosts.ts'
 import { markHostsDeleted, upsertHosts } from '../../shared/db/hosts.ts'
-import { type EventQuery, listAuditEvents, listEventsOfHost } from '../../shared/db/operator-events.ts'
-import { type HostPageQuery, listHostPage, readHostDetail } from '../../shared/db/operator-hosts.ts'
+import { listAuditEvents, listEventsOfHost } from '../../shared/db/operator-events.ts'
+import { listHostPage, readHostDetail } from '../../shared/db/operator-hosts.ts'
 import { lockPolicy, readPolicy, savePolicy } from '../../shared/db/operator-policy.ts'
 import { readFleet } from '../../shared/db/probe-schedules.ts'
-import { classifyAddress } from '../../shared/domain/addresses.ts'
 import type { HostId } from '../../shared/domain/ids.ts'
+import type { EventQuery, HostPageQuery } from '../../shared/domain/operator-queries.ts'
 import type { PolicyChanged, PolicyValues } from '../../shared/domain/policy-event.ts'
 import type { FunctionDeps } from './deps.ts'
 
@@ -27,10 +27,7 @@ export const operatePorts = (deps: FunctionDeps, correlationId: string) => ({
 
 const reads = (tx: Tx) => ({
   hostPage: (query: HostPageQuery) => listHostPage(tx, query),
-  findHosts: async (text: string) => {
-    const found = await findHosts(tx, text, classifyAddress(text) === null ? null : text)
-    return found.map(({ hostname, ...host }) => ({ ...host, name: hostname }))
-  },
+  findHosts: (text: string) => findHosts(tx, text),
   hostDetail: (id: HostId) => readHostDetail(tx, id),
   recentEvents: (id: HostId, limit: number) => listEventsOfHost(tx, id, limit),
   fleet: () => readFleet(tx),

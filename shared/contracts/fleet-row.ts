@@ -16,8 +16,8 @@ export type FleetHost = {
 
 export const DEFAULT_SSH_PORT = 22
 const MAX_PORT = 65_535
-/** The longest name in DNS, RFC 1035 section 2.3.4. */
-const MAX_NAME_CHARACTERS = 253
+/** The longest name of a host: the longest in DNS (RFC 1035, section 2.3.4). */
+export const MAX_NAME_CHARACTERS = 253
 
 const shown = (value: unknown): string => JSON.stringify(value) ?? 'nothing'
 

@@ -2,17 +2,10 @@ import type { FleetHost } from '../contracts/fleet-row.ts'
 import type { HostId } from '../domain/ids.ts'
 import type { AnySql } from './client.ts'
 
-export type HostRow = {
-  readonly id: HostId
-  readonly hostname: string
-  readonly address: string
-  readonly port: number
-}
-
-/** The hosts of the fleet, without those that have left it. */
-export function listHosts(sql: AnySql): Promise<HostRow[]> {
-  return sql<HostRow[]>`
-    select id, hostname, host(ip_address) as address, port
+/** Lists the hosts of the fleet, without those that have left it. */
+export function listHosts(sql: AnySql): Promise<FleetHost[]> {
+  return sql<FleetHost[]>`
+    select id, hostname as name, host(ip_address) as address, port
     from hosts
     where deleted_at is null
     order by hostname, id`

@@ -1,32 +1,11 @@
+import type { EventListing } from '../contracts/operate-answer.ts'
 import type { HostId } from '../domain/ids.ts'
+import type { EventQuery } from '../domain/operator-queries.ts'
 import type { Tx } from './client.ts'
-
-/** An event of the audit log, whoever wrote it: the scanner's own may be among them. */
-export type EventListing = {
-  readonly id: string
-  /** ISO 8601. */
-  readonly occurred_at: string
-  readonly action: string
-  readonly severity: string | null
-  readonly outcome: string | null
-  readonly actor_id: string | null
-  readonly correlation_id: string
-  readonly resource_type: string | null
-  readonly resource_id: string | null
-  readonly host_name: string | null
-  readonly detail: unknown
-}
-
-export type EventQuery = {
-  readonly since: Date
-  readonly hostId: HostId | null
-  readonly action: string | null
-  readonly limit: number
-}
 
 type EventRow = Omit<EventListing, 'occurred_at'> & { readonly occurred_at: Date }
 
-/** The newest events since then, newest first. A host that has left the fleet keeps its name. */
+/** Lists the newest events since a time, newest first. A host that has left the fleet keeps its name. */
 export async function listAuditEvents(tx: Tx, query: EventQuery): Promise<EventListing[]> {
   const rows = await tx<EventRow[]>`
     select a.id, a.occurred_at, a.action, a.severity, a.outcome, a.actor_id, a.correlation_id,
@@ -46,6 +25,6 @@ export async function listAuditEvents(tx: Tx, query: EventQuery): Promise<EventL
 /** Of other writers it is not known what they put there. */
 const UUID = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
 
-/** The newest events of one host, of whatever age, newest first. */
+/** Lists the newest events of one host, of whatever age, newest first. */
 export const listEventsOfHost = (tx: Tx, hostId: HostId, limit: number): Promise<EventListing[]> =>
   listAuditEvents(tx, { since: new Date(0), hostId, action: null, limit })

@@ -1,33 +1,12 @@
+import type { HostDetail, HostListing } from '../contracts/operate-answer.ts'
 import type { HostId } from '../domain/ids.ts'
-import type { ReachabilityStatus } from '../domain/reachability.ts'
+import type { HostPageQuery } from '../domain/operator-queries.ts'
 import type { Tx } from './client.ts'
-
-/** A host of the fleet as it was seen last. */
-export type HostListing = {
-  readonly id: HostId
-  readonly name: string
-  readonly address: string
-  readonly port: number
-  readonly state: ReachabilityStatus
-  /** Times in ISO 8601. */
-  readonly last_probe_at: string | null
-  readonly last_response_ms: number | null
-  readonly last_error_type: string | null
-  readonly last_state_change_at: string | null
-}
-
-export type HostPageQuery = {
-  /** Null for hosts in whatever state. */
-  readonly state: ReachabilityStatus | null
-  /** The host after which the page begins; null for the first page. */
-  readonly after: { readonly name: string; readonly id: HostId } | null
-  readonly limit: number
-}
 
 type Times<Row, Key extends keyof Row> = Omit<Row, Key> & { readonly [K in Key]: Date | null }
 type HostListingRow = Times<HostListing, 'last_probe_at' | 'last_state_change_at'>
 
-/** The hosts of the fleet by name, a page of them. A host that was never probed is `unknown`. */
+/** Lists a page of the fleet by name. A host that was never probed is `unknown`. */
 export async function listHostPage(tx: Tx, query: HostPageQuery): Promise<HostListing[]> {
   const { state, after, limit } = query
   const rows = await tx<HostListingRow[]>`
@@ -47,20 +26,12 @@ export async function listHostPage(tx: Tx, query: HostPageQuery): Promise<HostLi
 /** Where there is none to compare with, the comparison is not made: any UUID does. */
 const NO_ID = '00000000-0000-0000-0000-000000000000'
 
-export type HostDetail = HostListing & {
-  readonly consecutive_failures: number
-  readonly consecutive_successes: number
-  readonly ssh_identification: string | null
-  readonly last_scheduled_for: string | null
-  readonly created_at: string
-}
-
 type HostDetailRow = Times<
   HostDetail,
   'last_probe_at' | 'last_state_change_at' | 'last_scheduled_for' | 'created_at'
 > & { readonly created_at: Date }
 
-/** All that is kept of one host; null where it is not, or no longer, in the fleet. */
+/** Reads all that is kept of one host; null where it is not, or no longer, in the fleet. */
 export async function readHostDetail(tx: Tx, id: HostId): Promise<HostDetail | null> {
   const [row] = await tx<HostDetailRow[]>`
     select h.id, h.hostname as name, host(h.ip_address) as address, h.port, h.created_at,

@@ -1,9 +1,9 @@
 import type * as z from 'zod'
-import { ANSWERS } from '../../functions/operate/answers.ts'
+import { OPERATE_ANSWERS } from '../../shared/contracts/operate-answer.ts'
 import { runProgram } from './run-program.ts'
 
-const Host = ANSWERS.hosts.shape.hosts.element
-const AuditEvent = ANSWERS.events.shape.events.element
+const Host = OPERATE_ANSWERS.hosts.shape.hosts.element
+const AuditEvent = OPERATE_ANSWERS.events.shape.events.element
 
 export type Operator = ReturnType<typeof operatorOf>
 

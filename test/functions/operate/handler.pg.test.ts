@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { HostListing } from '../../../functions/operate/answers.ts'
 import { AuditEventRow } from '../../../shared/contracts/audit-event.ts'
 import { hostIdOfEndpoint } from '../../../shared/contracts/endpoint-id.ts'
+import type { HostListing } from '../../../shared/contracts/operate-answer.ts'
 import { applyJitter, periodMinutes } from '../../../shared/domain/cadence.ts'
 import { parseHostId } from '../../../shared/domain/ids.ts'
 import { OPERATE_METRICS } from '../../../shared/domain/metrics.ts'

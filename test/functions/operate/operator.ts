@@ -1,16 +1,16 @@
-import { ANSWERS, type AnswerOf } from '../../../functions/operate/answers.ts'
-import type { OperateCommand, OperateRequest } from '../../../functions/operate/event.ts'
 import { createOperateHandler } from '../../../functions/operate/handler.ts'
 import { createTelemetry } from '../../../functions/runtime/telemetry.ts'
+import { type AnswerOf, OPERATE_ANSWERS } from '../../../shared/contracts/operate-answer.ts'
+import type { OperateCommand, RequestInputOf } from '../../../shared/contracts/operate-request.ts'
 import { openDatabase } from '../../../shared/db/transaction.ts'
 import type { TestDatabase } from '../../pg/database.ts'
 import { collectOutput, lambdaContext, type Output } from '../probe/invocations.ts'
 
-type RequestOf<Command extends OperateCommand> = Extract<OperateRequest, { command: Command }>
-
 export type Operator = AsyncDisposable & {
   /** Asks the operate function, under its own database role, and checks the answer's shape. */
-  readonly ask: <Command extends OperateCommand>(request: RequestOf<Command>) => Promise<AnswerOf<Command>>
+  readonly ask: <Command extends OperateCommand>(
+    request: RequestInputOf<Command>,
+  ) => Promise<AnswerOf<Command>>
   /** An event of whatever shape, and the answer as it is. */
   readonly invoke: (event: unknown) => Promise<unknown>
   readonly output: Output
@@ -24,10 +24,10 @@ export function operatorOf(db: TestDatabase, now = () => new Date()): Operator {
   const invoke = (event: unknown) => handler(event, lambdaContext())
   return {
     invoke,
-    ask: async <Command extends OperateCommand>(request: RequestOf<Command>) => {
+    ask: async <Command extends OperateCommand>(request: RequestInputOf<Command>) => {
       const command: Command = request.command
       const sent = JSON.stringify(await invoke(JSON.parse(JSON.stringify(request))))
-      return ANSWERS[command].parse(JSON.parse(sent)) as AnswerOf<Command>
+      return OPERATE_ANSWERS[command].parse(JSON.parse(sent)) as AnswerOf<Command>
     },
     output,
     [Symbol.asyncDispose]: database.close,

@@ -18,7 +18,7 @@ function fleet(...rows: readonly string[]): readonly FleetHost[] {
   return parsed.hosts
 }
 
-const names = (hosts: readonly { hostname: string }[]): string[] => hosts.map(({ hostname }) => hostname)
+const names = (hosts: readonly { name: string }[]): string[] => hosts.map(({ name }) => name)
 const localDatabase = (db: TestDatabase, isShared: boolean): LocalDatabase => ({
   owner: db.sql,
   ownerSignIn: db.owner,

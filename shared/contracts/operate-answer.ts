@@ -1,11 +1,17 @@
 import * as z from 'zod'
-import { Policy } from '../../shared/contracts/policy.ts'
-import { REACHABILITY_STATUSES } from '../../shared/domain/reachability.ts'
-import type { OperateCommand } from './event.ts'
+import { parseHostId } from '../domain/ids.ts'
+import { REACHABILITY_STATUSES } from '../domain/reachability.ts'
+import type { OperateCommand } from './operate-request.ts'
+import { Policy } from './policy.ts'
 
 const time = z.iso.datetime()
 
-const endpoint = { id: z.string(), name: z.string(), address: z.string(), port: z.int() }
+const endpoint = {
+  id: z.guid().transform(parseHostId),
+  name: z.string(),
+  address: z.string(),
+  port: z.int(),
+}
 
 const listing = {
   ...endpoint,
@@ -17,10 +23,8 @@ const listing = {
 }
 
 const HostListing = z.object(listing)
+/** A host of the fleet as it was seen last. */
 export type HostListing = z.infer<typeof HostListing>
-
-const FoundHost = z.object(endpoint)
-export type FoundHost = z.infer<typeof FoundHost>
 
 const HostDetail = z.object({
   ...listing,
@@ -30,11 +34,12 @@ const HostDetail = z.object({
   last_scheduled_for: time.nullable(),
   created_at: time,
 })
+/** All that is kept of one host. */
 export type HostDetail = z.infer<typeof HostDetail>
 
 const HostSchedule = z.object({
   name: z.string(),
-  /** `pending`: the fan-out has not told Scheduler of it yet, or is just changing it. */
+  /** `pending`: the fan-out has not created it in Scheduler yet, or is just changing it. */
   state: z.enum(['applied', 'pending']),
   period_minutes: z.int(),
   /** How many hosts share it. */
@@ -58,16 +63,20 @@ const EventListing = z.object({
   host_name: z.string().nullable(),
   detail: z.unknown(),
 })
+/** An event of the audit log, whoever wrote it: the scanner's own may be among them. */
 export type EventListing = z.infer<typeof EventListing>
 
-/** What the operate function answers, by command. What asks parses it too: it may be of another version. */
-export const ANSWERS = {
+/**
+ * What the operate function answers, by command. Who asks parses the answer too: the function may have been
+ * deployed from another version.
+ */
+export const OPERATE_ANSWERS = {
   hosts: z.object({
     hosts: z.array(HostListing),
     /** Where the next page begins; null on the last. */
     next: z.object({ name: z.string(), id: z.string() }).nullable(),
   }),
-  find: z.object({ hosts: z.array(FoundHost) }),
+  find: z.object({ hosts: z.array(z.object(endpoint)) }),
   host: z.discriminatedUnion('outcome', [
     z.object({
       outcome: z.literal('found'),
@@ -92,9 +101,9 @@ export const ANSWERS = {
   ]),
   events: z.object({
     events: z.array(EventListing),
-    /** Whether there are older ones since then, which the limit leaves out. */
+    /** Whether there are older events in the time asked for, which the limit leaves out. */
     more: z.boolean(),
   }),
 } satisfies Record<OperateCommand, z.ZodType>
-export type AnswerOf<Command extends OperateCommand> = z.output<(typeof ANSWERS)[Command]>
+export type AnswerOf<Command extends OperateCommand> = z.output<(typeof OPERATE_ANSWERS)[Command]>
 export type OperateAnswer = AnswerOf<OperateCommand>

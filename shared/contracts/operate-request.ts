@@ -1,21 +1,19 @@
 import * as z from 'zod'
-import { FleetRow } from '../../shared/contracts/fleet-row.ts'
-import { PolicyChanges } from '../../shared/contracts/policy.ts'
-import { storableText, storableTime } from '../../shared/contracts/storable.ts'
-import { parseHostId } from '../../shared/domain/ids.ts'
-import { REACHABILITY_STATUSES } from '../../shared/domain/reachability.ts'
+import { parseHostId } from '../domain/ids.ts'
+import { REACHABILITY_STATUSES } from '../domain/reachability.ts'
+import { FleetRow, MAX_NAME_CHARACTERS } from './fleet-row.ts'
+import { PolicyChanges } from './policy.ts'
+import { storableText, storableTime } from './storable.ts'
 
-/** Lambda takes and gives 6 MB at most, and a host is some 350 bytes of JSON: a larger fleet comes in pages. */
+/** Hosts in one request or answer: Lambda takes and gives 6 MB at most, and a host is some 350 bytes of JSON. */
 export const MAX_HOSTS_PER_PAGE = 5000
-/** Some 700 bytes each. */
+/** Events in one answer: each is some 700 bytes of JSON. */
 export const MAX_EVENTS = 1000
-/** A name has at most 253 characters, an address fewer. */
-const MAX_TEXT_CHARACTERS = 253
 
 const HostIdText = z.guid().transform(parseHostId)
 
-/** The event of the operate function: one command. */
-export const OperateEvent = z.discriminatedUnion('command', [
+/** What the operate function is asked: one command. */
+export const OperateRequest = z.discriminatedUnion('command', [
   z.strictObject({
     command: z.literal('hosts'),
     state: z.enum(REACHABILITY_STATUSES).optional(),
@@ -24,7 +22,7 @@ export const OperateEvent = z.discriminatedUnion('command', [
     limit: z.int().min(1).max(MAX_HOSTS_PER_PAGE).default(MAX_HOSTS_PER_PAGE),
   }),
   /** The hosts that a text may mean: an id, a name or an address. */
-  z.strictObject({ command: z.literal('find'), text: storableText().min(1).max(MAX_TEXT_CHARACTERS) }),
+  z.strictObject({ command: z.literal('find'), text: storableText().min(1).max(MAX_NAME_CHARACTERS) }),
   z.strictObject({ command: z.literal('host'), hostId: HostIdText }),
   z.strictObject({
     command: z.literal('import'),
@@ -44,12 +42,17 @@ export const OperateEvent = z.discriminatedUnion('command', [
     command: z.literal('events'),
     since: storableTime(),
     hostId: HostIdText.optional(),
-    action: storableText().min(1).max(MAX_TEXT_CHARACTERS).optional(),
+    action: storableText().min(1).max(MAX_NAME_CHARACTERS).optional(),
     limit: z.int().min(1).max(MAX_EVENTS),
   }),
 ])
-export type OperateEvent = z.output<typeof OperateEvent>
-/** As it is sent, before it is checked. */
-export type OperateRequest = z.input<typeof OperateEvent>
-export type OperateCommand = OperateEvent['command']
-export type EventOf<Command extends OperateCommand> = Extract<OperateEvent, { command: Command }>
+/** A request as the function has parsed it. */
+export type OperateRequest = z.output<typeof OperateRequest>
+/** A request as it is sent. */
+export type OperateRequestInput = z.input<typeof OperateRequest>
+export type OperateCommand = OperateRequest['command']
+export type RequestOf<Command extends OperateCommand> = Extract<OperateRequest, { command: Command }>
+export type RequestInputOf<Command extends OperateCommand> = Extract<
+  OperateRequestInput,
+  { command: Command }
+>
