@@ -1,16 +1,20 @@
 import { POLICY_KEYS, type PolicyChanges } from '../../shared/contracts/policy.ts'
-import { type PolicyValues, policyChanged } from '../../shared/domain/policy-event.ts'
+import { POLICY_RANGES, type PolicyValues } from '../../shared/domain/policy.ts'
+import { policyChanged } from '../../shared/domain/policy-event.ts'
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts'
 import type { Output } from '../terminal/output.ts'
 import { table } from '../terminal/table.ts'
 import type { OperatorClient } from './operator-client.ts'
 import { changeInWords } from './show-events.ts'
 
+const range = (key: keyof typeof POLICY_RANGES): string =>
+  `${POLICY_RANGES[key].least} to ${POLICY_RANGES[key].most}`
+
 const MEANING: Readonly<Record<keyof PolicyValues, string>> = {
-  probe_interval_seconds: 'between two probes of a host, before jitter of up to 20 %: 60 to 3600',
-  failures_to_go_down: 'failed probes in a row until a host is unreachable: 1 to 10',
-  successes_to_come_up: 'answered probes in a row until it is reachable again: 1 to 10',
-  hosts_per_schedule: 'hosts that share a schedule and a probe function invocation: 1 to 500',
+  probe_interval_seconds: `between two probes of a host, before jitter of up to 20 %: ${range('probe_interval_seconds')}`,
+  failures_to_go_down: `failed probes in a row until a host is unreachable: ${range('failures_to_go_down')}`,
+  successes_to_come_up: `answered probes in a row until it is reachable again: ${range('successes_to_come_up')}`,
+  hosts_per_schedule: `hosts that share a schedule and a probe function invocation: ${range('hosts_per_schedule')}`,
   drift_major_worsening_pp: 'percentage points by which a score drops for a major worsening',
   drift_minor_worsening_pp: 'the same for a minor worsening; not above the major one',
   drift_improvement_pp: 'percentage points by which a score rises for an improvement',

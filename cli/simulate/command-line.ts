@@ -9,7 +9,7 @@ A day of a fleet, worked out without waiting for it: the real plan of schedules,
 probe function in a world without network and database.
 
   --hosts N                  hosts of the fleet, 1 to 2,000,000 (default 100,000)
-  --hosts-per-schedule N …   how many share a schedule, 1 to 500 (default 1 100 500)
+  --hosts-per-schedule N …   how many share a schedule, 1 to ${MAX_HOSTS_PER_INVOCATION} (default ${HOSTS_PER_SCHEDULE.join(' ')})
   --json                     one JSON object a scenario, for programs
   --write                    into docs/scale.md and docs/scale.svg, what is printed
   --help

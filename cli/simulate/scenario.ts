@@ -1,13 +1,13 @@
 import { DEFAULT_INTERVAL_MS } from '../../shared/domain/cadence.ts'
 import { planSchedules } from '../../shared/domain/schedule-plan.ts'
-import type { ScheduleSpec } from '../../shared/domain/schedules.ts'
+import { MAX_HOSTS_PER_INVOCATION, type ScheduleSpec } from '../../shared/domain/schedules.ts'
 import { FAN_OUT_CALLS_PER_SECOND } from './assumptions.ts'
 import { monthlyCostUsd } from './cost.ts'
 import { type Walked, walkDay } from './day.ts'
 import { type SimulatedFleet, simulatedFleet } from './fleet.ts'
 import { type Traffic, trafficOf } from './traffic.ts'
 
-export const HOSTS_PER_SCHEDULE = [1, 100, 500] as const
+export const HOSTS_PER_SCHEDULE = [1, 100, MAX_HOSTS_PER_INVOCATION] as const
 export const DOWN_SHARES = [0, 0.02, 0.3] as const
 /** Hosts of a scenario that are walked through the day one by one; of a larger fleet, every so-manieth schedule. */
 export const WALKED_HOSTS = 2000

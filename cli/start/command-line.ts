@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { MAX_INTERVAL_MS, MIN_INTERVAL_MS } from '../../shared/domain/cadence.ts'
+import { MAX_HOSTS_PER_INVOCATION } from '../../shared/domain/schedules.ts'
 
 export type Command = {
   /** A fleet of one's own; null is the demonstration. */
@@ -22,7 +23,6 @@ export type CommandLine =
 /** The five-minute cadence passes in five seconds. */
 const DEMONSTRATION_SPEED = 60
 const MAX_SPEED = 600
-const MAX_HOSTS_PER_SCHEDULE = 500
 
 const OPTIONS = {
   hosts: { type: 'string' },
@@ -83,9 +83,9 @@ function parseInterval(text: string): number {
 
 function parseHostsPerSchedule(text: string): number {
   const count = /^\d+$/.test(text) ? Number(text) : 0
-  if (count < 1 || count > MAX_HOSTS_PER_SCHEDULE) {
+  if (count < 1 || count > MAX_HOSTS_PER_INVOCATION) {
     throw new FlagError(
-      `--hosts-per-schedule ${JSON.stringify(text)} is not a whole number from 1 to ${MAX_HOSTS_PER_SCHEDULE}`,
+      `--hosts-per-schedule ${JSON.stringify(text)} is not a whole number from 1 to ${MAX_HOSTS_PER_INVOCATION}`,
     )
   }
   return count
@@ -111,7 +111,7 @@ export const HELP = `Fleet Awareness on one machine: is each host's SSH port ans
   --once                     probe every host once, print a summary, and end
   --json                     with --once: one JSON object a host on standard output, and nothing else
   --interval TIME            how often a host is probed, 60s to 1h (default 5m)
-  --hosts-per-schedule N     hosts that share a schedule, 1 to ${MAX_HOSTS_PER_SCHEDULE} (default 1)
+  --hosts-per-schedule N     hosts that share a schedule, 1 to ${MAX_HOSTS_PER_INVOCATION} (default 1)
   --speed N                  seconds of fleet time in a second, 1 to ${MAX_SPEED} (default 1; demonstration ${DEMONSTRATION_SPEED})
   --verbose                  the functions' own logs, on standard error
   --help                     this text

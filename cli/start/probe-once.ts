@@ -3,6 +3,7 @@ import { createProbeLambda, type FunctionSurroundings } from '../../infra/local/
 import type { FleetHost } from '../../shared/contracts/fleet-row.ts'
 import { listStatuses } from '../../shared/db/fleet-view.ts'
 import type { ReachabilityStatus } from '../../shared/domain/reachability.ts'
+import { MAX_HOSTS_PER_INVOCATION } from '../../shared/domain/schedules.ts'
 
 /** One host after one pass: also a line of `--once --json`, so its names are a contract. */
 export type OnceResult = {
@@ -17,9 +18,6 @@ export type OnceResult = {
   readonly ssh_identification: string | null
 }
 
-/** As many as one invocation takes. */
-const HOSTS_PER_INVOCATION = 500
-
 /** Probes every host once, with the function that AWS would call, and yields results as each invocation ends. */
 export async function* probeOnce(
   surroundings: FunctionSurroundings,
@@ -28,8 +26,8 @@ export async function* probeOnce(
 ): AsyncGenerator<OnceResult[]> {
   const probe = createProbeLambda(surroundings)
   try {
-    for (let done = 0; done < hosts.length && !stop.aborted; done += HOSTS_PER_INVOCATION) {
-      const chunk = hosts.slice(done, done + HOSTS_PER_INVOCATION)
+    for (let done = 0; done < hosts.length && !stop.aborted; done += MAX_HOSTS_PER_INVOCATION) {
+      const chunk = hosts.slice(done, done + MAX_HOSTS_PER_INVOCATION)
       const { outcomes } = await probe.invoke({ hostIds: chunk.map(({ id }) => id), cause: 'once' })
       yield await joined(surroundings, chunk, outcomes)
     }

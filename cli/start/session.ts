@@ -13,11 +13,11 @@ import { openTemporaryDatabase } from '../../infra/local/postgres/temporary.ts'
 import type { Resources } from '../../infra/local/resources.ts'
 import { stateFolder } from '../../infra/local/state-folder.ts'
 import type { FleetHost } from '../../shared/contracts/fleet-row.ts'
-import { allowLoopback, readAllowedAddresses } from '../../shared/db/allowed-addresses.ts'
-import { setProbeCadence } from '../../shared/db/probe-cadence.ts'
+import { allowLoopback, readPolicy, setProbeCadence } from '../../shared/db/policy.ts'
 import { addressFault } from '../../shared/domain/addresses.ts'
 import { DEFAULT_INTERVAL_MS } from '../../shared/domain/cadence.ts'
 import { UserError } from '../../shared/domain/errors.ts'
+import { allowedAddressesOf } from '../../shared/domain/policy.ts'
 import { counted } from '../terminal/wording.ts'
 import type { Command } from './command-line.ts'
 import { syncFleet } from './sync-fleet.ts'
@@ -106,7 +106,7 @@ async function allowAddresses(
   hosts: readonly FleetHost[],
 ): Promise<void> {
   if (!isShared) await allowLoopback(owner)
-  const allowed = await readAllowedAddresses(owner)
+  const allowed = allowedAddressesOf(await readPolicy(owner))
   const faults = hosts.flatMap(({ name, address }) => {
     const fault = addressFault(address, allowed)
     return fault === null ? [] : [`${name}: ${fault}`]
@@ -118,7 +118,7 @@ async function allowAddresses(
 function setCadence({ owner, isShared }: LocalDatabase, command: Command): Promise<void> {
   const intervalMs = command.intervalMs ?? (isShared ? null : DEFAULT_INTERVAL_MS)
   return setProbeCadence(owner, {
-    intervalSeconds: intervalMs === null ? null : Math.round(intervalMs / 1000),
+    probeIntervalSeconds: intervalMs === null ? null : Math.round(intervalMs / 1000),
     hostsPerSchedule: command.hostsPerSchedule ?? (isShared ? null : 1),
   })
 }

@@ -1,4 +1,5 @@
 import type { StackAnswer, StackRequest } from '../../shared/contracts/stack-request.ts'
+import type { InitialPolicy } from '../../shared/domain/policy.ts'
 
 export type MigratePorts = {
   /** Brings the database up to date, and says what it did in a sentence. */
@@ -6,8 +7,6 @@ export type MigratePorts = {
   /** Turns a fault into a sentence for whoever reads the stack's events. */
   readonly explain: (error: unknown) => string
 }
-
-type InitialPolicy = { readonly probeIntervalSeconds: number; readonly hostsPerSchedule: number }
 
 /** CloudFormation refuses an answer of more than 4,096 bytes altogether. */
 const MAX_REASON_LENGTH = 1_000

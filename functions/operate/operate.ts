@@ -1,7 +1,7 @@
 import type { FleetHost } from '../../shared/contracts/fleet-row.ts'
 import type { OperateAnswer } from '../../shared/contracts/operate-answer.ts'
 import type { OperateRequest } from '../../shared/contracts/operate-request.ts'
-import type { PolicyValues } from '../../shared/domain/policy-event.ts'
+import type { PolicyValues } from '../../shared/domain/policy.ts'
 import { type ImportHostsPorts, importHosts, type RemoveHostsPorts, removeHosts } from './change-fleet.ts'
 import { type ListEventsPorts, listEvents } from './list-events.ts'
 import { type ListHostsPorts, listHosts } from './list-hosts.ts'

@@ -1,6 +1,7 @@
 import type { AnswerOf } from '../../shared/contracts/operate-answer.ts'
 import { type PolicyChanges, policyFault } from '../../shared/contracts/policy.ts'
-import { type PolicyChanged, type PolicyValues, policyChanged } from '../../shared/domain/policy-event.ts'
+import type { PolicyValues } from '../../shared/domain/policy.ts'
+import { type PolicyChanged, policyChanged } from '../../shared/domain/policy-event.ts'
 
 export type SetPolicyPorts = {
   /** The policy, which until the end of the transaction nobody else changes. */

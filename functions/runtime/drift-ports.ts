@@ -1,10 +1,11 @@
 import * as z from 'zod'
 import { createSqsClient, type RejectedMessage, sendToDeadLetters } from '../../shared/aws/queues.ts'
 import { insertAuditEvents } from '../../shared/db/audit-events.ts'
-import { readDriftPolicy } from '../../shared/db/drift-policy.ts'
+import { readPolicy } from '../../shared/db/policy.ts'
 import { readScans } from '../../shared/db/scan-readings.ts'
 import type { Database } from '../../shared/db/transaction.ts'
 import type { DriftReport } from '../../shared/domain/drift-event.ts'
+import { driftPolicyOf } from '../../shared/domain/policy.ts'
 import type { CompletedScan } from '../../shared/domain/scan-reading.ts'
 import { parseEnvironment } from './config.ts'
 import { depsFromEnvironment, type FunctionDeps } from './deps.ts'
@@ -30,8 +31,8 @@ export function driftDepsFromEnvironment(env: NodeJS.ProcessEnv): DriftDeps {
 export const driftPorts = (database: Database) => ({
   readAtOnce: (scans: readonly CompletedScan[]) =>
     database.transaction('snapshot', async (tx) => {
-      const [policy, readings] = await Promise.all([readDriftPolicy(tx), readScans(tx, scans)])
-      return { policy, readings }
+      const [policy, readings] = await Promise.all([readPolicy(tx), readScans(tx, scans)])
+      return { policy: driftPolicyOf(policy), readings }
     }),
   store: (reports: readonly DriftReport[]) =>
     database.transaction('write', (tx) => insertAuditEvents(tx, reports.map(auditRecord))),

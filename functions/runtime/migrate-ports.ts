@@ -3,9 +3,10 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import { type Connection, connect } from '../../shared/db/client.ts'
 import { explainFault } from '../../shared/db/explain-fault.ts'
-import { type InitialPolicy, setInitialPolicy } from '../../shared/db/initial-policy.ts'
 import { type MigrationReport, migrate } from '../../shared/db/migrate.ts'
+import { setProbeCadence } from '../../shared/db/policy.ts'
 import { type RoleSignIn, setRoleSignIn } from '../../shared/db/role-sign-in.ts'
+import type { InitialPolicy } from '../../shared/domain/policy.ts'
 import { scramVerifier } from '../../shared/domain/scram.ts'
 import { parseEnvironment } from './config.ts'
 import { withinDeadline } from './deadline.ts'
@@ -59,7 +60,7 @@ async function bringUpToDate(
   const giveUp = (): void => void sql.end({ timeout: 0 }).catch(() => {})
   const work = async (): Promise<MigrationReport> => {
     const report = await migrate(sql, folder)
-    if (report.applied.includes(FIRST_VERSION)) await setInitialPolicy(sql, initial)
+    if (report.applied.includes(FIRST_VERSION)) await setProbeCadence(sql, initial)
     await setRoleSignIn(sql, signIns)
     return report
   }

@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import type { FleetHost } from '../../shared/contracts/fleet-row.ts'
-import { readAllowedAddresses } from '../../shared/db/allowed-addresses.ts'
 import { insertAuditEvents } from '../../shared/db/audit-events.ts'
 import type { Tx } from '../../shared/db/client.ts'
 import { findHosts } from '../../shared/db/find-hosts.ts'
 import { markHostsDeleted, upsertHosts } from '../../shared/db/hosts.ts'
 import { listAuditEvents, listEventsOfHost } from '../../shared/db/operator-events.ts'
 import { listHostPage, readHostDetail } from '../../shared/db/operator-hosts.ts'
-import { lockPolicy, readPolicy, savePolicy } from '../../shared/db/operator-policy.ts'
+import { lockPolicy, readPolicy, savePolicy } from '../../shared/db/policy.ts'
 import { readFleet } from '../../shared/db/probe-schedules.ts'
 import type { HostId } from '../../shared/domain/ids.ts'
 import type { EventQuery, HostPageQuery } from '../../shared/domain/operator-queries.ts'
-import type { PolicyChanged, PolicyValues } from '../../shared/domain/policy-event.ts'
+import { allowedAddressesOf, type PolicyValues } from '../../shared/domain/policy.ts'
+import type { PolicyChanged } from '../../shared/domain/policy-event.ts'
 import type { FunctionDeps } from './deps.ts'
 
 export const OPERATE_SERVICE = 'awareness-operate'
@@ -36,7 +36,7 @@ const reads = (tx: Tx) => ({
 })
 
 const writes = (tx: Tx, correlationId: string, now: () => Date) => ({
-  allowedAddresses: () => readAllowedAddresses(tx),
+  allowedAddresses: async () => allowedAddressesOf(await readPolicy(tx)),
   upsertHosts: (hosts: readonly FleetHost[]) => upsertHosts(tx, hosts),
   markHostsDeleted: (ids: readonly HostId[]) => markHostsDeleted(tx, ids),
   lockPolicy: () => lockPolicy(tx),

@@ -1,3 +1,4 @@
+import { POLICY_RANGES } from '../../shared/domain/policy.ts'
 import { OPERATE_CONCURRENCY } from './constructs/operators-door.ts'
 import { FAN_OUT_CONCURRENCY } from './constructs/probe-fan-out.ts'
 import type { DatabaseSettings, NetworkSettings, Settings } from './settings.ts'
@@ -92,10 +93,11 @@ function databaseProblems(database: DatabaseSettings, network: NetworkSettings):
 
 function numberProblems(settings: Settings): string[] {
   const { initialPolicy, concurrency, database, logRetentionDays, alarms } = settings
+  const { probe_interval_seconds: interval, hosts_per_schedule: packing } = POLICY_RANGES
   const connections = concurrency.probe + concurrency.drift + CONNECTIONS_OF_OTHERS
   return [
-    ...outside('probeIntervalSeconds', initialPolicy.probeIntervalSeconds, 60, 3600),
-    ...outside('hostsPerSchedule', initialPolicy.hostsPerSchedule, 1, 500),
+    ...outside('probeIntervalSeconds', initialPolicy.probeIntervalSeconds, interval.least, interval.most),
+    ...outside('hostsPerSchedule', initialPolicy.hostsPerSchedule, packing.least, packing.most),
     ...outside('concurrency.probe', concurrency.probe, 1, 1000),
     ...outside('concurrency.drift', concurrency.drift, 2, 1000),
     ...outside('alarms.heartbeatMinutes', alarms.heartbeatMinutes, 5, 1440),

@@ -1,3 +1,5 @@
+import type { InitialPolicy } from '../../shared/domain/policy.ts'
+
 /** What may differ from stage to stage, and nothing else. */
 export type Settings = {
   readonly network: NetworkSettings
@@ -65,8 +67,6 @@ export type SignIn =
   | { readonly kind: 'secret'; readonly arn: string; readonly versionId: string | null }
   /** Passwords in the template, in plain sight: for emulators. */
   | { readonly kind: 'password'; readonly owner: string; readonly password: string }
-
-export type InitialPolicy = { readonly probeIntervalSeconds: number; readonly hostsPerSchedule: number }
 
 /** Environments of each function that may run at once; each holds one database connection. */
 export type Concurrency = { readonly probe: number; readonly drift: number }

@@ -2,7 +2,7 @@ import { CreateScheduleCommand, SchedulerClient } from '@aws-sdk/client-schedule
 import { createFanOutHandler } from '../../functions/fan-out/handler.ts'
 import { FAN_OUT_SERVICE } from '../../functions/runtime/fan-out-ports.ts'
 import { scheduleGroup } from '../../shared/aws/scheduler.ts'
-import { forgetAllSchedules } from '../../shared/db/probe-cadence.ts'
+import { forgetAllSchedules } from '../../shared/db/probe-schedules.ts'
 import type { Clock } from './clock.ts'
 import { createLambda, type Lambda } from './emulators/lambda/function.ts'
 import { type LocalScheduler, type SchedulerOptions, startScheduler } from './emulators/scheduler/server.ts'

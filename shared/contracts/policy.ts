@@ -1,9 +1,10 @@
 import * as z from 'zod'
 import { ADDRESS_CLASSES, formatAddressClasses, parseAddressClasses } from '../domain/addresses.ts'
-import type { PolicyKey, PolicyValues } from '../domain/policy-event.ts'
+import { POLICY_RANGES, type PolicyKey, type PolicyValues } from '../domain/policy.ts'
+import { DRIFT_BASES } from '../domain/verdict.ts'
 
-/** The ranges are those of the policy table's checks. */
-const whole = (least: number, most: number): z.ZodNumber => {
+const whole = (key: keyof typeof POLICY_RANGES): z.ZodNumber => {
+  const { least, most } = POLICY_RANGES[key]
   const error = `must be a whole number from ${least} to ${most}`
   return z.int(error).min(least, error).max(most, error)
 }
@@ -22,14 +23,14 @@ const addressClasses = z.string().transform((text, context) => {
 })
 
 const SETTINGS = {
-  probe_interval_seconds: whole(60, 3600),
-  failures_to_go_down: whole(1, 10),
-  successes_to_come_up: whole(1, 10),
-  hosts_per_schedule: whole(1, 500),
+  probe_interval_seconds: whole('probe_interval_seconds'),
+  failures_to_go_down: whole('failures_to_go_down'),
+  successes_to_come_up: whole('successes_to_come_up'),
+  hosts_per_schedule: whole('hosts_per_schedule'),
   drift_major_worsening_pp: percentagePoints(),
   drift_minor_worsening_pp: percentagePoints(),
   drift_improvement_pp: percentagePoints(),
-  drift_basis: z.enum(['all_rules', 'common_rules'], 'must be all_rules or common_rules'),
+  drift_basis: z.enum(DRIFT_BASES, `must be ${DRIFT_BASES.join(' or ')}`),
   allowed_addresses: addressClasses,
 } satisfies Record<PolicyKey, z.ZodType>
 

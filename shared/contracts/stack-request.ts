@@ -1,4 +1,8 @@
 import * as z from 'zod'
+import { POLICY_RANGES } from '../domain/policy.ts'
+
+const setting = (key: keyof typeof POLICY_RANGES) =>
+  z.coerce.number().int().min(POLICY_RANGES[key].least).max(POLICY_RANGES[key].most)
 
 /** What CloudFormation sends to the function behind a custom resource. Numbers arrive as text. */
 export const StackRequest = z.object({
@@ -9,8 +13,8 @@ export const StackRequest = z.object({
   LogicalResourceId: z.string().min(1),
   PhysicalResourceId: z.string().min(1).optional(),
   ResourceProperties: z.object({
-    ProbeIntervalSeconds: z.coerce.number().int().min(60).max(3600),
-    HostsPerSchedule: z.coerce.number().int().min(1).max(500),
+    ProbeIntervalSeconds: setting('probe_interval_seconds'),
+    HostsPerSchedule: setting('hosts_per_schedule'),
   }),
 })
 export type StackRequest = z.output<typeof StackRequest>

@@ -1,7 +1,9 @@
-import { type AddressClass, parseAddressClasses } from '../domain/addresses.ts'
+import type { AddressClass } from '../domain/addresses.ts'
 import type { HostId } from '../domain/ids.ts'
+import { allowedAddressesOf, hysteresisOf } from '../domain/policy.ts'
 import type { HysteresisThresholds, Reachability, ReachabilityStatus } from '../domain/reachability.ts'
 import type { Tx } from './client.ts'
+import { readPolicy } from './policy.ts'
 
 /** A host whose lock this transaction holds, as it is now. */
 export type ClaimedHost = {
@@ -24,14 +26,17 @@ export type ClaimedHosts = {
 const PROBE_LOCK_NAMESPACE = 7_302_146
 
 /**
- * Takes the lock of each host that exists and that nobody else is probing, and then reads its state. The two
- * statements travel together, but each has a snapshot of its own: the state is read after the lock is held,
+ * Takes the lock of each host that exists and that nobody else is probing, and then reads its state and the policy.
+ * The statements travel together, but each has a snapshot of its own: the state is read after the lock is held,
  * or a failure that the lock's last holder has just written would be lost.
  */
 export async function claimHosts(tx: Tx, hostIds: readonly HostId[]): Promise<ClaimedHosts> {
-  const [locks, states] = await Promise.all([tryLocks(tx, hostIds), readStates(tx, hostIds)])
+  const [locks, states, policy] = await Promise.all([
+    tryLocks(tx, hostIds),
+    readStates(tx, hostIds),
+    readPolicy(tx),
+  ])
   const locked = new Map(locks.map(({ host_id, locked }) => [host_id, locked]))
-  const policy = states[0]
   const hosts = states.filter(({ host_id }) => locked.get(host_id) === true).map(claimedHost)
   const inFlight = hostIds.filter((id) => locked.get(id) === false)
   // Also one that was deleted between the two statements.
@@ -40,11 +45,8 @@ export async function claimHosts(tx: Tx, hostIds: readonly HostId[]): Promise<Cl
     hosts,
     inFlight,
     unknown: hostIds.filter((id) => !accountedFor.has(id)),
-    thresholds: {
-      failuresToGoDown: policy?.failures_to_go_down ?? 1,
-      successesToComeUp: policy?.successes_to_come_up ?? 1,
-    },
-    allowedAddresses: parseAddressClasses(policy?.allowed_addresses ?? '') ?? new Set(),
+    thresholds: hysteresisOf(policy),
+    allowedAddresses: allowedAddressesOf(policy),
   }
 }
 
@@ -70,9 +72,6 @@ type StateRow = {
   consecutive_failures: number
   consecutive_successes: number
   last_scheduled_for: Date | null
-  failures_to_go_down: number
-  successes_to_come_up: number
-  allowed_addresses: string
 }
 
 const readStates = (tx: Tx, hostIds: readonly HostId[]): Promise<StateRow[]> => tx<StateRow[]>`
@@ -82,10 +81,7 @@ const readStates = (tx: Tx, hostIds: readonly HostId[]): Promise<StateRow[]> => 
          coalesce(l.reachability_status, 'unknown') as reachability_status,
          coalesce(l.consecutive_failures, 0)        as consecutive_failures,
          coalesce(l.consecutive_successes, 0)       as consecutive_successes,
-         l.last_scheduled_for,
-         (select failures_to_go_down from policy)   as failures_to_go_down,
-         (select successes_to_come_up from policy)  as successes_to_come_up,
-         (select allowed_addresses from policy)     as allowed_addresses
+         l.last_scheduled_for
   from hosts h
   left join host_liveness l on l.host_id = h.id
   where h.id = any (array(select jsonb_array_elements_text(${tx.json([...hostIds])})::uuid))

@@ -1,6 +1,8 @@
 import { type HostId, parseHostId } from '../domain/ids.ts'
+import type { PolicyValues } from '../domain/policy.ts'
 import type { ReachabilityStatus } from '../domain/reachability.ts'
-import type { Tx } from './client.ts'
+import type { AnySql, Tx } from './client.ts'
+import { policyRow } from './policy.ts'
 
 /** All that a run of the fan-out needs to know. */
 export type FleetSnapshot = {
@@ -17,16 +19,15 @@ export type SnapshotHost = {
   readonly waitingSinceMs: number
 }
 
-type FleetRow = {
-  probe_interval_seconds: number
-  hosts_per_schedule: number
+type FleetRow = Pick<PolicyValues, 'probe_interval_seconds' | 'hosts_per_schedule'> & {
   hosts: [id: string, status: ReachabilityStatus, waitingSinceMs: number][]
   applied: Record<string, string>
 }
 
 /** The live hosts, the policy and what is applied: one statement, one row, one state of the database. */
 export async function readFleet(tx: Tx): Promise<FleetSnapshot> {
-  const [row] = await tx<FleetRow[]>`
+  const row = policyRow(
+    await tx<FleetRow[]>`
     select p.probe_interval_seconds,
            p.hosts_per_schedule,
            (select coalesce(json_agg(json_build_array(
@@ -37,9 +38,8 @@ export async function readFleet(tx: Tx): Promise<FleetSnapshot> {
             left join host_liveness l on l.host_id = h.id
             where h.deleted_at is null) as hosts,
            (select coalesce(json_object_agg(s.name, s.spec_hash), '{}') from probe_schedules s) as applied
-    from policy p`
-  if (row === undefined)
-    throw new Error('the table policy has lost its row: insert into policy default values')
+    from policy p`,
+  )
   return {
     hosts: row.hosts.map(([id, status, waitingSinceMs]) => ({ id: parseHostId(id), status, waitingSinceMs })),
     policy: {
@@ -80,4 +80,9 @@ export async function forgetSchedules(tx: Tx, names: readonly string[]): Promise
     delete from probe_schedules s
     using jsonb_array_elements_text(${tx.json([...names])}) as gone (name)
     where s.name = gone.name`
+}
+
+/** Forgets which schedules were applied: those of a local Scheduler end with it. */
+export async function forgetAllSchedules(sql: AnySql): Promise<void> {
+  await sql`delete from probe_schedules`
 }

@@ -4,6 +4,9 @@ import { type HostId, hostIdBytes } from './ids.ts'
 export const DEFAULT_INTERVAL_MS = 300_000
 export const MIN_INTERVAL_MS = 60_000
 export const MAX_INTERVAL_MS = 3_600_000
+/** The same, as the policy has it. */
+export const MIN_INTERVAL_SECONDS = MIN_INTERVAL_MS / 1000
+export const MAX_INTERVAL_SECONDS = MAX_INTERVAL_MS / 1000
 /** The share of an interval by which a host's own may be longer or shorter. */
 export const JITTER_FRACTION = 0.2
 export const MINUTE_MS = 60_000

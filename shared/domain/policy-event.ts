@@ -1,20 +1,5 @@
 import type { Describes } from './audit-events.ts'
-import type { DriftBasis } from './verdict.ts'
-
-/** What an operator may set, under the names that the table, the command line and the audit log share. */
-export type PolicyValues = {
-  readonly probe_interval_seconds: number
-  readonly failures_to_go_down: number
-  readonly successes_to_come_up: number
-  readonly hosts_per_schedule: number
-  readonly drift_major_worsening_pp: number
-  readonly drift_minor_worsening_pp: number
-  readonly drift_improvement_pp: number
-  readonly drift_basis: DriftBasis
-  /** Names of address classes with commas between, in the order of ADDRESS_CLASSES. */
-  readonly allowed_addresses: string
-}
-export type PolicyKey = keyof PolicyValues
+import type { PolicyKey, PolicyValues } from './policy.ts'
 
 export type PolicyChanged = Describes<
   'policy.changed',

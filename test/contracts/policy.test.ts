@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Policy, parseSettings, policyFault } from '../../shared/contracts/policy.ts'
-import { type PolicyValues, policyChanged } from '../../shared/domain/policy-event.ts'
+import type { PolicyValues } from '../../shared/domain/policy.ts'
+import { policyChanged } from '../../shared/domain/policy-event.ts'
 
 const DEFAULTS: PolicyValues = {
   probe_interval_seconds: 300,

@@ -6,7 +6,7 @@ import { createLambda } from '../../infra/local/emulators/lambda/function.ts'
 import type { Delivery } from '../../infra/local/emulators/scheduler/server.ts'
 import { PROBE_FUNCTION, type ProbeLambda, probeEnvironment } from '../../infra/local/functions.ts'
 import { startScheduling } from '../../infra/local/scheduling.ts'
-import { setProbeCadence } from '../../shared/db/probe-cadence.ts'
+import { setProbeCadence } from '../../shared/db/policy.ts'
 import { type FaultyDatabase, startFaultyDatabase } from './database.ts'
 import { createFleet, type Fleet, type Target } from './fleet.ts'
 import { createProbeProcesses, type ProbeProcesses } from './probe-processes.ts'
@@ -60,7 +60,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
 async function build(options: WorldOptions, stack: AsyncDisposableStack): Promise<World> {
   const { speed, intervalSeconds, hostsPerSchedule } = options
   const database = stack.use(await startFaultyDatabase(options.databaseLimits))
-  await setProbeCadence(database.local.owner, { intervalSeconds, hostsPerSchedule })
+  await setProbeCadence(database.local.owner, { probeIntervalSeconds: intervalSeconds, hostsPerSchedule })
   const fleet = await createFleet(database, options.targets, options.setUp)
   const clock = createClock({ speed })
   const knobs = { deliver: IN_TIME, clockErrorMs: 0 }

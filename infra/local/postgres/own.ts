@@ -1,6 +1,6 @@
-import { allowLoopback } from '../../../shared/db/allowed-addresses.ts'
 import { type Connection, connect, type Sql } from '../../../shared/db/client.ts'
 import { migrate } from '../../../shared/db/migrate.ts'
+import { allowLoopback } from '../../../shared/db/policy.ts'
 import { SchemaMisfitError } from '../../../shared/db/preflight.ts'
 import { UserError } from '../../../shared/domain/errors.ts'
 import { shownConnection } from './database-url.ts'

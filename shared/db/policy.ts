@@ -1,0 +1,71 @@
+import {
+  ALLOWED_ADDRESSES_WITH_LOOPBACK,
+  DEFAULT_ALLOWED_ADDRESSES,
+  formatAddressClasses,
+} from '../domain/addresses.ts'
+import type { InitialPolicy, PolicyValues } from '../domain/policy.ts'
+import type { AnySql, Tx } from './client.ts'
+
+/** The policy as it is. */
+export async function readPolicy(sql: AnySql): Promise<PolicyValues> {
+  return policyRow(await selectPolicy(sql, sql``))
+}
+
+/** The policy as it is, and until the end of the transaction nobody else changes it. */
+export async function lockPolicy(tx: Tx): Promise<PolicyValues> {
+  return policyRow(await selectPolicy(tx, tx`for update`))
+}
+
+const selectPolicy = (sql: AnySql, locking: ReturnType<AnySql>) => sql<PolicyValues[]>`
+  select probe_interval_seconds, failures_to_go_down, successes_to_come_up, hosts_per_schedule,
+         drift_major_worsening_pp, drift_minor_worsening_pp, drift_improvement_pp, drift_basis,
+         allowed_addresses
+  from policy
+  ${locking}`
+
+/**
+ * The one row of a statement that reads the policy, with or without more beside it.
+ *
+ * @throws Error saying how to put the row back, where somebody has deleted it.
+ */
+export function policyRow<Row>([row]: readonly Row[]): Row {
+  if (row === undefined)
+    throw new Error('the table policy has lost its row: insert into policy default values')
+  return row
+}
+
+/** Sets every setting. */
+export async function savePolicy(tx: Tx, policy: PolicyValues): Promise<void> {
+  await tx`
+    update policy
+    set probe_interval_seconds = ${policy.probe_interval_seconds},
+        failures_to_go_down = ${policy.failures_to_go_down},
+        successes_to_come_up = ${policy.successes_to_come_up},
+        hosts_per_schedule = ${policy.hosts_per_schedule},
+        drift_major_worsening_pp = ${policy.drift_major_worsening_pp},
+        drift_minor_worsening_pp = ${policy.drift_minor_worsening_pp},
+        drift_improvement_pp = ${policy.drift_improvement_pp},
+        drift_basis = ${policy.drift_basis},
+        allowed_addresses = ${policy.allowed_addresses},
+        updated_at = now()`
+}
+
+/** Sets how often hosts are probed and how many share a schedule; null leaves what is there. */
+export async function setProbeCadence(
+  sql: AnySql,
+  cadence: { readonly [Key in keyof InitialPolicy]: InitialPolicy[Key] | null },
+): Promise<void> {
+  await sql`
+    update policy
+    set probe_interval_seconds = coalesce(${cadence.probeIntervalSeconds}::integer, probe_interval_seconds),
+        hosts_per_schedule = coalesce(${cadence.hostsPerSchedule}::smallint, hosts_per_schedule),
+        updated_at = now()`
+}
+
+/** Lets the prober connect to its own machine, unless an operator has chosen what it may connect to. */
+export async function allowLoopback(sql: AnySql): Promise<void> {
+  await sql`
+    update policy
+    set allowed_addresses = ${formatAddressClasses(ALLOWED_ADDRESSES_WITH_LOOPBACK)}, updated_at = now()
+    where allowed_addresses = ${formatAddressClasses(DEFAULT_ALLOWED_ADDRESSES)}`
+}

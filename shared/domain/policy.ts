@@ -1,0 +1,61 @@
+import { type AddressClass, parseAddressClasses } from './addresses.ts'
+import { MAX_INTERVAL_SECONDS, MIN_INTERVAL_SECONDS } from './cadence.ts'
+import { validateThresholds } from './drift.ts'
+import type { HysteresisThresholds } from './reachability.ts'
+import { MAX_HOSTS_PER_INVOCATION } from './schedules.ts'
+import type { DriftBasis, DriftPolicy } from './verdict.ts'
+
+/** What an operator may set, under the names that the table, the command line and the audit log share. */
+export type PolicyValues = {
+  readonly probe_interval_seconds: number
+  readonly failures_to_go_down: number
+  readonly successes_to_come_up: number
+  readonly hosts_per_schedule: number
+  readonly drift_major_worsening_pp: number
+  readonly drift_minor_worsening_pp: number
+  readonly drift_improvement_pp: number
+  readonly drift_basis: DriftBasis
+  /** Names of address classes with commas between, in the order of ADDRESS_CLASSES. */
+  readonly allowed_addresses: string
+}
+export type PolicyKey = keyof PolicyValues
+
+/** What an installation starts with. Later the policy is the operators' own, whatever a deploy says. */
+export type InitialPolicy = {
+  /** Within POLICY_RANGES.probe_interval_seconds. */
+  readonly probeIntervalSeconds: number
+  /** Within POLICY_RANGES.hosts_per_schedule. */
+  readonly hostsPerSchedule: number
+}
+
+/** The settings that are whole numbers, each from `least` to `most`. The checks of the table say the same. */
+export const POLICY_RANGES = {
+  probe_interval_seconds: { least: MIN_INTERVAL_SECONDS, most: MAX_INTERVAL_SECONDS },
+  failures_to_go_down: { least: 1, most: 10 },
+  successes_to_come_up: { least: 1, most: 10 },
+  hosts_per_schedule: { least: 1, most: MAX_HOSTS_PER_INVOCATION },
+} as const satisfies Partial<Record<PolicyKey, { readonly least: number; readonly most: number }>>
+
+/** How many results in a row change the status of a host. */
+export const hysteresisOf = (policy: PolicyValues): HysteresisThresholds => ({
+  failuresToGoDown: policy.failures_to_go_down,
+  successesToComeUp: policy.successes_to_come_up,
+})
+
+/** The kinds of address that a probe may connect to. None where a kind is unknown: what is not understood is refused. */
+export const allowedAddressesOf = (policy: PolicyValues): ReadonlySet<AddressClass> =>
+  parseAddressClasses(policy.allowed_addresses) ?? new Set()
+
+/**
+ * By what a scan is judged.
+ *
+ * @throws InvalidValueError for thresholds that mean nothing; the checks of the table let none in.
+ */
+export const driftPolicyOf = (policy: PolicyValues): DriftPolicy => ({
+  thresholds: validateThresholds({
+    majorWorseningPp: policy.drift_major_worsening_pp,
+    minorWorseningPp: policy.drift_minor_worsening_pp,
+    improvementPp: policy.drift_improvement_pp,
+  }),
+  basis: policy.drift_basis,
+})
