@@ -1,9 +1,6 @@
 import { MINUTE_MS, nextOccurrenceMs } from '../../shared/domain/cadence.ts'
-import type { ScheduleSpec } from '../../shared/domain/schedules.ts'
+import type { CallOutcome, ScheduleSpec } from '../../shared/domain/schedules.ts'
 import type { ScheduleChange } from './changes.ts'
-
-/** `throttled`, `conflict` and `out_of_time` are nobody's fault: the change is made in the next minute. */
-export type CallOutcome = 'done' | 'throttled' | 'conflict' | 'out_of_time'
 
 export type Applying = {
   /** Creates or replaces a schedule whose first occurrence is at `startAtMs`. */
@@ -13,7 +10,7 @@ export type Applying = {
   ) => Promise<CallOutcome>
   /** Deletes a schedule; one that is not there is `done`. */
   readonly remove: (name: string, options: { readonly signal: AbortSignal }) => Promise<CallOutcome>
-  /** Notes that these are about to change: until they are remembered or forgotten, nothing is known of them. */
+  /** Stores that these are about to change: until they are remembered or forgotten, their state is unknown. */
   readonly markPending: (names: readonly string[]) => Promise<void>
   readonly remember: (applied: readonly { name: string; specHash: string }[]) => Promise<void>
   readonly forget: (names: readonly string[]) => Promise<void>
@@ -30,17 +27,17 @@ export type ChangesApplied = {
   readonly faults: readonly ChangeFault[]
 }
 
-/** How many calls are under way at once. At 20 to 50 ms a call that is 400 to 1,000 a second, within AWS's quota. */
+/** How many calls are under way at once. At 20 to 50 ms per call that is 400 to 1,000 per second, within AWS's quota. */
 const CALLS_AT_ONCE = 20
-/** What a crash loses at most, and has the next run repeat. */
+/** How many changes a crash loses at most; the next run repeats them. */
 const CHANGES_PER_BATCH = 400
-/** A call that AWS refuses fails alone; as many as this are no longer about one schedule, and end the run. */
+/** A call that AWS refuses fails alone; ten refused calls are no longer about one schedule, and end the run. */
 const MAX_FAULTS = 10
 
 /**
- * Makes the changes in batches. Each batch is marked as pending first and remembered last. Without the mark,
- * a crash after the call and before the memory of it could hide a change that is taken back in between:
- * a schedule that was removed, and is wanted again as it was, would look as if it were there.
+ * Makes the changes in batches. Each batch is stored as pending first and as applied last. Without the pending
+ * mark, a crash between a call and storing its result could hide a change that is then reverted: a schedule that
+ * was removed, and is wanted again as it was, would look as if it still existed.
  */
 export async function applyChanges(
   ports: Applying,
@@ -65,7 +62,7 @@ export async function applyChanges(
 const mustStop = (signal: AbortSignal, faults: readonly ChangeFault[]): boolean =>
   signal.aborted || faults.length >= MAX_FAULTS
 
-/** Those that were done, in no order. Faults are added to `faults`. */
+/** Returns the changes that were made, in any order. Faults are added to `faults`. */
 async function callAll(
   ports: Applying,
   batch: readonly ScheduleChange[],

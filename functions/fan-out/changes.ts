@@ -1,10 +1,8 @@
+import type { AppliedSchedules } from '../../shared/domain/fleet-snapshot.ts'
 import { fnv1a64 } from '../../shared/domain/hash.ts'
 import type { ScheduleSpec } from '../../shared/domain/schedules.ts'
 
-/** What Scheduler was last told: the hash of each schedule by its name. An unfinished change has another hash. */
-export type AppliedSchedules = ReadonlyMap<string, string>
-
-/** One thing to tell Scheduler. `exists` is what it is believed to have, which the call may find to be wrong. */
+/** One call to Scheduler. `exists`: whether Scheduler should have the schedule already; the call copes where it is wrong. */
 export type ScheduleChange =
   | {
       readonly kind: 'put'
@@ -16,9 +14,10 @@ export type ScheduleChange =
   | { readonly kind: 'remove'; readonly name: string }
 
 /**
- * What it takes to get from the schedules applied to the wanted. Nothing is removed before what takes its
- * place is there: a host in both is probed twice at worst.
- * @param settings what all schedules share (target, role, dead-letter queue): where it changes, all are rewritten.
+ * The changes from the applied schedules to the wanted ones. Removals come last, after the schedules that take
+ * their place: a host that is in both for a while is probed twice at worst.
+ * @param settings a hash of what all schedules share (target, role, dead-letter queue): when it changes, all
+ * schedules are rewritten.
  */
 export function changesBetween(
   applied: AppliedSchedules,
@@ -37,7 +36,7 @@ export function changesBetween(
 
 const encoder = new TextEncoder()
 
-/** 16 hex digits over all that matters: the first date is not part of it, because each write has another. */
+/** 16 hex digits over all of a schedule except its start date, which differs in each write. */
 function hashOf(spec: ScheduleSpec, settings: string): string {
   const text = [spec.name, spec.periodMinutes, spec.phaseMs, spec.hostIds.join(), settings].join('\n')
   return fnv1a64(encoder.encode(text)).toString(16).padStart(16, '0')

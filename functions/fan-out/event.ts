@@ -2,8 +2,8 @@ import * as z from 'zod'
 import { ProbeRequest } from '../../shared/contracts/probe-request.ts'
 
 /**
- * The event of the fan-out: what Scheduler makes up for a schedule without an input, of which only the time
- * counts, or an operator's own. An empty object will do.
+ * The event of the fan-out: what Scheduler sends for a schedule without an input, of which only the time is
+ * read, or an operator's own. An empty object is valid.
  */
 export const FanOutEvent = z.object({
   /** The occurrence that this run is for. */
@@ -13,7 +13,7 @@ export const FanOutEvent = z.object({
 })
 export type FanOutEvent = z.output<typeof FanOutEvent>
 
-/** By the time of the occurrence, which no two runs share and none skips; `now` only where there is none. */
+/** Goes by the time of the occurrence, which no two runs share and no run skips; by `now` only where it is absent. */
 export function asksForSweep({ sweep, time }: FanOutEvent, now: Date): boolean {
   const at = time ?? now
   return sweep ?? (at.getUTCHours() === 0 && at.getUTCMinutes() === 0)

@@ -5,18 +5,19 @@ import { asksForSweep, FanOutEvent } from './event.ts'
 import { type FanOutReport, fanOut } from './reconcile.ts'
 import { report } from './report.ts'
 
-/** Work ends in time for its results to be remembered before the deadline, and that before the next minute. */
+/** When the run stops making changes: it then has 10 s to store what it did. */
 const WORK_MS = 40_000
+/** Before the next minute's run, and before Lambda's own timeout of 60 s. */
 export const HANDLER_DEADLINE_MS = 50_000
 
 export type FanOutResponse = Omit<FanOutReport, 'faults'>
 
-/** Some schedules were refused by AWS: the others are done, these are tried again by every run. */
+/** AWS refused some schedules. The other changes were made; every later run tries the refused ones again. */
 export class SchedulesRefusedError extends Error {
   override readonly name = 'SchedulesRefusedError'
 }
 
-/** Never two at once: its concurrency must be 1. */
+/** Two runs must not overlap: the function's reserved concurrency is 1. */
 export const createFanOutHandler = (deps: FanOutDeps): LambdaHandler<FanOutResponse> =>
   observed(deps.telemetry, async (event) => {
     const sweep = asksForSweep(FanOutEvent.parse(event), deps.now())

@@ -1,22 +1,17 @@
-import { planSchedules, type SchedulePolicy } from '../../shared/domain/schedule-plan.ts'
+import type { FleetSnapshot } from '../../shared/domain/fleet-snapshot.ts'
+import { planSchedules } from '../../shared/domain/schedule-plan.ts'
 import type { ScheduleSpec } from '../../shared/domain/schedules.ts'
 import { type Applying, applyChanges, type ChangeFault, type ChangesApplied } from './apply-changes.ts'
-import { type AppliedSchedules, changesBetween, type ScheduleChange } from './changes.ts'
-import { type FleetGauges, type FleetHost, measureFleet } from './fleet.ts'
+import { changesBetween, type ScheduleChange } from './changes.ts'
+import { type FleetGauges, measureFleet } from './fleet.ts'
 import { type Listing, listAll, strays } from './sweep.ts'
 
-export type Fleet = {
-  readonly hosts: readonly FleetHost[]
-  readonly policy: SchedulePolicy
-  readonly applied: AppliedSchedules
-}
-
-/** All that the fan-out needs of the ports. */
+/** All that the fan-out needs: the database, Scheduler and a clock. */
 export type FanOutPorts = Applying &
   Listing & {
-    /** One statement: it is all that an unchanged fleet costs. */
-    readonly readFleet: () => Promise<Fleet>
-    /** Stands for what all schedules share: target, role, dead-letter queue, retries. */
+    /** Reads one state of the database. For an unchanged fleet nothing else is done. */
+    readonly readFleet: () => Promise<FleetSnapshot>
+    /** A hash of what all schedules share: target, role, dead-letter queue, retries. */
     readonly settings: string
   }
 
@@ -24,11 +19,11 @@ export type FanOutReport = {
   readonly fleet: FleetGauges
   readonly schedules: {
     readonly wanted: number
-    /** Of the wanted, those that Scheduler has as they should be. */
+    /** How many of the wanted schedules Scheduler has as they should be. */
     readonly applied: number
     readonly put: number
     readonly removed: number
-    /** Changes that are still to be made, in the next minute. */
+    /** How many changes are left for the next minute. */
     readonly leftOver: number
   }
   readonly sweep: SweepReport | null
@@ -36,19 +31,19 @@ export type FanOutReport = {
 }
 
 export type SweepReport = {
-  /** Schedules that nothing knew of. */
+  /** Schedules that Scheduler had and the database did not know. */
   readonly orphans: number
-  /** Schedules that something else has deleted. */
+  /** Schedules that somebody else had deleted. */
   readonly missing: number
-  /** False when time ran out before all were listed: missing ones are then unknown. */
+  /** False when time ran out before all schedules were listed: which ones are missing is then unknown. */
   readonly complete: boolean
 }
 
 /**
- * Keeps Scheduler in step with the fleet. Each change is safe to repeat, so a run that ends at any point is
- * taken up by the next. Runs must not overlap: an older plan could overwrite a newer one.
- * @param sweep whether to look for schedules that Scheduler has and nothing wants, and the other way round.
- * @param signal ends the run early; what is left over is left for the next.
+ * Keeps Scheduler in step with the fleet. Each change is safe to repeat, so the next run continues where a run
+ * ended. Runs must not overlap: an older plan could overwrite a newer one.
+ * @param sweep whether to look for schedules that Scheduler has and no host needs, and the other way round.
+ * @param signal ends the run early; the changes that are left over are made by the next run.
  */
 export async function fanOut(
   ports: FanOutPorts,

@@ -3,7 +3,7 @@ import { FAN_OUT_METRICS } from '../../shared/domain/metrics.ts'
 import type { Telemetry } from '../runtime/telemetry.ts'
 import type { FanOutReport } from './reconcile.ts'
 
-/** Says in the log and in metrics how the fleet is and what a run did. Gauges are there in every run, also as 0. */
+/** Writes the state of the fleet and the work of a run to log and metrics. Every run emits every gauge, also as 0. */
 export function report(
   { logger, metrics }: Telemetry,
   { fleet, schedules, sweep, faults }: FanOutReport,

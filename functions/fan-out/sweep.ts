@@ -1,19 +1,22 @@
-import { isOurScheduleName, type ScheduleSpec } from '../../shared/domain/schedules.ts'
+import {
+  isOurScheduleName,
+  type NotNow,
+  type SchedulePage,
+  type ScheduleSpec,
+} from '../../shared/domain/schedules.ts'
 import { changesBetween, type ScheduleChange } from './changes.ts'
 
-export type SchedulePage = { readonly names: readonly string[]; readonly nextToken: string | undefined }
-
 export type Listing = {
-  /** Up to a hundred names of the schedules that Scheduler has. */
+  /** Lists up to a hundred names of schedules that Scheduler has. */
   readonly listPage: (
     token: string | undefined,
     options: { readonly signal: AbortSignal },
-  ) => Promise<SchedulePage | 'throttled' | 'conflict' | 'out_of_time'>
+  ) => Promise<SchedulePage | NotNow>
 }
 
 export type Listed = { readonly names: ReadonlySet<string>; readonly complete: boolean }
 
-/** Every schedule of the group, or as many as there was time for. */
+/** Lists every schedule of the group, or as many as there was time for. */
 export async function listAll({ listPage }: Listing, signal: AbortSignal): Promise<Listed> {
   const names = new Set<string>()
   let token: string | undefined

@@ -6,22 +6,16 @@ import type {
 } from '../../shared/contracts/operate-answer.ts'
 import type { RequestOf } from '../../shared/contracts/operate-request.ts'
 import { MINUTE_MS, nextOccurrenceMs } from '../../shared/domain/cadence.ts'
+import type { FleetSnapshot } from '../../shared/domain/fleet-snapshot.ts'
 import type { HostId } from '../../shared/domain/ids.ts'
-import { planSchedules, type SchedulePolicy } from '../../shared/domain/schedule-plan.ts'
+import { planSchedules } from '../../shared/domain/schedule-plan.ts'
 
 const RECENT_EVENTS = 10
-
-type Fleet = {
-  readonly hosts: readonly { readonly id: HostId }[]
-  readonly policy: SchedulePolicy
-  /** The hash of each schedule that Scheduler was told of, empty while it is being changed. */
-  readonly applied: ReadonlyMap<string, string>
-}
 
 export type ShowHostPorts = {
   readonly hostDetail: (id: HostId) => Promise<HostDetail | null>
   readonly recentEvents: (id: HostId, limit: number) => Promise<EventListing[]>
-  readonly fleet: () => Promise<Fleet>
+  readonly fleet: () => Promise<FleetSnapshot>
 }
 
 /** All that is known of a host, and when it is probed next. */
@@ -37,7 +31,7 @@ export async function showHost(
 }
 
 /** The whole fleet is planned, as the fan-out plans it: how full the others make a bucket decides who shares one. */
-function scheduleOf(hostId: HostId, { hosts, policy, applied }: Fleet, now: Date): HostSchedule {
+function scheduleOf(hostId: HostId, { hosts, policy, applied }: FleetSnapshot, now: Date): HostSchedule {
   const spec = planSchedules(hosts, policy).find(({ hostIds }) => hostIds.includes(hostId))
   if (spec === undefined) throw new Error(`host ${hostId} is in no schedule of the plan`)
   const next = nextOccurrenceMs(now.getTime(), spec.periodMinutes * MINUTE_MS, spec.phaseMs)

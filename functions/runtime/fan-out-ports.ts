@@ -2,12 +2,12 @@ import * as z from 'zod'
 import { createSchedulerClient, type ScheduleGroup, scheduleGroup } from '../../shared/aws/scheduler.ts'
 import type { Tx } from '../../shared/db/client.ts'
 import {
-  type FleetSnapshot,
   forgetSchedules,
   markSchedulesPending,
   readFleet,
   rememberSchedules,
 } from '../../shared/db/probe-schedules.ts'
+import type { FleetSnapshot } from '../../shared/domain/fleet-snapshot.ts'
 import { parseEnvironment } from './config.ts'
 import { depsFromEnvironment, type FunctionDeps } from './deps.ts'
 
@@ -18,12 +18,16 @@ export type FanOutDeps = FunctionDeps & { readonly schedules: ScheduleGroup }
 const FAN_OUT_ENVIRONMENT = {
   SCHEDULE_GROUP: z.string().min(1),
   PROBE_FUNCTION_ARN: z.string().min(1),
-  /** What Scheduler assumes to invoke the probe function. */
+  /** The role that Scheduler assumes to invoke the probe function. */
   SCHEDULE_ROLE_ARN: z.string().min(1),
   DEAD_LETTER_QUEUE_ARN: z.string().min(1),
 }
 
-/** Of the fan-out function, from its environment variables. */
+/**
+ * Reads the environment variables of the fan-out function.
+ *
+ * @throws ConfigurationError naming every variable that is missing or wrong.
+ */
 export function fanOutDepsFromEnvironment(env: NodeJS.ProcessEnv): FanOutDeps {
   const config = parseEnvironment(env, FAN_OUT_ENVIRONMENT)
   const target = {
@@ -38,7 +42,7 @@ export function fanOutDepsFromEnvironment(env: NodeJS.ProcessEnv): FanOutDeps {
   }
 }
 
-/** The real ports of one run of the fan-out: its statements, each a transaction of its own, and Scheduler. */
+/** The real ports of one run of the fan-out: its statements, each in a transaction of its own, and Scheduler. */
 export const fanOutPorts = ({ database, schedules, now }: FanOutDeps) => ({
   ...schedules,
   now,

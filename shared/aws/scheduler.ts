@@ -8,48 +8,45 @@ import {
 } from '@aws-sdk/client-scheduler'
 import { type ProbeRequest, SCHEDULED_TIME_PLACEHOLDER } from '../contracts/probe-request.ts'
 import { fnv1a64 } from '../domain/hash.ts'
-import type { ScheduleSpec } from '../domain/schedules.ts'
+import type { CallOutcome, NotNow, SchedulePage, ScheduleSpec } from '../domain/schedules.ts'
 import { BOUNDED_CALLS } from './client-settings.ts'
 
-/** What all schedules of a stage share. */
+/** What all schedules of a stage have in common. */
 export type ScheduleTarget = {
   readonly groupName: string
-  /** The probe function. */
+  /** The probe function: it is what a schedule invokes. */
   readonly functionArn: string
-  /** What Scheduler assumes to invoke it. */
+  /** The role that Scheduler assumes to invoke the probe function. */
   readonly roleArn: string
-  /** Where an event goes that could not be handed over. */
+  /** Where Scheduler sends an event that it could not hand over to the probe function. */
   readonly deadLetterQueueArn: string
 }
-
-/** Why a call was not made, or had no effect, through nobody's fault. */
-export type NotNow = 'throttled' | 'conflict' | 'out_of_time'
 
 type CallOptions = { readonly signal: AbortSignal }
 
 export type ScheduleGroup = {
-  /** Stands for all of a schedule that is not in its spec. */
+  /** A hash of everything in a schedule that is not in its spec. */
   readonly settings: string
   readonly put: (
     spec: ScheduleSpec,
     options: CallOptions & { readonly startAtMs: number; readonly exists: boolean },
-  ) => Promise<'done' | NotNow>
-  readonly remove: (name: string, options: CallOptions) => Promise<'done' | NotNow>
-  readonly listPage: (
-    token: string | undefined,
-    options: CallOptions,
-  ) => Promise<{ readonly names: string[]; readonly nextToken: string | undefined } | NotNow>
+  ) => Promise<CallOutcome>
+  readonly remove: (name: string, options: CallOptions) => Promise<CallOutcome>
+  readonly listPage: (token: string | undefined, options: CallOptions) => Promise<SchedulePage | NotNow>
 }
 
-/** A probe that is late is worth nothing: one try to hand it over, and none older than the least AWS allows. */
+/** A probe that is late is worth nothing: Scheduler tries once, and an event lives for 60 s, the least that AWS allows. */
 const RETRY_POLICY = { MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 0 }
-/** The most that one page can have. */
+/** AWS: ListSchedules returns at most 100 schedules per page. */
 const NAMES_PER_PAGE = 100
 
-/** A client whose calls end: the SDK's own has no timeout. Region, credentials and endpoint come from its environment. */
+/**
+ * A client whose calls time out: the SDK's default has no timeout. Region, credentials and endpoint come from
+ * the environment.
+ */
 export const createSchedulerClient = (): SchedulerClient => new SchedulerClient(BOUNDED_CALLS)
 
-/** The schedules of one group in EventBridge Scheduler. Whatever AWS refuses for good is thrown. */
+/** The schedules of one group in EventBridge Scheduler. A call that AWS refuses for good throws the SDK's error. */
 export function scheduleGroup(client: SchedulerClient, target: ScheduleTarget): ScheduleGroup {
   return {
     settings: settingsOf(target),
@@ -86,13 +83,13 @@ export function scheduleGroup(client: SchedulerClient, target: ScheduleTarget): 
 
 type Call = (options: { readonly abortSignal: AbortSignal }) => Promise<unknown>
 
-/** The second call where the first one finds that what was believed is wrong. */
+/** Makes the first call, and the second one where the first fails with the error that is named `unless`. */
 async function callEither(
   first: Call,
   unless: string,
   second: Call,
   signal: AbortSignal,
-): Promise<'done' | NotNow> {
+): Promise<CallOutcome> {
   try {
     await first({ abortSignal: signal })
     return 'done'
@@ -107,7 +104,7 @@ async function callEither(
   }
 }
 
-/** A conflict that is left by then means that the schedule is being changed by somebody else just now. */
+/** A conflict after both calls means that somebody else is changing the schedule at this moment. */
 function whyNotNow(error: unknown, signal: AbortSignal): NotNow {
   if (signal.aborted) return 'out_of_time'
   if (isNamed(error, 'ThrottlingException')) return 'throttled'
@@ -117,7 +114,10 @@ function whyNotNow(error: unknown, signal: AbortSignal): NotNow {
 
 const isNamed = (error: unknown, name: string): boolean => error instanceof Error && error.name === name
 
-/** All of a schedule but its first date, which is another on each write. An update replaces what it leaves out. */
+/**
+ * All of a schedule except its start date, which differs in each write. An update resets every property that it
+ * leaves out, so create and update send the same.
+ */
 function definition(spec: ScheduleSpec, target: ScheduleTarget): CreateScheduleCommandInput {
   return {
     Name: spec.name,
@@ -139,7 +139,7 @@ function definition(spec: ScheduleSpec, target: ScheduleTarget): CreateScheduleC
   }
 }
 
-/** Hashed from a definition itself, so that nothing that is in one can be forgotten. */
+/** Hashes a whole definition with an empty spec, so that no property can be forgotten here. */
 function settingsOf(target: ScheduleTarget): string {
   const blank = definition({ name: '', periodMinutes: 1, phaseMs: 0, hostIds: [] }, target)
   return fnv1a64(new TextEncoder().encode(JSON.stringify(blank))).toString(16)

@@ -1,30 +1,16 @@
-import { type HostId, parseHostId } from '../domain/ids.ts'
+import type { FleetSnapshot } from '../domain/fleet-snapshot.ts'
+import { parseHostId } from '../domain/ids.ts'
 import type { PolicyValues } from '../domain/policy.ts'
 import type { ReachabilityStatus } from '../domain/reachability.ts'
 import type { AnySql, Tx } from './client.ts'
 import { policyRow } from './policy.ts'
-
-/** All that a run of the fan-out needs to know. */
-export type FleetSnapshot = {
-  readonly hosts: readonly SnapshotHost[]
-  readonly policy: { readonly intervalMs: number; readonly hostsPerSchedule: number }
-  /** The hash of each schedule that Scheduler was told of, by its name. */
-  readonly applied: ReadonlyMap<string, string>
-}
-
-export type SnapshotHost = {
-  readonly id: HostId
-  readonly status: ReachabilityStatus
-  /** Its last probe, or when it joined; in ms since the epoch. */
-  readonly waitingSinceMs: number
-}
 
 type FleetRow = Pick<PolicyValues, 'probe_interval_seconds' | 'hosts_per_schedule'> & {
   hosts: [id: string, status: ReachabilityStatus, waitingSinceMs: number][]
   applied: Record<string, string>
 }
 
-/** The live hosts, the policy and what is applied: one statement, one row, one state of the database. */
+/** Reads the live hosts, the policy and the applied schedules: one statement, one row, one state of the database. */
 export async function readFleet(tx: Tx): Promise<FleetSnapshot> {
   const row = policyRow(
     await tx<FleetRow[]>`
@@ -50,10 +36,10 @@ export async function readFleet(tx: Tx): Promise<FleetSnapshot> {
   }
 }
 
-/** No spec has this hash, so whatever bears it is looked at again. */
+/** No schedule has this hash, so the next run writes every schedule that is stored with it. */
 const PENDING = ''
 
-/** Notes that nothing is known for sure of these schedules until they are remembered or forgotten. */
+/** Stores that the state of these schedules is unknown until they are remembered or forgotten. */
 export async function markSchedulesPending(tx: Tx, names: readonly string[]): Promise<void> {
   await rememberSchedules(
     tx,
@@ -61,7 +47,7 @@ export async function markSchedulesPending(tx: Tx, names: readonly string[]): Pr
   )
 }
 
-/** Notes what Scheduler has been told: one statement for any number of schedules. */
+/** Stores what Scheduler was told: one statement for any number of schedules. */
 export async function rememberSchedules(
   tx: Tx,
   schedules: readonly { readonly name: string; readonly specHash: string }[],
@@ -74,7 +60,7 @@ export async function rememberSchedules(
     on conflict (name) do update set spec_hash = excluded.spec_hash, applied_at = now()`
 }
 
-/** Forgets the schedules that Scheduler no longer has. */
+/** Deletes the schedules that Scheduler no longer has. */
 export async function forgetSchedules(tx: Tx, names: readonly string[]): Promise<void> {
   await tx`
     delete from probe_schedules s

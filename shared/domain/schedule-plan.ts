@@ -5,7 +5,7 @@ import { MAX_HOSTS_PER_INVOCATION, type ScheduleSpec } from './schedules.ts'
 export type SchedulePolicy = {
   /** The interval before jitter. */
   readonly intervalMs: number
-  /** 1 to 500. From some thousands of hosts on, one invocation a host costs about twenty times more. */
+  /** 1 to 500. From some thousands of hosts on, one invocation per host costs about twenty times more than buckets. */
   readonly hostsPerSchedule: number
 }
 

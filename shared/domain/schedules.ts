@@ -1,9 +1,12 @@
 import type { HostId } from './ids.ts'
 
-/** Lambda's 1,024 file descriptors, and the lock table's share of one invocation, with room to spare. */
+/**
+ * How many hosts one invocation of the probe function takes at most: well below Lambda's 1,024 file descriptors,
+ * and below the share of PostgreSQL's lock table that one invocation may use.
+ */
 export const MAX_HOSTS_PER_INVOCATION = 500
 
-/** One schedule: every `periodMinutes`, at `phaseMs` within the period, these hosts are probed. */
+/** One schedule: these hosts are probed every `periodMinutes`, at `phaseMs` within the period. */
 export type ScheduleSpec = {
   /** At most 64 of the characters 0-9 A-Z a-z - _ . */
   readonly name: string
@@ -14,8 +17,17 @@ export type ScheduleSpec = {
   readonly hostIds: readonly HostId[]
 }
 
+/** Why a call to Scheduler was not made, or had no effect, through nobody's fault: the next minute makes it. */
+export type NotNow = 'throttled' | 'conflict' | 'out_of_time'
+
+/** What became of a call that changes a schedule. A call that AWS refuses for good is thrown. */
+export type CallOutcome = 'done' | NotNow
+
+/** One page of the schedules that Scheduler has. */
+export type SchedulePage = { readonly names: readonly string[]; readonly nextToken: string | undefined }
+
 /** `h-<host id>` for a host of its own, `b-<period>m-<k>-<r in hex>` for a bucket: see planSchedules. */
 const NAME = /^(h-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|b-[0-9]+m-[0-9]+-[0-9a-f]+(-[0-9]+)?)$/
 
-/** Whether a schedule of this name comes from here, and so may be deleted when nothing wants it. */
+/** Whether the fan-out made the schedule of this name, and so may delete it when no host needs it. */
 export const isOurScheduleName = (name: string): boolean => NAME.test(name)

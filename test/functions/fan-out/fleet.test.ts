@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import { type FleetHost, measureFleet } from '../../../functions/fan-out/fleet.ts'
+import { measureFleet } from '../../../functions/fan-out/fleet.ts'
 import { periodMinutes } from '../../../shared/domain/cadence.ts'
+import type { SnapshotHost } from '../../../shared/domain/fleet-snapshot.ts'
 import type { ReachabilityStatus } from '../../../shared/domain/reachability.ts'
 import { randomFleet } from './fleet-of.ts'
 
 const NOW_MS = Date.UTC(2030, 0, 1)
 const INTERVAL_MS = 300_000
 
-const hosts = (count: number, status: ReachabilityStatus, waitedMs: number): FleetHost[] =>
+const hosts = (count: number, status: ReachabilityStatus, waitedMs: number): SnapshotHost[] =>
   randomFleet(count).map(({ id }) => ({ id, status, waitingSinceMs: NOW_MS - waitedMs }))
 
-const measure = (...fleet: FleetHost[]) => measureFleet(fleet, INTERVAL_MS, NOW_MS)
+const measure = (...fleet: SnapshotHost[]) => measureFleet(fleet, INTERVAL_MS, NOW_MS)
 
 describe('the gauges of the fleet', () => {
   it('count the hosts by state, the never probed as unknown', () => {
@@ -29,7 +30,7 @@ describe('the gauges of the fleet', () => {
   it('say by how much the longest wait exceeds the period of the host that waits', () => {
     const [late, later] = hosts(2, 'reachable', 0)
     if (!late || !later) throw new Error('no hosts')
-    const overdue = (host: FleetHost, seconds: number): FleetHost => ({
+    const overdue = (host: SnapshotHost, seconds: number): SnapshotHost => ({
       ...host,
       waitingSinceMs: NOW_MS - periodMinutes(INTERVAL_MS, host.id) * 60_000 - seconds * 1000,
     })

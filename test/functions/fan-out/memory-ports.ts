@@ -1,10 +1,9 @@
-import type { CallOutcome } from '../../../functions/fan-out/apply-changes.ts'
-import type { FleetHost } from '../../../functions/fan-out/fleet.ts'
 import type { FanOutPorts } from '../../../functions/fan-out/reconcile.ts'
+import type { SnapshotHost } from '../../../shared/domain/fleet-snapshot.ts'
 import type { HostId } from '../../../shared/domain/ids.ts'
 import type { SchedulePolicy } from '../../../shared/domain/schedule-plan.ts'
 import { planSchedules } from '../../../shared/domain/schedule-plan.ts'
-import type { ScheduleSpec } from '../../../shared/domain/schedules.ts'
+import type { CallOutcome, ScheduleSpec } from '../../../shared/domain/schedules.ts'
 
 export type ApiCall = { readonly operation: 'put' | 'remove' | 'list'; readonly name: string }
 
@@ -23,7 +22,7 @@ export function memoryPorts(policy: SchedulePolicy) {
   const state = {
     policy,
     settings: 'settings 1',
-    hosts: new Map<HostId, FleetHost>(),
+    hosts: new Map<HostId, SnapshotHost>(),
     nowMs: START_AT_MS,
     scheduler: new Map<string, { spec: ScheduleSpec; settings: string; startAtMs: number }>(),
     memory: new Map<string, string>(),
