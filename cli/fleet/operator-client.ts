@@ -1,7 +1,7 @@
-import * as z from 'zod'
+import type * as z from 'zod'
 import { type AnswerOf, OPERATE_ANSWERS } from '../../shared/contracts/operate-answer.ts'
 import type { OperateCommand, RequestInputOf } from '../../shared/contracts/operate-request.ts'
-import { FAILURE_KINDS, REACHABILITY_STATUSES } from '../../shared/domain/reachability.ts'
+import { AnswerForOneHost, type HostOutcome } from '../../shared/contracts/probe-answer.ts'
 
 /** Runs a function of the fleet's, wherever it is, with an event that is JSON. */
 export type Invoke = (folder: 'operate' | 'probe', event: object) => Promise<unknown>
@@ -18,32 +18,11 @@ export class OperatorClientError extends Error {
   override readonly name = 'OperatorClientError'
 }
 
-const ProbeAnswer = z.object({
-  outcomes: z.tuple([
-    z.discriminatedUnion('outcome', [
-      z.object({
-        outcome: z.literal('probed'),
-        result: z.discriminatedUnion('kind', [
-          z.object({ kind: z.literal('reachable'), responseMs: z.number(), identification: z.string() }),
-          z.object({ kind: z.literal('unreachable'), errorType: z.enum(FAILURE_KINDS) }),
-        ]),
-        step: z.object({
-          next: z.object({ status: z.enum(REACHABILITY_STATUSES), consecutiveFailures: z.int() }),
-          transition: z.object({ from: z.string(), to: z.string() }).nullable(),
-        }),
-      }),
-      z.object({ outcome: z.literal('inconclusive'), reason: z.string() }),
-      z.object({ outcome: z.enum(['in_flight', 'duplicate', 'unknown_host']) }),
-    ]),
-  ]),
-})
-export type ProbeOutcome = z.output<typeof ProbeAnswer>['outcomes'][0]
-
 export type OperatorClient = {
   readonly ask: <Command extends OperateCommand>(
     request: RequestInputOf<Command>,
   ) => Promise<AnswerOf<Command>>
-  readonly probe: (hostId: string) => Promise<ProbeOutcome>
+  readonly probe: (hostId: string) => Promise<HostOutcome>
 }
 
 /** Answers are parsed: the function may have been deployed from another version than this. */
@@ -54,11 +33,8 @@ export function createOperatorClient(invoke: Invoke): OperatorClient {
       return parsed(OPERATE_ANSWERS[command], await invoke('operate', request)) as AnswerOf<Command>
     },
     probe: async (hostId) => {
-      const { outcomes } = parsed(
-        ProbeAnswer,
-        await invoke('probe', { hostIds: [hostId], cause: 'operator' }),
-      )
-      return outcomes[0]
+      const answer = await invoke('probe', { hostIds: [hostId], cause: 'operator' })
+      return parsed(AnswerForOneHost, answer).outcomes[0]
     },
   }
 }

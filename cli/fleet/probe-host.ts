@@ -1,7 +1,8 @@
+import type { HostOutcome } from '../../shared/contracts/probe-answer.ts'
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts'
 import type { Output } from '../terminal/output.ts'
 import { counted, milliseconds } from '../terminal/wording.ts'
-import type { OperatorClient, ProbeOutcome } from './operator-client.ts'
+import type { OperatorClient } from './operator-client.ts'
 import { noSuchHost, resolveHost } from './resolve-host.ts'
 
 /** Probes a host now. The result counts as that of any other probe. */
@@ -17,12 +18,12 @@ export async function probeHost(
   return exitCodeOf(outcome)
 }
 
-function exitCodeOf(outcome: ProbeOutcome): ExitCode {
+function exitCodeOf(outcome: HostOutcome): ExitCode {
   if (outcome.outcome !== 'probed') return EXIT.noResult
   return outcome.result.kind === 'reachable' ? EXIT.done : EXIT.unreachable
 }
 
-function inWords(outcome: ProbeOutcome): string {
+function inWords(outcome: HostOutcome): string {
   if (outcome.outcome === 'inconclusive') return `no result, through no fault of the host: ${outcome.reason}`
   if (outcome.outcome !== 'probed') return 'no result: another probe of it is under way'
   const { result, step } = outcome
@@ -36,7 +37,7 @@ function inWords(outcome: ProbeOutcome): string {
 }
 
 /** In the words of the other commands' JSON. */
-function asJson(hostId: string, outcome: ProbeOutcome): Record<string, unknown> {
+function asJson(hostId: string, outcome: HostOutcome): Record<string, unknown> {
   if (outcome.outcome === 'inconclusive') {
     return { id: hostId, outcome: outcome.outcome, reason: outcome.reason }
   }

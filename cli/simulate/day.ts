@@ -1,4 +1,5 @@
-import { type HostOutcome, type ProbePorts, probeHosts } from '../../functions/probe/probe-hosts.ts'
+import { type ProbePorts, probeHosts } from '../../functions/probe/probe-hosts.ts'
+import type { HostOutcome } from '../../shared/contracts/probe-answer.ts'
 import { DEFAULT_ALLOWED_ADDRESSES } from '../../shared/domain/addresses.ts'
 import { MINUTE_MS } from '../../shared/domain/cadence.ts'
 import type { HostId } from '../../shared/domain/ids.ts'

@@ -1,6 +1,6 @@
-import type { HostOutcome } from '../../functions/probe/probe-hosts.ts'
 import { createProbeLambda, type FunctionSurroundings } from '../../infra/local/functions.ts'
 import type { FleetHost } from '../../shared/contracts/fleet-row.ts'
+import type { HostOutcome } from '../../shared/contracts/probe-answer.ts'
 import { listStatuses } from '../../shared/db/fleet-view.ts'
 import type { ReachabilityStatus } from '../../shared/domain/reachability.ts'
 import { MAX_HOSTS_PER_INVOCATION } from '../../shared/domain/schedules.ts'

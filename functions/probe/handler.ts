@@ -1,17 +1,16 @@
+import type { ProbeAnswer } from '../../shared/contracts/probe-answer.ts'
 import { ProbeRequest } from '../../shared/contracts/probe-request.ts'
 import { withinDeadline } from '../runtime/deadline.ts'
 import { depsFromEnvironment, type FunctionDeps } from '../runtime/deps.ts'
 import { type LambdaHandler, observed, onColdStart } from '../runtime/function.ts'
 import { PROBE_SERVICE, probePorts } from '../runtime/probe-ports.ts'
-import { type HostOutcome, probeHosts } from './probe-hosts.ts'
+import { probeHosts } from './probe-hosts.ts'
 import { report } from './report.ts'
 
 /** Between the probe's 5 s and the database's 15 s for an idle transaction. */
 export const HANDLER_DEADLINE_MS = 10_000
 
-export type ProbeResponse = { readonly outcomes: readonly HostOutcome[] }
-
-export const createProbeHandler = (deps: FunctionDeps): LambdaHandler<ProbeResponse> =>
+export const createProbeHandler = (deps: FunctionDeps): LambdaHandler<ProbeAnswer> =>
   observed(deps.telemetry, async (event, context) => {
     const { cause, scheduledTime, hostIds } = ProbeRequest.parse(event)
     const lagMs = scheduledTime === null ? null : deps.now().getTime() - scheduledTime.getTime()

@@ -1,53 +1,16 @@
+import type { HostOutcome } from '../../shared/contracts/probe-answer.ts'
 import type { ProbeRequest } from '../../shared/contracts/probe-request.ts'
 import { type AddressClass, classifyAddress } from '../../shared/domain/addresses.ts'
 import { type HostConnectivityChecked, hostConnectivityChecked } from '../../shared/domain/audit-events.ts'
+import type { Claim, ClaimedHost, LivenessRecord } from '../../shared/domain/claim.ts'
 import type { HostId } from '../../shared/domain/ids.ts'
 import {
   type FailureKind,
   type HysteresisThresholds,
   type Observation,
   type ProbeResult,
-  type Reachability,
-  type Step,
   step,
 } from '../../shared/domain/reachability.ts'
-
-/** What happened to one host of the request. */
-export type HostOutcome =
-  | { readonly hostId: HostId; readonly outcome: 'in_flight' | 'duplicate' | 'unknown_host' }
-  | { readonly hostId: HostId; readonly outcome: 'inconclusive'; readonly reason: string }
-  | { readonly hostId: HostId; readonly outcome: 'probed'; readonly result: Observation; readonly step: Step }
-
-type ClaimedHost = {
-  readonly hostId: HostId
-  readonly address: string
-  readonly port: number
-  readonly reachability: Reachability
-  readonly lastScheduledFor: Date | null
-}
-
-type LivenessRecord = {
-  readonly hostId: HostId
-  readonly reachability: Reachability
-  readonly probedAt: Date
-  readonly responseMs: number | null
-  readonly errorType: FailureKind | null
-  readonly identification: string | null
-  readonly stateChangedAt: Date | null
-  readonly scheduledFor: Date | null
-}
-
-type Claim = {
-  readonly hosts: readonly ClaimedHost[]
-  readonly inFlight: readonly HostId[]
-  readonly unknown: readonly HostId[]
-  readonly thresholds: HysteresisThresholds
-  readonly allowedAddresses: ReadonlySet<AddressClass>
-  readonly save: (
-    records: readonly LivenessRecord[],
-    events: readonly HostConnectivityChecked[],
-  ) => Promise<void>
-}
 
 export type ProbePorts = {
   /** Holds the locks of the hosts for as long as the body runs, and commits what it saved when it ends. */

@@ -1,7 +1,8 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics'
+import type { HostOutcome } from '../../shared/contracts/probe-answer.ts'
 import { PROBE_METRICS } from '../../shared/domain/metrics.ts'
 import type { Telemetry } from '../runtime/telemetry.ts'
-import { type HostOutcome, isAddressRefused } from './probe-hosts.ts'
+import { isAddressRefused } from './probe-hosts.ts'
 
 type Invocation = {
   readonly cause: string

@@ -1,25 +1,20 @@
 import { randomUUID } from 'node:crypto'
 import { insertAuditEvents } from '../../shared/db/audit-events.ts'
-import { type ClaimedHosts, claimHosts } from '../../shared/db/claims.ts'
+import { claimHosts } from '../../shared/db/claims.ts'
 import type { Tx } from '../../shared/db/client.ts'
-import { type LivenessRecord, saveLiveness } from '../../shared/db/liveness.ts'
-import type { AuditEvent } from '../../shared/domain/audit-events.ts'
+import { saveLiveness } from '../../shared/db/liveness.ts'
+import type { Claim, SaveProbes } from '../../shared/domain/claim.ts'
 import type { HostId } from '../../shared/domain/ids.ts'
 import { type ProbeTarget, probeSsh } from '../../shared/net/tcp-probe.ts'
 import type { FunctionDeps } from './deps.ts'
 
 export const PROBE_SERVICE = 'awareness-probe'
 
-type SaveProbes = (records: readonly LivenessRecord[], events: readonly AuditEvent[]) => Promise<void>
-
 /** The real ports of one invocation of the probe function: four round trips to the database, and the network. */
 export const probePorts = (deps: FunctionDeps, correlationId: string, signal: AbortSignal) => ({
   now: deps.now,
   probe: (target: ProbeTarget) => probeSsh(target, { signal }),
-  exclusively: <T>(
-    hostIds: readonly HostId[],
-    body: (claim: ClaimedHosts & { readonly save: SaveProbes }) => Promise<T>,
-  ): Promise<T> =>
+  exclusively: <T>(hostIds: readonly HostId[], body: (claim: Claim) => Promise<T>): Promise<T> =>
     deps.database.transaction('write', async (tx) =>
       body({ ...(await claimHosts(tx, hostIds)), save: saveProbes(tx, correlationId) }),
     ),

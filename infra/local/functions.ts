@@ -1,8 +1,9 @@
 import type { Writable } from 'node:stream'
-import { createProbeHandler, type ProbeResponse } from '../../functions/probe/handler.ts'
+import { createProbeHandler } from '../../functions/probe/handler.ts'
 import type { FunctionDeps } from '../../functions/runtime/deps.ts'
 import { PROBE_SERVICE } from '../../functions/runtime/probe-ports.ts'
 import { createTelemetry } from '../../functions/runtime/telemetry.ts'
+import type { ProbeAnswer } from '../../shared/contracts/probe-answer.ts'
 import { openDatabase } from '../../shared/db/transaction.ts'
 import type { Environment } from './emulators/lambda/environments.ts'
 import { createLambda, type Lambda } from './emulators/lambda/function.ts'
@@ -27,7 +28,7 @@ const PROBE_CONCURRENCY = 16
 /** As deployed: design section 2, trap c. */
 const TIMEOUT_MS = 20_000
 
-export type ProbeLambda = Lambda<unknown, ProbeResponse>
+export type ProbeLambda = Lambda<unknown, ProbeAnswer>
 
 export type ProbeListener = {
   /** How many hosts an invocation got a result of. */
@@ -44,7 +45,7 @@ export const PROBE_FUNCTION = {
 
 /** The probe function as Lambda runs it, with the rights that it has there. */
 export function createProbeLambda(surroundings: FunctionSurroundings, listener?: ProbeListener): ProbeLambda {
-  return createLambda<unknown, ProbeResponse>({
+  return createLambda<unknown, ProbeAnswer>({
     ...PROBE_FUNCTION,
     coldStart: () => probeEnvironment(surroundings),
     onResult: (result) => {
@@ -56,7 +57,7 @@ export function createProbeLambda(surroundings: FunctionSurroundings, listener?:
 }
 
 /** An environment of the probe function. */
-export function probeEnvironment(surroundings: EnvironmentSurroundings): Environment<unknown, ProbeResponse> {
+export function probeEnvironment(surroundings: EnvironmentSurroundings): Environment<unknown, ProbeAnswer> {
   const deps = functionDeps(surroundings, 'awareness_probe', PROBE_SERVICE)
   return { handle: createProbeHandler(deps), dispose: deps.database.close }
 }

@@ -1,26 +1,9 @@
-import type { AddressClass } from '../domain/addresses.ts'
+import type { ClaimedHost, ClaimedHosts } from '../domain/claim.ts'
 import type { HostId } from '../domain/ids.ts'
 import { allowedAddressesOf, hysteresisOf } from '../domain/policy.ts'
-import type { HysteresisThresholds, Reachability, ReachabilityStatus } from '../domain/reachability.ts'
+import type { ReachabilityStatus } from '../domain/reachability.ts'
 import type { Tx } from './client.ts'
 import { readPolicy } from './policy.ts'
-
-/** A host whose lock this transaction holds, as it is now. */
-export type ClaimedHost = {
-  readonly hostId: HostId
-  readonly address: string
-  readonly port: number
-  readonly reachability: Reachability
-  readonly lastScheduledFor: Date | null
-}
-
-export type ClaimedHosts = {
-  readonly hosts: readonly ClaimedHost[]
-  readonly inFlight: readonly HostId[]
-  readonly unknown: readonly HostId[]
-  readonly thresholds: HysteresisThresholds
-  readonly allowedAddresses: ReadonlySet<AddressClass>
-}
 
 /** Keeps the keys of this guard apart from any other use of advisory locks in the same database. */
 const PROBE_LOCK_NAMESPACE = 7_302_146

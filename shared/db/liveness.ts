@@ -1,19 +1,5 @@
-import type { HostId } from '../domain/ids.ts'
-import type { FailureKind, Reachability } from '../domain/reachability.ts'
+import type { LivenessRecord } from '../domain/claim.ts'
 import type { Tx } from './client.ts'
-
-/** What one probe changed of a host's row. */
-export type LivenessRecord = {
-  readonly hostId: HostId
-  readonly reachability: Reachability
-  readonly probedAt: Date
-  readonly responseMs: number | null
-  readonly errorType: FailureKind | null
-  readonly identification: string | null
-  /** Set when the status changed. */
-  readonly stateChangedAt: Date | null
-  readonly scheduledFor: Date | null
-}
 
 /**
  * One statement for any number of hosts. A host that was deleted meanwhile is left out. What a probe did not

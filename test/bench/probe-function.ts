@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream'
 import { createProbeHandler } from '../../functions/probe/handler.ts'
-import type { HostOutcome } from '../../functions/probe/probe-hosts.ts'
 import { createTelemetry } from '../../functions/runtime/telemetry.ts'
+import type { HostOutcome } from '../../shared/contracts/probe-answer.ts'
 import type { Connection } from '../../shared/db/client.ts'
 import { openDatabase } from '../../shared/db/transaction.ts'
 import type { HostId } from '../../shared/domain/ids.ts'

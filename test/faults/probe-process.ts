@@ -12,7 +12,7 @@ export type ProbeOrder = {
   readonly speed: number
 }
 
-export type ProbeAnswer = { readonly id: number } & (
+export type ProcessReply = { readonly id: number } & (
   | { readonly value: unknown }
   | { readonly error: { readonly name: string; readonly message: string; readonly code: string } }
 )
@@ -25,7 +25,7 @@ const { handle } = probeEnvironment({
   now: () => new Date(clock.startMs + (performance.now() - clock.startedMs) * clock.speed),
 })
 
-async function obey({ id, event, nowMs, speed }: ProbeOrder): Promise<ProbeAnswer> {
+async function obey({ id, event, nowMs, speed }: ProbeOrder): Promise<ProcessReply> {
   Object.assign(clock, { startMs: nowMs, startedMs: performance.now(), speed })
   try {
     const context = createContext({ ...PROBE_FUNCTION, memoryMb: 256 }, PROBE_FUNCTION.timeoutMs)

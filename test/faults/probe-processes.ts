@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import type { ProbeResponse } from '../../functions/probe/handler.ts'
 import type { Environment } from '../../infra/local/emulators/lambda/environments.ts'
+import type { ProbeAnswer } from '../../shared/contracts/probe-answer.ts'
 import type { Connection } from '../../shared/db/client.ts'
-import type { ProbeAnswer, ProbeOrder } from './probe-process.ts'
+import type { ProbeOrder, ProcessReply } from './probe-process.ts'
 
 const PROGRAM = fileURLToPath(new URL('./probe-process.ts', import.meta.url))
 
@@ -20,7 +20,7 @@ export class ProcessError extends Error {
 }
 
 export type ProbeProcesses = AsyncDisposable & {
-  readonly coldStart: () => Environment<unknown, ProbeResponse>
+  readonly coldStart: () => Environment<unknown, ProbeAnswer>
   /** Process ids of those that are handling an event. */
   readonly busy: () => number[]
   readonly all: () => number[]
@@ -61,7 +61,7 @@ export function createProbeProcesses(
     entry.child.kill('SIGKILL')
     await exited
   }
-  const coldStart = (): Environment<unknown, ProbeResponse> => {
+  const coldStart = (): Environment<unknown, ProbeAnswer> => {
     let entry: Running | undefined
     return {
       handle: async (event) => {
@@ -97,13 +97,13 @@ export function createProbeProcesses(
   }
 }
 
-function ask(child: ChildProcess, order: ProbeOrder): Promise<ProbeResponse> {
-  const { promise, resolve, reject } = Promise.withResolvers<ProbeResponse>()
-  const onMessage = (answer: ProbeAnswer): void => {
+function ask(child: ChildProcess, order: ProbeOrder): Promise<ProbeAnswer> {
+  const { promise, resolve, reject } = Promise.withResolvers<ProbeAnswer>()
+  const onMessage = (answer: ProcessReply): void => {
     if (answer.id !== order.id) return
     if ('error' in answer)
       reject(new ProcessError(answer.error.message, answer.error.code || answer.error.name))
-    else resolve(answer.value as ProbeResponse)
+    else resolve(answer.value as ProbeAnswer)
   }
   const onExit = (code: number | null, signal: string | null): void =>
     reject(new ProcessError('the process ended', signal ?? `exit ${code}`))

@@ -1,5 +1,5 @@
-import type { ProbeResponse } from '../../functions/probe/handler.ts'
 import type { InvocationResult } from '../../infra/local/emulators/lambda/invocation.ts'
+import type { ProbeAnswer } from '../../shared/contracts/probe-answer.ts'
 
 /** What was seen, counted by what it was. */
 export type Tally = {
@@ -32,7 +32,7 @@ export const errorCode = (error: unknown): string => {
 }
 
 /** Counts an invocation by what came of it, and its hosts where it was not simply that they were probed. */
-export function countProbe(tally: Tally, result: InvocationResult<unknown, ProbeResponse>): void {
+export function countProbe(tally: Tally, result: InvocationResult<unknown, ProbeAnswer>): void {
   if (result.outcome === 'failed') tally.count(`failed with ${errorCode(result.error)}`)
   else if (result.outcome !== 'succeeded') tally.count(`invocations ${result.outcome}`)
   else {

@@ -1,11 +1,11 @@
 import { Writable } from 'node:stream'
-import type { ProbeResponse } from '../../functions/probe/handler.ts'
 import { createClock } from '../../infra/local/clock.ts'
 import { type DriftPipeline, startDriftPipeline } from '../../infra/local/drift-pipeline.ts'
 import { createLambda } from '../../infra/local/emulators/lambda/function.ts'
 import type { Delivery } from '../../infra/local/emulators/scheduler/server.ts'
 import { PROBE_FUNCTION, type ProbeLambda, probeEnvironment } from '../../infra/local/functions.ts'
 import { startScheduling } from '../../infra/local/scheduling.ts'
+import type { ProbeAnswer } from '../../shared/contracts/probe-answer.ts'
 import { setProbeCadence } from '../../shared/db/policy.ts'
 import { type FaultyDatabase, startFaultyDatabase } from './database.ts'
 import { createFleet, type Fleet, type Target } from './fleet.ts'
@@ -72,7 +72,7 @@ async function build(options: WorldOptions, stack: AsyncDisposableStack): Promis
     ),
   )
   const surroundings = { database: database.local, now, log: nowhere() }
-  const probe = createLambda<unknown, ProbeResponse>({
+  const probe = createLambda<unknown, ProbeAnswer>({
     ...PROBE_FUNCTION,
     maxConcurrency: options.concurrency,
     coldStart:
