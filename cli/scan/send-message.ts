@@ -4,6 +4,7 @@ import { readLastScan } from '../../shared/db/last-scan.ts'
 import { UserError } from '../../shared/domain/errors.ts'
 import { isUuid } from '../../shared/domain/ids.ts'
 import { announceScan } from '../../shared/producer/announce-scan.ts'
+import type { Scan } from '../../shared/producer/scan-results.ts'
 import type { Queue } from './destination.ts'
 import { oneHost } from './one-host.ts'
 
@@ -15,7 +16,7 @@ export type Announcement = {
   readonly completedAt: Date | undefined
 }
 
-type Scan = { readonly hostId: string; readonly scanId: string; readonly completedAt: Date }
+type AnnouncedScan = Omit<Scan, 'results'>
 
 /** Sends a body as it is, however wrong: to see where it ends up. */
 export async function sendBody({ client, url }: Queue, body: string): Promise<void> {
@@ -32,13 +33,13 @@ export async function sendAnnouncement(
   openDatabase: () => Sql,
   now: Date,
   wanted: Announcement,
-): Promise<Scan> {
+): Promise<AnnouncedScan> {
   const scan = await scanOf(openDatabase, now, wanted)
   await announceScan(queue.client, queue.url, scan)
   return scan
 }
 
-async function scanOf(openDatabase: () => Sql, now: Date, wanted: Announcement): Promise<Scan> {
+async function scanOf(openDatabase: () => Sql, now: Date, wanted: Announcement): Promise<AnnouncedScan> {
   const { host, scanId } = wanted
   if (scanId !== undefined && isUuid(host)) {
     return { hostId: host, scanId, completedAt: wanted.completedAt ?? now }

@@ -1,60 +1,56 @@
+import type { AuditRecord } from '../../shared/domain/audit-events.ts'
 import {
   type ComplianceDriftDetected,
   complianceDriftDetected,
-  type DriftReport,
   driftEventId,
 } from '../../shared/domain/drift-event.ts'
 import type { CompletedScan, ScanReading } from '../../shared/domain/scan-reading.ts'
 import { type DriftPolicy, judge, type Verdict, verdictWithoutTrace } from '../../shared/domain/verdict.ts'
 
 export type JudgePorts = {
-  /** The policy, and what is known of each scan in their order, all of one moment. */
+  /** Reads the policy and what is known of each scan, in the order of the scans, all from one snapshot. */
   readonly readAtOnce: (
     scans: readonly CompletedScan[],
   ) => Promise<{ readonly policy: DriftPolicy; readonly readings: readonly ScanReading[] }>
-  /** Stores the events that are not there yet, and returns the ids of those. */
-  readonly store: (reports: readonly DriftReport[]) => Promise<ReadonlySet<string>>
+  /** Stores the events that are not stored yet, and returns the ids of those that it stored. */
+  readonly store: (records: readonly Omit<AuditRecord, 'actorId'>[]) => Promise<ReadonlySet<string>>
 }
 
 export type ScanOutcome =
   | {
       readonly outcome: 'judged'
       readonly verdict: Verdict
-      /** The event that this judgement stored; null after a stable scan, and where it had been stored before. */
+      readonly occurredAt: Date
+      /** The event that this judgement stored. Null after a stable scan, and where it was stored before. */
       readonly reported: ComplianceDriftDetected | null
     }
-  /** To be tried again later. */
+  /** The scan is to be judged again later. */
   | { readonly outcome: 'not_visible_yet' }
-  /** Not to be tried again. */
+  /** The scan can never be judged. */
   | { readonly outcome: 'unknown_host' }
 
-type Judgement =
-  | { readonly outcome: 'judged'; readonly verdict: Verdict; readonly report: DriftReport | null }
-  | Exclude<ScanOutcome, { outcome: 'judged' }>
-
-/** Judges every scan of a batch, and reports drift. Of a scan that stands in it twice only the first is reported. */
+/** Judges every scan of a batch, and reports drift. A scan that is in the batch twice is reported once. */
 export async function judgeScans(ports: JudgePorts, scans: readonly CompletedScan[]): Promise<ScanOutcome[]> {
   const distinct = new Map(scans.map((scan) => [scanKey(scan), scan]))
-  const judgements = await judgeDistinct(ports, distinct)
-  const found = [...judgements.values()].flatMap((it) => (it.outcome === 'judged' ? (it.report ?? []) : []))
-  const unreported = new Set(found.length === 0 ? [] : await ports.store(found))
+  const judged = await judgeDistinct(ports, distinct)
+  const records = [...distinct].flatMap(([key, scan]) => auditRecord(scan, judged.get(key)))
+  const unreported = new Set(records.length === 0 ? [] : await ports.store(records))
 
   return scans.map((scan) => {
-    const judgement = judgements.get(scanKey(scan))
-    if (judgement === undefined) throw new Error(`nothing was read of scan ${scan.scanId}`)
-    if (judgement.outcome !== 'judged') return judgement
-    const { verdict, report } = judgement
-    const isNew = report !== null && unreported.delete(report.id)
-    return { outcome: 'judged', verdict, reported: isNew ? report.event : null }
+    const outcome = judged.get(scanKey(scan))
+    if (outcome === undefined) throw new Error(`nothing was read of scan ${scan.scanId}`)
+    if (outcome.outcome !== 'judged' || outcome.reported === null) return outcome
+    return { ...outcome, reported: unreported.delete(eventIdOf(scan)) ? outcome.reported : null }
   })
 }
 
 const scanKey = ({ hostId, scanId }: CompletedScan): string => `${hostId}/${scanId}`
+const eventIdOf = ({ hostId, scanId }: CompletedScan): string => driftEventId(hostId, scanId)
 
 async function judgeDistinct(
   ports: JudgePorts,
   distinct: ReadonlyMap<string, CompletedScan>,
-): Promise<Map<string, Judgement>> {
+): Promise<Map<string, ScanOutcome>> {
   const { policy, readings } = await ports.readAtOnce([...distinct.values()])
   return new Map(
     [...distinct].flatMap(([key, scan], i) => {
@@ -64,15 +60,30 @@ async function judgeDistinct(
   )
 }
 
-function judgeReading(scan: CompletedScan, reading: ScanReading, policy: DriftPolicy): Judgement {
-  if (reading.found === 'unknown_host' || reading.found === 'not_visible_yet')
-    return { outcome: reading.found }
-  if (reading.found === 'overtaken') {
-    return { outcome: 'judged', verdict: verdictWithoutTrace(policy.basis), report: null }
+function auditRecord(scan: CompletedScan, outcome: ScanOutcome | undefined): Omit<AuditRecord, 'actorId'>[] {
+  if (outcome?.outcome !== 'judged' || outcome.reported === null) return []
+  const { occurredAt, reported: event } = outcome
+  return [{ id: eventIdOf(scan), correlationId: scan.scanId, occurredAt, event }]
+}
+
+function judgeReading(
+  { hostId, scanId, completedAtMs }: CompletedScan,
+  reading: ScanReading,
+  policy: DriftPolicy,
+): ScanOutcome {
+  switch (reading.found) {
+    case 'unknown_host':
+    case 'not_visible_yet':
+      return { outcome: reading.found }
+    case 'overtaken': {
+      const occurredAt = new Date(completedAtMs)
+      return { outcome: 'judged', verdict: verdictWithoutTrace(policy.basis), occurredAt, reported: null }
+    }
+    case 'facts': {
+      const verdict = judge(reading.facts, policy)
+      const { occurredAt } = reading
+      const reported = complianceDriftDetected(hostId, scanId, verdict)
+      return { outcome: 'judged', verdict, occurredAt, reported }
+    }
   }
-  const verdict = judge(reading.facts, policy)
-  const event = complianceDriftDetected(scan.hostId, scan.scanId, verdict)
-  const id = driftEventId(scan.hostId, scan.scanId)
-  const report = event && { id, scanId: scan.scanId, occurredAt: reading.occurredAt, event }
-  return { outcome: 'judged', verdict, report }
 }

@@ -4,7 +4,7 @@ import { insertAuditEvents } from '../../shared/db/audit-events.ts'
 import { readPolicy } from '../../shared/db/policy.ts'
 import { readScans } from '../../shared/db/scan-readings.ts'
 import type { Database } from '../../shared/db/transaction.ts'
-import type { DriftReport } from '../../shared/domain/drift-event.ts'
+import type { AuditRecord } from '../../shared/domain/audit-events.ts'
 import { driftPolicyOf } from '../../shared/domain/policy.ts'
 import type { CompletedScan } from '../../shared/domain/scan-reading.ts'
 import { parseEnvironment } from './config.ts'
@@ -13,11 +13,11 @@ import { depsFromEnvironment, type FunctionDeps } from './deps.ts'
 export const DRIFT_SERVICE = 'awareness-drift'
 
 export type DriftDeps = FunctionDeps & {
-  /** Puts a message where messages go that can never be judged. */
+  /** Sends a message that can never be judged to the dead-letter queue. */
   readonly reject: (message: RejectedMessage) => Promise<void>
 }
 
-/** Of the drift function, from its environment variables. */
+/** The dependencies of the drift function, from its environment variables. */
 export function driftDepsFromEnvironment(env: NodeJS.ProcessEnv): DriftDeps {
   const { DEAD_LETTER_QUEUE_URL: queueUrl } = parseEnvironment(env, { DEAD_LETTER_QUEUE_URL: z.url() })
   const client = createSqsClient()
@@ -27,21 +27,18 @@ export function driftDepsFromEnvironment(env: NodeJS.ProcessEnv): DriftDeps {
   }
 }
 
-/** The ports of the drift function: it reads in one snapshot, and writes nothing but audit events. */
+/** The ports of the drift function. It reads in one snapshot, and writes nothing but audit events. */
 export const driftPorts = (database: Database) => ({
   readAtOnce: (scans: readonly CompletedScan[]) =>
     database.transaction('snapshot', async (tx) => {
       const [policy, readings] = await Promise.all([readPolicy(tx), readScans(tx, scans)])
       return { policy: driftPolicyOf(policy), readings }
     }),
-  store: (reports: readonly DriftReport[]) =>
-    database.transaction('write', (tx) => insertAuditEvents(tx, reports.map(auditRecord))),
-})
-
-const auditRecord = ({ id, scanId, occurredAt, event }: DriftReport) => ({
-  id,
-  correlationId: scanId,
-  actorId: DRIFT_SERVICE,
-  occurredAt,
-  event,
+  store: (records: readonly Omit<AuditRecord, 'actorId'>[]) =>
+    database.transaction('write', (tx) =>
+      insertAuditEvents(
+        tx,
+        records.map((record) => ({ ...record, actorId: DRIFT_SERVICE })),
+      ),
+    ),
 })

@@ -1,10 +1,7 @@
 import * as z from 'zod'
 import type { CompletedScan } from '../domain/scan-reading.ts'
 
-/**
- * What a scanner sends when a scan is complete and its rows are committed. Further fields are allowed, and
- * ignored.
- */
+/** What a scanner sends when a scan is complete and its rows are committed. Further fields are ignored. */
 export const ScanCompleted = z.object({
   event: z.literal('scan.completed'),
   version: z.literal(1),
@@ -16,20 +13,29 @@ export const ScanCompleted = z.object({
 })
 export type ScanCompleted = z.output<typeof ScanCompleted>
 
+/** The message that announces a scan. `readScanCompleted` reads it. */
+export const scanCompleted = ({ hostId, scanId, completedAtMs }: CompletedScan): ScanCompleted => ({
+  event: 'scan.completed',
+  version: 1,
+  host_id: hostId,
+  scan_id: scanId,
+  completed_at: new Date(completedAtMs).toISOString(),
+})
+
 /** The message as JSON Schema, for scanner teams: docs/scan-completed.schema.json. */
 export const scanCompletedSchema = (): object => ({
   title: 'scan.completed, version 1',
   ...z.toJSONSchema(ScanCompleted, { io: 'input' }),
 })
 
-/** Why a message can never be judged: the attribute `reason` that it bears in the dead-letter queue. */
+/** Why a message can never be judged: the value of its attribute `reason` in the dead-letter queue. */
 export type RejectionReason = 'malformed_json' | 'wrong_shape' | 'unknown_host'
 
 export type ReadMessage =
   | { readonly scan: CompletedScan }
   | { readonly reason: RejectionReason; readonly detail: string }
 
-/** Reads the body of a message. */
+/** Parses the body of a message. The ids are in lower case, as PostgreSQL prints them. */
 export function readScanCompleted(body: string): ReadMessage {
   let json: unknown
   try {

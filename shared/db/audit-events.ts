@@ -1,20 +1,10 @@
-import type { AuditEvent } from '../domain/audit-events.ts'
+import type { AuditRecord } from '../domain/audit-events.ts'
 import type { Tx } from './client.ts'
 
-/** An event with what only its moment knows. */
-export type AuditRecord = {
-  /** A UUID; an event that may be reported twice has one made from what it reports. */
-  readonly id: string
-  readonly correlationId: string
-  readonly actorId: string
-  readonly occurredAt: Date
-  readonly event: AuditEvent
-}
-
 /**
- * Writes events that are not there yet, in one statement, and says which of them were new. In the order of
- * their ids: two consumers with the same events in two orders would wait for each other. Of a host that was
- * deleted in the meantime nothing is said.
+ * Stores the events that are not stored yet, in one statement, and returns the ids of those that it stored. The
+ * rows are inserted in the order of their ids, so that two consumers with the same events in different orders
+ * cannot deadlock. Events of a host that was deleted in the meantime are left out.
  */
 export async function insertAuditEvents(tx: Tx, records: readonly AuditRecord[]): Promise<Set<string>> {
   const rows = await tx<{ id: string }[]>`

@@ -1,45 +1,42 @@
-import type { RuleStatus } from '../domain/rule-results.ts'
+import type { CompletedScan } from '../domain/scan-reading.ts'
 import type { ChangedRules } from '../domain/verdict.ts'
 import type { Tx } from './client.ts'
 
-/** What a message says of a scan. `n` tells the scans of a batch apart. */
-export type AnnouncedScan = {
+/** The place of a scan in the history of its host. */
+export type PlacedScan = {
+  /** The index of the scan in its batch, from 0. */
   readonly n: number
   readonly host_id: string
   readonly scan_id: string
-  readonly completed_at_ms: number
-}
-
-export type PlacedScan = {
-  readonly n: number
   readonly is_known_host: boolean
-  /** Whether it left no row, and something of the host was checked when it completed or later. */
+  /** Whether the scan left no row, and something of the host was checked when it completed or later. */
   readonly is_overtaken: boolean
   /** When the scan took place by its own rows, with microseconds; null where it left no row. */
   readonly placed_at: string | null
   readonly occurred_at: Date | null
-  /** The earliest of its rows in the log, else `placed_at`. */
+  /** The time of the earliest of its rows in the log, else `placed_at`. */
   readonly changes_from: string | null
-  /** The rules that the scan evaluated, as they are now. */
+  /** How many rules the scan evaluated, and how they are now. */
   readonly evaluated: number
   readonly passed: number
   readonly failed: number
 }
 
 /**
- * Finds every scan's place in the history of its host, and counts the rules it evaluated as they are now: the
- * rows of a host are read once a scan, and not joined with the log.
+ * Finds the place of every scan in the history of its host, and counts the rules that the scan evaluated as they
+ * are now. The rows of a host are read once for each scan, and are not joined with the log.
  *
- * Each lateral subquery is a fence: a join with the whole of a table would be planned as a scan of all hosts,
- * because the planner does not know how few scans there are. The host is compared outside the index of
- * scan_id for a like reason: together with the index of host_id all of a host's log was gone through.
+ * Each lateral subquery is a fence. The planner does not know how few scans there are, and would plan a join
+ * with a whole table as a scan of all hosts. The host is compared outside the index on scan_id for a similar
+ * reason: combined with the index on host_id, the whole log of the host was read.
  */
-export async function placeScans(tx: Tx, scans: readonly AnnouncedScan[]): Promise<PlacedScan[]> {
+export async function placeScans(tx: Tx, scans: readonly CompletedScan[]): Promise<PlacedScan[]> {
   return tx<PlacedScan[]>`
     with scan as materialized (
-      select n, host_id, scan_id, to_timestamp(completed_at_ms / 1000.0) as completed_at
-      from jsonb_to_recordset(${tx.json([...scans])}) as message (
-        n integer, host_id uuid, scan_id uuid, completed_at_ms bigint)
+      select n::integer - 1 as n, host_id, scan_id, to_timestamp(completed_at_ms / 1000.0) as completed_at
+      from rows from (jsonb_to_recordset(${tx.json([...scans])}) as (
+        "hostId" uuid, "scanId" uuid, "completedAtMs" bigint
+      )) with ordinality as message (host_id, scan_id, completed_at_ms, n)
     ), placed as materialized (
       select scan.*, logged.first_at, coalesce(logged.last_at, (
           select max(last_checked_at)
@@ -55,6 +52,8 @@ export async function placeScans(tx: Tx, scans: readonly AnnouncedScan[]): Promi
       ) logged
     )
     select placed.n,
+      placed.host_id,
+      placed.scan_id,
       coalesce((select true from hosts where id = placed.host_id and deleted_at is null), false) as is_known_host,
       placed.placed_at is null and exists (
         select from host_rule_state
@@ -79,36 +78,19 @@ export async function placeScans(tx: Tx, scans: readonly AnnouncedScan[]): Promi
     order by placed.n`
 }
 
-export type ScanToUndo = {
-  readonly n: number
-  readonly host_id: string
-  readonly scan_id: string
-  readonly placed_at: string
-  readonly changes_from: string
-}
-
-type ChangeRow = {
-  readonly n: number
-  readonly is_own: boolean
-  readonly change_kind: ChangedRules['changeKind']
-  readonly status: RuleStatus
-  readonly severity: string
-  readonly earlier_status: RuleStatus | null
-  readonly current_status: RuleStatus
-  readonly rules: number
-}
-
 /**
- * Of the rules that a scan evaluated, those that changed in it or since: the first such change of each, what
- * the log has before it, and what the rule is now. Alike ones are counted together.
+ * Of the rules that each scan evaluated, those that changed in the scan or later: the first such change of each
+ * rule, the status that the log has before it, and the status of the rule now. Rules for which all of this is
+ * equal are counted together. The result has the rules of the scans by `n`.
  */
 export async function readChanges(
   tx: Tx,
-  scans: readonly ScanToUndo[],
+  scans: readonly PlacedScan[],
 ): Promise<Map<number, ChangedRules[]>> {
-  const rows = await tx<ChangeRow[]>`
-    select scan.n, change.scan_id = scan.scan_id as is_own, change.change_kind, change.status, change.severity,
-      earlier.status as earlier_status, state.current_status, count(*)::integer as rules
+  const rows = await tx<(ChangedRules & { readonly n: number })[]>`
+    select scan.n, change.scan_id = scan.scan_id as "isOwn", change.change_kind as "changeKind",
+      change.status, change.severity, earlier.status as "earlierStatus",
+      state.current_status as "currentStatus", count(*)::integer as rules
     from jsonb_to_recordset(${tx.json([...scans])}) as scan (
       n integer, host_id uuid, scan_id uuid, placed_at timestamptz, changes_from timestamptz)
     cross join lateral (
@@ -138,16 +120,5 @@ export async function readChanges(
       limit 1
     ) earlier on true
     group by 1, 2, 3, 4, 5, 6, 7`
-  return Map.groupBy(rows.map(changedRules), ({ n }) => n)
+  return Map.groupBy(rows, ({ n }) => n)
 }
-
-const changedRules = (row: ChangeRow): ChangedRules & { n: number } => ({
-  n: row.n,
-  rules: row.rules,
-  isOwn: row.is_own,
-  changeKind: row.change_kind,
-  status: row.status,
-  severity: row.severity,
-  earlierStatus: row.earlier_status,
-  currentStatus: row.current_status,
-})

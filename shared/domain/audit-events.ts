@@ -1,3 +1,4 @@
+import type { Describes } from './audit-event-shape.ts'
 import type { ComplianceDriftDetected } from './drift-event.ts'
 import type { HostId } from './ids.ts'
 import type { PolicyChanged } from './policy-event.ts'
@@ -6,18 +7,14 @@ import type { FailureKind, ReachabilityStatus } from './reachability.ts'
 /** What is audited, one shape an action. The snake_case details are a contract: docs/contracts.md. */
 export type AuditEvent = HostConnectivityChecked | ComplianceDriftDetected | PolicyChanged
 
-export type Describes<
-  Action extends string,
-  Severity extends string,
-  Detail,
-  Resource extends string = 'host',
-> = {
-  readonly action: Action
-  readonly severity: Severity
-  readonly outcome: 'success' | 'failure'
-  readonly resourceType: Resource
-  readonly resourceId: string
-  readonly detail: Detail
+/** An audit event as it is stored: with its id, its writer and its time. */
+export type AuditRecord = {
+  /** A UUID. An event that may be stored more than once has an id that is derived from what it reports. */
+  readonly id: string
+  readonly correlationId: string
+  readonly actorId: string
+  readonly occurredAt: Date
+  readonly event: AuditEvent
 }
 
 export type HostConnectivityChecked = Describes<

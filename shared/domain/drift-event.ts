@@ -1,4 +1,4 @@
-import type { Describes } from './audit-events.ts'
+import type { Describes } from './audit-event-shape.ts'
 import type { DriftKind } from './drift.ts'
 import { uuidV5 } from './uuid-v5.ts'
 import type { DriftBasis, SeverityTransitions, Verdict } from './verdict.ts'
@@ -57,17 +57,9 @@ export function complianceDriftDetected(
   }
 }
 
-/** Of this product alone, and never to change: the ids of the drift events that were ever stored rest on it. */
+/** A random UUID of this product. It must never change: the ids of all stored drift events are derived from it. */
 const DRIFT_EVENT_NAMESPACE = '5f0b1f4e-6d0c-4d5b-9a57-0c7f6a1be2d3'
 
-/** The one id that the event of a scan can have, however often and by whomever it is judged. */
+/** The id of a scan's drift event: the same however often the scan is judged, and by whichever consumer. */
 export const driftEventId = (hostId: string, scanId: string): string =>
   uuidV5(DRIFT_EVENT_NAMESPACE, `compliance.drift.detected/${hostId}/${scanId}`)
-
-/** A drift event on its way to be stored, once, however often it is found. */
-export type DriftReport = {
-  readonly id: string
-  readonly scanId: string
-  readonly occurredAt: Date
-  readonly event: ComplianceDriftDetected
-}

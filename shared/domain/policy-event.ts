@@ -1,4 +1,4 @@
-import type { Describes } from './audit-events.ts'
+import type { Describes } from './audit-event-shape.ts'
 import type { PolicyKey, PolicyValues } from './policy.ts'
 
 export type PolicyChanged = Describes<

@@ -1,21 +1,17 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs'
+import { scanCompleted } from '../contracts/scan-completed.ts'
+import type { Scan } from './scan-results.ts'
 
 /**
- * Tells the drift function that a scan is complete. Send it after the scan's rows are committed. To send it
- * twice does no harm.
- * @throws what the SQS client throws; the scan stays recorded, and can be announced again.
+ * Tells the drift function that a scan is complete. Call it after the scan's rows are committed. Sending the
+ * message twice does no harm.
+ * @throws what the SQS client throws. The scan stays recorded, and can be announced again.
  */
 export async function announceScan(
   client: SQSClient,
   queueUrl: string,
-  scan: { readonly hostId: string; readonly scanId: string; readonly completedAt: Date },
+  { hostId, scanId, completedAt }: Omit<Scan, 'results'>,
 ): Promise<void> {
-  const message = {
-    event: 'scan.completed',
-    version: 1,
-    host_id: scan.hostId,
-    scan_id: scan.scanId,
-    completed_at: scan.completedAt.toISOString(),
-  }
+  const message = scanCompleted({ hostId, scanId, completedAtMs: completedAt.getTime() })
   await client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(message) }))
 }
