@@ -5,16 +5,16 @@ import type { SqsMessage } from './message.ts'
 
 type Judged = Extract<ScanOutcome, { outcome: 'judged' }>
 
-/** What becomes of a message. */
+/** What is done with a message. */
 export type Decision =
   | ({ readonly decision: 'judged'; readonly scan: CompletedScan } & Judged)
-  /** In the dead-letter queue. */
+  /** It was sent to the dead-letter queue. */
   | { readonly decision: 'rejected'; readonly reason: RejectionReason; readonly detail: string }
-  /** Left in its queue, which dead-letters it when that happens too often. */
+  /** It stays in its queue, which moves it to the dead-letter queue after five deliveries. */
   | {
       readonly decision: 'retried'
       readonly because: 'not_visible_yet' | 'not_judged' | 'not_rejected'
-      /** The fault that kept it from being decided. */
+      /** The fault because of which no decision was possible; null where there is none. */
       readonly error: unknown
     }
 
@@ -28,11 +28,12 @@ export type BatchPorts = {
 }
 
 /**
- * Decides on every message of a batch; nothing is dropped and no message waits for another. The scans are
- * judged together, so where that fails (the database is lost, say) all of them are retried: to judge a scan
- * again does no harm.
+ * Decides on every message of a batch. No message is dropped, and none waits for another. The scans are judged
+ * together. If that fails, for example because the database is lost, all of them are retried: judging a scan again
+ * does no harm.
  *
- * Faults are caught here, and not where all others are: thrown on they would also retry what was rejected.
+ * Faults are caught here and not where all other faults are caught: if they were thrown on, the messages that were
+ * rejected would be retried too.
  */
 export async function handleBatch(
   ports: BatchPorts,

@@ -6,12 +6,12 @@ import { judgeScans } from './judge-scans.ts'
 import { type BatchResponse, SqsEvent } from './message.ts'
 import { report } from './report.ts'
 
-/** For judging a batch. What is left of Lambda's 60 s is for the dead-letter queue. */
+/** The time for judging a batch. The rest of the function's 60 s is for sending to the dead-letter queue. */
 export const JUDGING_DEADLINE_MS = 35_000
 
 /**
- * Not Powertools' batch processor: that one calls a function a record, and here the records of a batch are
- * judged together, in three statements.
+ * The handler does not use the batch processor of Powertools, which calls a function for each record: here the
+ * records of a batch are judged together, in three statements.
  */
 export const createDriftHandler = (deps: DriftDeps): LambdaHandler<BatchResponse> =>
   observed(deps.telemetry, async (event) => {

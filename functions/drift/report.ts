@@ -14,7 +14,7 @@ const METRIC_OF_DRIFT: Record<Exclude<DriftKind, 'stable'>, string> = {
   major_worsening: DRIFT_METRICS.majorWorsenings,
 }
 
-/** Says in the log and in metrics what became of a batch: a line for what somebody may look for, and one for all. */
+/** Reports a batch in the log and in metrics: a log line for each notable message, and one for the whole batch. */
 export function report(telemetry: Telemetry, messages: readonly DecidedMessage[], now: Date): void {
   const { logger, metrics } = telemetry
   const tally = { judged: 0, rejected: 0, retried: 0 }
@@ -63,7 +63,7 @@ function reportJudged({ logger, metrics }: Telemetry, message: JudgedMessage, no
   }
 }
 
-/** A fault that kept several messages from being decided is told once. */
+/** A fault that affects several messages is reported once. */
 function reportFaults(telemetry: Telemetry, messages: readonly DecidedMessage[]): void {
   const isFault = (message: DecidedMessage): message is Retried =>
     message.decision === 'retried' && message.error !== null

@@ -4,7 +4,7 @@ import type { Sql } from './client.ts'
 export type DriftRow = {
   readonly id: string
   readonly recordedAt: Date
-  /** When the scan was complete, which may be long ago. */
+  /** When the scan was complete, which may be long before `recordedAt`. */
   readonly occurredAt: Date
   readonly hostId: string
   readonly name: string | null
@@ -14,7 +14,7 @@ export type DriftRow = {
   readonly scoreDelta: number
 }
 
-/** What was found to have drifted at `since` or after, oldest first, by when it was found. */
+/** The drift events that were stored at `since` or later, oldest first. */
 export function listDrifts(sql: Sql, since: Date): Promise<DriftRow[]> {
   return sql<DriftRow[]>`
     select

@@ -1,6 +1,6 @@
 import type { Tx } from './client.ts'
 
-/** A table that the scanner's database may have already, and what this product needs of it. */
+/** The columns that this product needs in a table that the scanner's database may have already, by name. */
 type NeededTable = Readonly<Record<string, string>>
 
 const NEEDED: Readonly<Record<string, NeededTable>> = {
@@ -69,7 +69,7 @@ export class SchemaMisfitError extends Error {
   }
 }
 
-/** @throws SchemaMisfitError naming every column that is missing or of another type. Absent tables are fine. */
+/** @throws SchemaMisfitError that names every column that is missing or of another type. A table may be absent. */
 export async function refuseMisfits(tx: Tx): Promise<void> {
   const present = await readColumns(tx, Object.keys(NEEDED))
   const misfits = Object.entries(NEEDED).flatMap(([table, needed]) => {

@@ -1,7 +1,7 @@
 import type postgres from 'postgres'
 import type { Tx } from './client.ts'
 
-/** Until the end of the transaction nobody else records a scan of this host. Apart from the probes' locks. */
+/** Keeps other writers from recording a scan of this host until the transaction ends. The probes' locks have other keys. */
 export async function lockLogOfHost(tx: Tx, hostId: string): Promise<void> {
   await tx`select pg_advisory_xact_lock(hashtextextended('fleet-awareness transaction log ' || ${hostId}::text, 0))`
 }
@@ -9,15 +9,15 @@ export async function lockLogOfHost(tx: Tx, hostId: string): Promise<void> {
 export type LogPosition = {
   /** Whether the host is in the fleet. */
   readonly is_known_host: boolean
-  /** Whether anything tells that this scan was recorded for this host. */
+  /** Whether a row shows that this scan was recorded for this host. */
   readonly is_recorded: boolean
-  /** Whether the id was used for another host. */
+  /** Whether the scan's id was used for another host. */
   readonly is_of_other_host: boolean
-  /** Whether a scan of this host was recorded that completed then or later. */
+  /** Whether a scan of this host was recorded that completed at the same time or later. */
   readonly is_overtaken: boolean
 }
 
-/** Where a scan stands to what was recorded of its host before. */
+/** How a scan relates to what was recorded of its host before. */
 export async function readLogPosition(
   tx: Tx,
   scan: { hostId: string; scanId: string; completedAt: Date },
@@ -52,8 +52,8 @@ type WrittenRow = {
 }
 
 /**
- * Writes results of a scan into state and log, and returns how many rows the log gained by kind. All parts of
- * the statement see the table as it was before: `prior` is what the scan found.
+ * Writes results of a scan into state and log, and returns how many rows were added to the log, by kind. All parts
+ * of the statement see the tables as they were before it, so `prior` is the state before the scan.
  */
 export async function writeResults(
   tx: Tx,

@@ -1,10 +1,10 @@
 import { InvalidValueError } from './errors.ts'
 
-/** What a scan did to a host: exactly these four. */
+/** What a scan did to a host. There are exactly these four kinds. */
 export const DRIFT_KINDS = ['improvement', 'stable', 'minor_worsening', 'major_worsening'] as const
 export type DriftKind = (typeof DRIFT_KINDS)[number]
 
-/** By how many percentage points a score has to move, each in (0, 100]. A threshold met exactly fires. */
+/** By how many percentage points a score has to move, each in (0, 100]. A threshold that is met exactly fires. */
 export type DriftThresholds = {
   readonly majorWorseningPp: number
   /** Not above `majorWorseningPp`. */
@@ -40,12 +40,12 @@ function validThreshold(field: string, value: unknown): number {
   throw new InvalidValueError(field, `${field} is ${String(value)}: not a number above 0 and at most 100`)
 }
 
-/** The rules that count for a score. What was skipped or errored does not. */
+/** The numbers of rules that count for a score. Rules that were skipped or errored do not count. */
 export type Tally = { readonly passed: number; readonly failed: number }
 
 /**
- * The share of rules that pass, in percent, 0 to 100; null where nothing was scored.
- * @throws InvalidValueError for a count that is no whole number, 0 or more.
+ * The share of rules that pass, in percent, 0 to 100. Null where no rule was scored.
+ * @throws InvalidValueError for a count that is not a whole number, 0 or more.
  */
 export function complianceScore({ passed, failed }: Tally): number | null {
   for (const [field, count] of Object.entries({ passed, failed })) {
@@ -55,13 +55,13 @@ export function complianceScore({ passed, failed }: Tally): number | null {
   return scored === 0 ? null : (100 * passed) / scored
 }
 
-/** Percentage points are compared, and reported, in steps of 1e-9: far below what any rule set can differ by. */
+/** Percentage points are compared and reported in steps of 1e-9, far below the smallest difference of any rule set. */
 const STEPS_PER_PP = 1e9
 
 /** Rounded to 1e-9 pp, so that 65 → 55 of 20 rules is a drop of 10 also in floating point. */
 export const roundPp = (pp: number): number => Math.round(pp * STEPS_PER_PP) / STEPS_PER_PP
 
-/** By how many percentage points the score moved, rounded to 1e-9; null if either side has none. */
+/** By how many percentage points the score moved, rounded to 1e-9. Null if either side has no score. */
 export function deltaPp(prior: number | null, current: number | null): number | null {
   if (prior === null || current === null) return null
   const delta = roundPp(current - prior)
@@ -70,8 +70,8 @@ export function deltaPp(prior: number | null, current: number | null): number | 
 }
 
 /**
- * What the step from one score to the next amounts to, both in percent. A score that is null cannot be
- * compared: `stable`.
+ * The kind of drift from one score to the next, both in percent. Scores of which one is null cannot be compared,
+ * which is `stable`.
  * @throws InvalidValueError for thresholds that `validateThresholds` refuses, and for a score that is NaN.
  */
 export function classify(

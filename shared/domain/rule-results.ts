@@ -1,19 +1,19 @@
-/** What checking a rule came to. Only `pass` and `fail` count for a score. */
+/** The result of checking a rule. Only `pass` and `fail` count for a score. */
 export const RULE_STATUSES = ['pass', 'fail', 'skipped', 'error'] as const
 export type RuleStatus = (typeof RULE_STATUSES)[number]
 
-/** Why the log has a row. A change of status and severity at once is a `state_changed`. */
+/** Why the log has a row. A change of both status and severity is a `state_changed`. */
 export type ChangeKind = 'first_seen' | 'state_changed' | 'severity_changed'
 
-/** The severities that drift events count; a rule may bear another, which is counted nowhere. */
+/** The severities that drift events count. A rule may have another severity, which is not counted. */
 export const COUNTED_SEVERITIES = ['critical', 'high', 'medium', 'low'] as const
 export type CountedSeverity = (typeof COUNTED_SEVERITIES)[number]
 
-/** A row of the log, as far as undoing it goes. */
+/** What undoing a row of the log needs to know of it. */
 export type LoggedChange = {
   readonly changeKind: ChangeKind
   readonly status: RuleStatus
-  /** The status in the newest earlier row of the same host and rule; null where there is none. */
+  /** The status in the newest earlier row of the same host and rule. Null where there is none. */
   readonly earlierStatus: RuleStatus | null
 }
 
@@ -25,9 +25,9 @@ const FLIPPED: Record<RuleStatus, RuleStatus> = {
 }
 
 /**
- * The status of a rule before a change of it; null where the rule did not exist yet. Without an earlier row
- * the log has been pruned: a change of status can then only be guessed (pass came from fail and the reverse;
- * what is not scored now was not scored), and a change of severity left the status alone.
+ * The status of a rule before a change. Null where the rule did not exist yet. Where a row has no earlier row, the
+ * log has been pruned. Then the status before a `state_changed` can only be guessed (`pass` came from `fail` and
+ * the reverse; what is not scored was not scored before), and a `severity_changed` did not change the status.
  */
 export function undo({ changeKind, status, earlierStatus }: LoggedChange): RuleStatus | null {
   if (changeKind === 'first_seen') return null

@@ -16,30 +16,27 @@ import {
 } from './rule-results.ts'
 
 export const DRIFT_BASES = ['all_rules', 'common_rules'] as const
-/** Whether rules that a scan was the first to check count after it (`all_rules`) or on neither side. */
+/** Whether rules that a scan is the first to check count after the scan (`all_rules`), or on neither side. */
 export type DriftBasis = (typeof DRIFT_BASES)[number]
 
 export type DriftPolicy = { readonly thresholds: DriftThresholds; readonly basis: DriftBasis }
 
-/** Why a scan's two sides cannot be compared. */
+/** Why the score before a scan and the score after it cannot be compared. */
 export type NotComparable = 'no_prior_baseline' | 'nothing_scored_before' | 'nothing_scored_after'
 
-/**
- * Rules of a scan that changed in it or since, alike in all that matters: the first change of each, and how
- * many rules there are of the sort.
- */
+/** Rules of a scan that changed in the scan or later, in the same way: their first such change, and their number. */
 export type ChangedRules = LoggedChange & {
   readonly rules: number
-  /** Whether it was this scan that made the change; if not, a later one did. */
+  /** Whether the scan itself made the change. If not, a later scan did. */
   readonly isOwn: boolean
   readonly severity: string
-  /** As it is now, after all scans. */
+  /** The status now, after all scans. */
   readonly currentStatus: RuleStatus
 }
 
-/** What the database knows of a scan: the rules it evaluated as they are now, and what changed since it began. */
+/** What the database knows of a scan: how its rules are now, and what changed in the scan or later. */
 export type ScanFacts = Tally & {
-  /** All rules that the scan evaluated, scored or not. */
+  /** The number of rules that the scan evaluated, scored or not. */
   readonly evaluated: number
   readonly changes: readonly ChangedRules[]
 }
@@ -50,21 +47,21 @@ export type SeverityTransitions = Readonly<
 
 export type Verdict = {
   readonly kind: DriftKind
-  /** Set where the two sides could not be compared, which is `stable`. */
+  /** Set where the two scores could not be compared, which is `stable`. */
   readonly notComparable: NotComparable | null
-  /** Percent, rounded to 1e-9, over all rules; null where nothing was scored. */
+  /** In percent, rounded to 1e-9, over all rules of the scan. Null where no rule was scored. */
   readonly priorScore: number | null
   readonly currentScore: number | null
-  /** Percentage points, rounded to 1e-9, with the rules that are new counted after and not before. */
+  /** In percentage points, rounded to 1e-9. New rules count after the scan and not before. */
   readonly scoreDelta: number | null
-  /** The same without the rules that are new. */
+  /** The same without new rules. */
   readonly likeForLikeDelta: number | null
   readonly severityTransitions: SeverityTransitions
   readonly newRules: number
   readonly basis: DriftBasis
 }
 
-/** What a scan did to its host: the state as it is now, with the log undone back to after and before the scan. */
+/** Judges a scan: starts from the state now, and undoes the log back to after the scan, then to before it. */
 export function judge(facts: ScanFacts, { thresholds, basis }: DriftPolicy): Verdict {
   const { after, before, common, newRules } = sides(facts)
   const priorScore = complianceScore(before)
@@ -84,7 +81,7 @@ export function judge(facts: ScanFacts, { thresholds, basis }: DriftPolicy): Ver
   }
 }
 
-/** Of a scan that left no trace, because later ones of its host came first: it changed nothing. */
+/** The verdict on a scan that left no row because later scans have overwritten all of them: it changed nothing. */
 export function verdictWithoutTrace(basis: DriftBasis): Verdict {
   return {
     kind: 'stable',
@@ -104,7 +101,7 @@ const rounded = (score: number | null): number | null => (score === null ? null 
 type Sides = {
   readonly after: Tally
   readonly before: Tally
-  /** After the scan, without the rules that are new. */
+  /** After the scan, without new rules. */
   readonly common: Tally
   readonly newRules: number
 }
@@ -128,15 +125,15 @@ function sides(facts: ScanFacts): Sides {
 
 type MutableTally = { passed: number; failed: number }
 
-/** Counts rules under the status that they had then instead of the one that they have now. */
+/** Counts the rules under the status that they had then, instead of the one that they have now. */
 function move(tally: MutableTally, { currentStatus, rules }: ChangedRules, then: RuleStatus | null): void {
   tally.passed += rules * (Number(then === 'pass') - Number(currentStatus === 'pass'))
   tally.failed += rules * (Number(then === 'fail') - Number(currentStatus === 'fail'))
 }
 
 /**
- * A scan that scored nothing comes first, also on a host's first scan: it is the one of the three that
- * somebody has to look into.
+ * That a scan scored nothing has precedence over the other reasons, also on a host's first scan: it is the only
+ * reason of the three that somebody has to look into.
  */
 function comparability(
   isAllNew: boolean,

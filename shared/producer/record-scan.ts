@@ -3,7 +3,7 @@ import { lockLogOfHost, readLogPosition, writeResults } from '../db/transaction-
 import { InvalidValueError } from '../domain/errors.ts'
 import { type RecordableScan, recordableScan, type Scan } from './scan-results.ts'
 
-/** How many rows the log gained, by kind. */
+/** How many rows were added to the log, by kind of change. */
 export type LoggedChanges = {
   readonly firstSeen: number
   readonly stateChanged: number
@@ -12,29 +12,29 @@ export type LoggedChanges = {
 
 export type RecordOutcome =
   | { readonly outcome: 'recorded'; readonly changes: LoggedChanges }
-  /** The same scan again: nothing was written. Announce it again if you are not sure that you did. */
+  /** The scan was recorded before, and nothing was written. Announce it again if you are not sure that you did. */
   | { readonly outcome: 'already_recorded' }
   /**
-   * A scan of this host that completed then or later is recorded: nothing was written, there is nothing to
-   * announce. Of two scans with the same `completedAt` the first to be recorded stays. This is also how a
-   * scan comes back whose every row has been overwritten by later ones.
+   * A scan of this host that completed at the same time or later is recorded already. Nothing was written, and
+   * there is nothing to announce. Of two scans with the same `completedAt` the first to be recorded stays. A scan
+   * that was recorded before also gives this outcome if later scans have overwritten every row of it.
    */
   | { readonly outcome: 'superseded' }
   | { readonly outcome: 'unknown_host' }
 
-/** Large scans are written in parts of so many rules, which bounds one parameter to some tens of megabytes. */
+/** Large scans are written in parts of this many rules, so that one parameter stays below some tens of megabytes. */
 const MAX_RULES_A_STATEMENT = 5_000
 
 /**
- * Writes a scan's results into state and log, in one transaction that is alone with its host. Announce the
- * scan when this has returned, not before.
+ * Writes the results of a scan into state and log, in one transaction. A lock keeps other writers away from the
+ * host. Announce the scan when this function has returned, not before.
  *
- * @throws InvalidValueError naming what is wrong with the scan, and ContradictoryResultsError. Nothing is
- * written then.
+ * @throws InvalidValueError for a scan with a wrong value, which it names, and ContradictoryResultsError. Nothing
+ * is written then.
  */
 export async function recordScan(sql: Sql, scan: Scan): Promise<RecordOutcome> {
   const recordable = recordableScan(scan)
-  // READ COMMITTED: what is read after the lock is what the lock's last holder left.
+  // READ COMMITTED: the statements after the lock see what the last holder of the lock has committed.
   const outcome = await sql.begin('isolation level read committed read write', async (tx) => {
     await lockLogOfHost(tx, recordable.hostId)
     const position = await readLogPosition(tx, recordable)

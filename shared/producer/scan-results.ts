@@ -5,11 +5,11 @@ import { RULE_STATUSES, type RuleStatus } from '../domain/rule-results.ts'
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
 
-/** What checking one rule on one host came to. */
+/** The result of checking one rule on one host. */
 export type RuleResult = {
   readonly ruleId: string
   readonly status: RuleStatus
-  /** `critical`, `high`, `medium` and `low` are counted in drift events; any other text may stand here. */
+  /** `critical`, `high`, `medium` and `low` are counted in drift events. Any other text is allowed. */
   readonly severity: string
   readonly evidence?: Json
   readonly frameworkRefs?: Json
@@ -20,12 +20,12 @@ export type RuleResult = {
 export type Scan = {
   readonly hostId: string
   readonly scanId: string
-  /** Later than that of every earlier scan of the host. Milliseconds count, finer parts are cut off. */
+  /** Later than that of every earlier scan of the host, to the millisecond. */
   readonly completedAt: Date
   readonly results: readonly RuleResult[]
 }
 
-/** One rule twice in a scan, and not the same both times: nobody can say which of the two holds. */
+/** A scan has two different results for one rule, so that nobody can say which of them holds. */
 export class ContradictoryResultsError extends Error {
   override readonly name = 'ContradictoryResultsError'
   readonly ruleIds: readonly string[]
@@ -38,7 +38,7 @@ export class ContradictoryResultsError extends Error {
   }
 }
 
-/** A scan as it is stored: lower-case ids, every rule once, no text that PostgreSQL cannot hold. */
+/** A scan as it is stored: ids in lower case, every rule once, and no text that PostgreSQL cannot store. */
 export type RecordableScan = Omit<Scan, 'results'> & { readonly results: readonly StoredResult[] }
 export type StoredResult = {
   readonly rule_id: string
@@ -50,8 +50,9 @@ export type StoredResult = {
 }
 
 /**
- * @throws InvalidValueError naming what is not as it must be. A scan without results is refused too: it would
- * leave no trace to judge it by.
+ * Checks a scan, and brings it into the form in which it is stored.
+ * @throws InvalidValueError for a wrong value, which it names. A scan without results is refused too: it would
+ * leave no row to judge it by.
  * @throws ContradictoryResultsError
  */
 export function recordableScan({ hostId, scanId, completedAt, results }: Scan): RecordableScan {
@@ -96,7 +97,7 @@ function storedResult(result: RuleResult): StoredResult {
   }
 }
 
-/** B-tree entries end at 2,704 bytes, and a rule's id is part of one. */
+/** An entry of a B-tree index has at most 2,704 bytes (PostgreSQL), and a rule's id is part of one. */
 const MAX_NAME_BYTES = 1_024
 
 function nameOf(field: string, text: string): string {
@@ -108,7 +109,7 @@ function nameOf(field: string, text: string): string {
   )
 }
 
-/** What command output may contain and PostgreSQL cannot store (NUL, half a surrogate pair) becomes U+FFFD. */
+/** Replaces by U+FFFD what the output of a command may contain and PostgreSQL cannot store: NUL and lone surrogates. */
 const storableText = (text: string): string => text.toWellFormed().replaceAll('\0', '\uFFFD')
 
 function storable(value: Json): Json {
