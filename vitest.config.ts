@@ -4,8 +4,8 @@ import { defineConfig } from 'vitest/config'
 const FILES_AT_ONCE = 4
 
 /**
- * A file's suffix says what it needs: `.test.ts` nothing, `.pg.test.ts` a PostgreSQL server of its own,
- * `.deploy.test.ts` an AWS account (test/deploy/vitest.config.ts).
+ * A file's suffix says what it needs: `.test.ts` nothing, `.process.test.ts` programs or servers that it starts itself,
+ * `.pg.test.ts` a PostgreSQL server, `.deploy.test.ts` an AWS account (test/programs/deploy/vitest.config.ts).
  */
 export default defineConfig({
   test: {
@@ -15,15 +15,24 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.pg.test.ts', 'test/**/*.deploy.test.ts'],
+          exclude: ['test/**/*.{process,pg,deploy}.test.ts'],
+          setupFiles: ['test/support/needs-nothing.ts'],
           testTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'process',
+          include: ['test/**/*.process.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {
         test: {
           name: 'pg',
           include: ['test/**/*.pg.test.ts'],
-          globalSetup: ['test/pg/server.ts'],
+          globalSetup: ['test/support/postgres/server.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -3,7 +3,7 @@ import { connect as connectTcp, createServer } from 'node:net'
 import { expect, it } from 'vitest'
 import { freePort } from '../../infra/local/postgres/server.ts'
 import { type Connection, connect } from '../../shared/db/client.ts'
-import { freshDatabase } from '../pg/database.ts'
+import { freshDatabase } from '../support/postgres/database.ts'
 
 /** Sooner than systems acknowledge what nobody answers (Linux: 40 ms), and far longer than a write takes. */
 const ANSWER_AFTER_MS = 30

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { connect } from '../../shared/db/client.ts'
 import { migrate } from '../../shared/db/migrate.ts'
-import { freshDatabase } from '../pg/database.ts'
+import { freshDatabase } from '../support/postgres/database.ts'
 
 const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url))
 

@@ -5,7 +5,7 @@ import { lockPolicy, readPolicy } from '../../shared/db/policy.ts'
 import { readFleet } from '../../shared/db/probe-schedules.ts'
 import { parseHostId } from '../../shared/domain/ids.ts'
 import { POLICY_RANGES } from '../../shared/domain/policy.ts'
-import { freshDatabase } from '../pg/database.ts'
+import { freshDatabase } from '../support/postgres/database.ts'
 
 it('whoever needs the policy is told in one wording how to put its row back', async () => {
   await using db = await freshDatabase()

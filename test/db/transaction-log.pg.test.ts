@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { migrate } from '../../shared/db/migrate.ts'
-import { addHost, scanned } from '../drift/fleet.ts'
-import { freshDatabase } from '../pg/database.ts'
+import { freshDatabase } from '../support/postgres/database.ts'
+import { addHost, scanned } from '../support/recorded-scans.ts'
 
 const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url))
 

@@ -1,8 +1,7 @@
-import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { ROOT } from '../style/source-files.ts'
+import { ROOT } from '../support/repository.ts'
 
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
 const ciScript = read('.ci/run')
@@ -58,18 +57,8 @@ describe('the CI workflow', () => {
   })
 })
 
-describe('.ci/run', () => {
-  it.each([['nonsense'], ['postgres'], ['postgres', '14']])(
-    'refuses %s %s and says what it knows',
-    (...args) => {
-      const run = spawnSync(join(ROOT, '.ci/run'), args, { encoding: 'utf8' })
-      expect(run.status).toBe(2)
-      expect(run.stderr).toContain('.ci/run postgres')
-      expect(run.stdout).toBe('')
-    },
-  )
-
-  it('can be executed, as every script in its folder', () => {
+describe('.ci', () => {
+  it('has scripts only that can be executed', () => {
     const folder = join(ROOT, '.ci')
     const others = readdirSync(folder).filter((name) => (statSync(join(folder, name)).mode & 0o111) !== 0o111)
     expect(others).toEqual([])

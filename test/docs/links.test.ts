@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { ROOT, trackedFiles } from '../style/source-files.ts'
+import { ROOT, repositoryFiles } from '../support/repository.ts'
 
-const pages = trackedFiles('*.md').map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }))
+const pages = repositoryFiles('.md').map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }))
 const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
   scripts: Record<string, string>
   dependencies: Record<string, string>

@@ -4,7 +4,7 @@ import { applyJitter } from '../../shared/domain/cadence.ts'
 import { parseHostId } from '../../shared/domain/ids.ts'
 import { planSchedules } from '../../shared/domain/schedule-plan.ts'
 import { isOurScheduleName, type ScheduleSpec } from '../../shared/domain/schedules.ts'
-import { type Host, randomFleet, sequentialFleet } from '../functions/fan-out/fleet-of.ts'
+import { type Host, randomFleet, sequentialFleet } from '../support/random-fleet.ts'
 
 const INTERVAL_MS = 300_000
 const MINUTE_MS = 60_000

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ConfigurationError, parseEnvironment } from '../../functions/runtime/config.ts'
-import { FUZZ_TIMEOUT_MS, fuzz } from './fuzzing.ts'
+import { FUZZ_TIMEOUT_MS, fuzz } from '../support/fuzzing.ts'
 
 const VALID = {
   STAGE: 'dev',

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { parseFleet } from '../../shared/contracts/fleet-file.ts'
 import { listHosts, upsertHosts } from '../../shared/db/hosts.ts'
 import { classifyAddress, DEFAULT_ALLOWED_ADDRESSES } from '../../shared/domain/addresses.ts'
-import { freshDatabase } from '../pg/database.ts'
-import { anyJson, bent } from './bent-json.ts'
-import { FUZZ_TIMEOUT_MS, fuzz } from './fuzzing.ts'
+import { anyJson, bent } from '../support/bent-json.ts'
+import { FUZZ_TIMEOUT_MS, fuzz } from '../support/fuzzing.ts'
+import { freshDatabase } from '../support/postgres/database.ts'
 
 const cell = fc.oneof(
   fc.constantFrom(

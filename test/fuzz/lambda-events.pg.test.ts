@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { ZodError } from 'zod'
 import { createProbeHandler } from '../../functions/probe/handler.ts'
-import { fanOutFunction } from '../functions/fan-out/runs.ts'
-import { operatorOf } from '../functions/operate/operator.ts'
-import { addHosts, environment, lambdaContext } from '../functions/probe/invocations.ts'
-import { freshDatabase } from '../pg/database.ts'
-import { bent } from './bent-json.ts'
-import { FUZZ_TIMEOUT_MS, fuzz } from './fuzzing.ts'
+import { bent } from '../support/bent-json.ts'
+import { fanOutFunction } from '../support/functions/fan-out.ts'
+import { operatorOf } from '../support/functions/operate.ts'
+import { addHosts, environment, lambdaContext } from '../support/functions/probe.ts'
+import { FUZZ_TIMEOUT_MS, fuzz } from '../support/fuzzing.ts'
+import { freshDatabase } from '../support/postgres/database.ts'
 
 const STRANGER = '00000000-0000-4000-8000-00000000000a'
 

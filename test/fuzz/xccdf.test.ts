@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { RULE_STATUSES } from '../../shared/domain/rule-results.ts'
 import { readXccdfScan } from '../../shared/scans/xccdf/read-scan.ts'
 import { XccdfError } from '../../shared/scans/xccdf/rejection.ts'
-import { FUZZ_TIMEOUT_MS, fuzz } from './fuzzing.ts'
+import { FUZZ_TIMEOUT_MS, fuzz } from '../support/fuzzing.ts'
 
 const FILES = ['xccdf-results.xml', 'arf-results.xml'].map((name) =>
   readFileSync(new URL(`../fixtures/xccdf/${name}`, import.meta.url), 'utf8'),

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { recordScan } from '../../shared/producer/record-scan.ts'
 import type { RuleResult } from '../../shared/producer/scan-results.ts'
-import { addHost, results, scanned, scanTime } from '../drift/fleet.ts'
-import { freshDatabase, type TestDatabase } from '../pg/database.ts'
+import { freshDatabase, type TestDatabase } from '../support/postgres/database.ts'
+import { addHost, results, scanned, scanTime } from '../support/recorded-scans.ts'
 
 let db: TestDatabase
 beforeAll(async () => {

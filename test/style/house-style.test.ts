@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { ROOT, sourceFiles, trackedFiles } from './source-files.ts'
+import { ROOT, repositoryFiles, sourceFiles } from '../support/repository.ts'
 
 const MAX_LINES = 200
 const VAGUE = /(^|\/)(utils?|common|helpers?|misc|types)(\.ts|\/)/
@@ -110,7 +110,7 @@ describe('the repository', () => {
   })
 
   it('holds no file larger than 256 KiB but the lock file', () => {
-    const large = trackedFiles().filter(
+    const large = repositoryFiles().filter(
       (path) => path !== 'package-lock.json' && readFileSync(join(ROOT, path)).length > 262_144,
     )
     expect(large).toEqual([])

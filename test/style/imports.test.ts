@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type SourceFile, sourceFiles } from './source-files.ts'
+import { type SourceFile, sourceFiles } from '../support/repository.ts'
 
 /** Who may import what. The first rule whose pattern fits a file is its rule; `test/` may import anything. */
 type Rule = {

@@ -3,11 +3,11 @@ import { createOperateHandler } from '../../../functions/operate/handler.ts'
 import { createProbeHandler } from '../../../functions/probe/handler.ts'
 import { createTelemetry } from '../../../functions/runtime/telemetry.ts'
 import { openDatabase } from '../../../shared/db/transaction.ts'
-import { collectOutput, lambdaContext } from '../../functions/probe/invocations.ts'
-import { startSshServer } from '../../functions/probe/ssh-server.ts'
-import { freshDatabase, type TestDatabase } from '../../pg/database.ts'
-import { fleet, fleetFile } from './fleet-command.ts'
-import { type LambdaEndpoint, lambdaEndpoint } from './lambda-endpoint.ts'
+import { fleet, fleetFile } from '../../support/fleet-command.ts'
+import { collectOutput, lambdaContext } from '../../support/functions/probe.ts'
+import { freshDatabase, type TestDatabase } from '../../support/postgres/database.ts'
+import { type LambdaEndpoint, lambdaEndpoint } from '../../support/servers/lambda-endpoint.ts'
+import { startSshServer } from '../../support/servers/ssh-server.ts'
 
 const SYNCHRONOUS_PAYLOAD_BYTES = 6 * 1024 * 1024
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { runFleet } from '../../../cli/fleet/run-fleet.ts'
 import { hostIdOfEndpoint } from '../../../shared/contracts/endpoint-id.ts'
-import { ANSWER, addHosts, environment, FAILURE, invoke } from '../../functions/probe/invocations.ts'
-import { startSshServer } from '../../functions/probe/ssh-server.ts'
-import { freshDatabase } from '../../pg/database.ts'
-import { databaseUrl, fleet, fleetFile } from './fleet-command.ts'
+import { databaseUrl, fleet, fleetFile } from '../../support/fleet-command.ts'
+import { ANSWER, addHosts, environment, FAILURE, invoke } from '../../support/functions/probe.ts'
+import { freshDatabase } from '../../support/postgres/database.ts'
+import { startSshServer } from '../../support/servers/ssh-server.ts'
 
 const THREE = 'address,name,port\n192.0.2.1,web-1,22\n192.0.2.2,web-2,22\n2001:db8::1,db,2222\n'
 

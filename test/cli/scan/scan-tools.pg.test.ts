@@ -12,8 +12,8 @@ import { openDatabase, openQueue } from '../../../cli/scan/destination.ts'
 import { createQueueWithDeadLetters, type Queue } from '../../../infra/local/emulators/sqs/queues.ts'
 import { localSqsClient, type SqsServer, startSqs } from '../../../infra/local/emulators/sqs/server.ts'
 import { writeEndpoints } from '../../../infra/local/endpoints.ts'
-import { freshDatabase, type TestDatabase } from '../../pg/database.ts'
-import { testResult } from '../../scans/xccdf/results-file.ts'
+import { freshDatabase, type TestDatabase } from '../../support/postgres/database.ts'
+import { testResult } from '../../support/xccdf-file.ts'
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 const FIXTURE = join(ROOT, 'test/fixtures/xccdf/xccdf-results.xml')

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { parseSimulateCommand } from '../../../cli/simulate/command-line.ts'
@@ -106,21 +105,6 @@ describe('the page on operating', () => {
 })
 
 describe('npm run simulate', () => {
-  it('prints one JSON object a scenario with --json', () => {
-    const args = ['cli/simulate/main.ts', '--hosts', '300', '--hosts-per-schedule', '1', '50', '--json']
-    const printed = execFileSync(process.execPath, args, {
-      cwd: new URL('../../..', import.meta.url),
-      encoding: 'utf8',
-    })
-    const lines = printed
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line))
-    expect(lines.map(({ hosts, hostsPerSchedule }) => [hosts, hostsPerSchedule])).toEqual(
-      [1, 1, 1, 50, 50, 50].map((packed) => [300, packed]),
-    )
-  })
-
   it.each([
     [['--hosts', '0'], /^--hosts "0" is not a whole number from 1/],
     [['--hosts-per-schedule', '501'], /from 1 to 500$/],

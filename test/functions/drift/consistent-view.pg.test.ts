@@ -3,9 +3,9 @@ import { judgeScans } from '../../../functions/drift/judge-scans.ts'
 import { driftPorts } from '../../../functions/runtime/drift-ports.ts'
 import type { Tx } from '../../../shared/db/client.ts'
 import { type Database, openDatabase, type TransactionKind } from '../../../shared/db/transaction.ts'
-import { addHost, ruleSet, scanned } from '../../drift/fleet.ts'
-import { freshDatabase } from '../../pg/database.ts'
-import { announced } from './invocations.ts'
+import { announced } from '../../support/functions/drift.ts'
+import { freshDatabase } from '../../support/postgres/database.ts'
+import { addHost, ruleSet, scanned } from '../../support/recorded-scans.ts'
 
 /** Runs `interrupt` between the two reads of a judgement: before the second statement that takes scans. */
 function interrupted(database: Database, kind: TransactionKind, interrupt: () => Promise<unknown>): Database {

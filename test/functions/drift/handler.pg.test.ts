@@ -4,10 +4,16 @@ import { createDriftHandler } from '../../../functions/drift/handler.ts'
 import type { DriftDeps } from '../../../functions/runtime/drift-ports.ts'
 import type { Database } from '../../../shared/db/transaction.ts'
 import { DRIFT_METRICS, FUNCTION_METRICS } from '../../../shared/domain/metrics.ts'
-import { addHost, type RecordedScan, ruleSet, scanned, scanTime } from '../../drift/fleet.ts'
-import { freshDatabase, type TestDatabase } from '../../pg/database.ts'
-import { lambdaContext } from '../probe/invocations.ts'
-import { bodyOf, type DeadLetters, driftEnvironment, sqsEvent, startDeadLetters } from './invocations.ts'
+import {
+  bodyOf,
+  type DeadLetters,
+  driftEnvironment,
+  sqsEvent,
+  startDeadLetters,
+} from '../../support/functions/drift.ts'
+import { lambdaContext } from '../../support/functions/probe.ts'
+import { freshDatabase, type TestDatabase } from '../../support/postgres/database.ts'
+import { addHost, type RecordedScan, ruleSet, scanned, scanTime } from '../../support/recorded-scans.ts'
 
 let db: TestDatabase
 let deadLetters: DeadLetters

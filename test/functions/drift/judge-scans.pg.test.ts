@@ -5,9 +5,9 @@ import { driftPorts } from '../../../functions/runtime/drift-ports.ts'
 import { connect } from '../../../shared/db/client.ts'
 import { type Database, openDatabase } from '../../../shared/db/transaction.ts'
 import type { Verdict } from '../../../shared/domain/verdict.ts'
-import { addHost, type RecordedScan, ruleSet, scanned, scanTime } from '../../drift/fleet.ts'
-import { freshDatabase, type TestDatabase } from '../../pg/database.ts'
-import { announced } from './invocations.ts'
+import { announced } from '../../support/functions/drift.ts'
+import { freshDatabase, type TestDatabase } from '../../support/postgres/database.ts'
+import { addHost, type RecordedScan, ruleSet, scanned, scanTime } from '../../support/recorded-scans.ts'
 
 let db: TestDatabase
 let database: Database

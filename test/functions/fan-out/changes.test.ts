@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { changesBetween } from '../../../functions/fan-out/changes.ts'
 import type { ScheduleSpec } from '../../../shared/domain/schedules.ts'
-import { sequentialFleet } from './fleet-of.ts'
+import { sequentialFleet } from '../../support/random-fleet.ts'
 
 const spec: ScheduleSpec = {
   name: 'b-5m-0-0',

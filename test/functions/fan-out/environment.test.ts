@@ -1,7 +1,8 @@
+import { SchedulerClient } from '@aws-sdk/client-scheduler'
 import { describe, expect, it } from 'vitest'
 import { fanOutDepsFromEnvironment } from '../../../functions/runtime/fan-out-ports.ts'
 import { scheduleGroup } from '../../../shared/aws/scheduler.ts'
-import { schedulerOnLoopback, TARGET } from '../../aws/scheduler-on-loopback.ts'
+import { TARGET } from '../../support/servers/scheduler-on-loopback.ts'
 
 const DATABASE = {
   STAGE: 'test',
@@ -19,10 +20,9 @@ const SCHEDULES = {
 }
 
 describe('the environment of the fan-out', () => {
-  it('says what its schedules fire, as whom, and where what fails goes', async () => {
-    await using local = await schedulerOnLoopback()
+  it('says what its schedules fire, as whom, and where what fails goes', () => {
     const { schedules } = fanOutDepsFromEnvironment({ ...DATABASE, ...SCHEDULES })
-    expect(schedules.settings).toBe(scheduleGroup(local.client, TARGET).settings)
+    expect(schedules.settings).toBe(scheduleGroup(new SchedulerClient(), TARGET).settings)
   })
 
   it('is refused with every variable that is missing, and never with what a secret is', () => {

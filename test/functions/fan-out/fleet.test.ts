@@ -3,7 +3,7 @@ import { measureFleet } from '../../../functions/fan-out/fleet.ts'
 import { periodMinutes } from '../../../shared/domain/cadence.ts'
 import type { SnapshotHost } from '../../../shared/domain/fleet-snapshot.ts'
 import type { ReachabilityStatus } from '../../../shared/domain/reachability.ts'
-import { randomFleet } from './fleet-of.ts'
+import { randomFleet } from '../../support/random-fleet.ts'
 
 const NOW_MS = Date.UTC(2030, 0, 1)
 const INTERVAL_MS = 300_000

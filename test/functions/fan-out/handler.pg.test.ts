@@ -2,9 +2,9 @@ import { GetScheduleCommand, ListSchedulesCommand } from '@aws-sdk/client-schedu
 import { describe, expect, it, vi } from 'vitest'
 import { ProbeRequest } from '../../../shared/contracts/probe-request.ts'
 import { FAN_OUT_METRICS, FUNCTION_METRICS } from '../../../shared/domain/metrics.ts'
-import { TARGET } from '../../aws/scheduler-on-loopback.ts'
-import { addHosts } from '../probe/invocations.ts'
-import { type FanOutFunction, fanOutFunction } from './runs.ts'
+import { type FanOutFunction, fanOutFunction } from '../../support/functions/fan-out.ts'
+import { addHosts } from '../../support/functions/probe.ts'
+import { TARGET } from '../../support/servers/scheduler-on-loopback.ts'
 
 const MIDNIGHT = { time: '2030-01-01T00:00:00Z' }
 

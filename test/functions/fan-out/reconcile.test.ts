@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type FanOutReport, fanOut } from '../../../functions/fan-out/reconcile.ts'
 import type { HostId } from '../../../shared/domain/ids.ts'
-import { randomFleet, sequentialFleet } from './fleet-of.ts'
+import { randomFleet, sequentialFleet } from '../../support/random-fleet.ts'
 import { type MemoryPorts, type Mishap, memoryPorts } from './memory-ports.ts'
 
 const MINUTE_MS = 60_000

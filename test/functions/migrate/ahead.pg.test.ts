@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { migrate } from '../../../shared/db/migrate.ts'
-import { freshDatabase } from '../../pg/database.ts'
-import { ROOT } from '../../style/source-files.ts'
+import { freshDatabase } from '../../support/postgres/database.ts'
+import { ROOT } from '../../support/repository.ts'
 
 describe('a deploy of older code', () => {
   it('leaves a newer database as it is, so that a stack can roll back', async () => {

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { handler } from '../../../functions/migrate/handler.ts'
 import { type Connection, connect } from '../../../shared/db/client.ts'
-import { freshDatabase } from '../../pg/database.ts'
-import { ROOT } from '../../style/source-files.ts'
+import { freshDatabase } from '../../support/postgres/database.ts'
+import { ROOT } from '../../support/repository.ts'
 import { stackUrl } from './stack-url.ts'
 
 const REQUEST = {

@@ -5,9 +5,9 @@ import type { HostListing } from '../../../shared/contracts/operate-answer.ts'
 import { applyJitter, periodMinutes } from '../../../shared/domain/cadence.ts'
 import { parseHostId } from '../../../shared/domain/ids.ts'
 import { OPERATE_METRICS } from '../../../shared/domain/metrics.ts'
-import { freshDatabase } from '../../pg/database.ts'
-import { ANSWER, addHosts, environment, FAILURE, invoke } from '../probe/invocations.ts'
-import { type Operator, operatorOf } from './operator.ts'
+import { type Operator, operatorOf } from '../../support/functions/operate.ts'
+import { ANSWER, addHosts, environment, FAILURE, invoke } from '../../support/functions/probe.ts'
+import { freshDatabase } from '../../support/postgres/database.ts'
 
 const LAMBDA_PAYLOAD_BYTES = 6 * 1024 * 1024
 const STRANGER = '00000000-0000-4000-8000-000000000000'

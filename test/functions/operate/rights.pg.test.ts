@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { connect } from '../../../shared/db/client.ts'
-import { freshDatabase } from '../../pg/database.ts'
+import { freshDatabase } from '../../support/postgres/database.ts'
 
 const FORBIDDEN = [
   "update audit_events set outcome = 'success'",

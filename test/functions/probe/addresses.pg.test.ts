@@ -5,8 +5,8 @@ import { createProbeHandler } from '../../../functions/probe/handler.ts'
 import { ADDRESS_CLASSES } from '../../../shared/domain/addresses.ts'
 import { type HostId, parseHostId } from '../../../shared/domain/ids.ts'
 import { PROBE_METRICS } from '../../../shared/domain/metrics.ts'
-import { freshDatabase, type TestDatabase } from '../../pg/database.ts'
-import { environment, lambdaContext } from './invocations.ts'
+import { environment, lambdaContext } from '../../support/functions/probe.ts'
+import { freshDatabase, type TestDatabase } from '../../support/postgres/database.ts'
 
 /** Addresses that no fleet should hold, by the reason they are refused with. */
 const HOSTILE = {

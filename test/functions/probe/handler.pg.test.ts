@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { createProbeHandler } from '../../../functions/probe/handler.ts'
 import { PROBE_METRICS } from '../../../shared/domain/metrics.ts'
-import { freshDatabase } from '../../pg/database.ts'
-import { withLatency } from '../../pg/latency-proxy.ts'
-import { ANSWER, addHosts, environment, invoke, lambdaContext } from './invocations.ts'
-import { startSshServer } from './ssh-server.ts'
+import { ANSWER, addHosts, environment, invoke, lambdaContext } from '../../support/functions/probe.ts'
+import { freshDatabase } from '../../support/postgres/database.ts'
+import { withLatency } from '../../support/postgres/latency-proxy.ts'
+import { startSshServer } from '../../support/servers/ssh-server.ts'
 
 describe('the probe function', () => {
   it('probes the hosts of its event and says in log and metrics what it saw', async () => {

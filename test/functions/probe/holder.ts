@@ -2,7 +2,7 @@
 import { createProbeHandler } from '../../../functions/probe/handler.ts'
 import { createTelemetry } from '../../../functions/runtime/telemetry.ts'
 import { openDatabase } from '../../../shared/db/transaction.ts'
-import { lambdaContext } from './invocations.ts'
+import { lambdaContext } from '../../support/functions/probe.ts'
 
 const [connection, hostId] = process.argv.slice(2)
 const handler = createProbeHandler({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseHostId } from '../../../shared/domain/ids.ts'
-import { freshDatabase } from '../../pg/database.ts'
-import { ANSWER, addHosts, environment, FAILURE, invoke, locksHeld } from './invocations.ts'
+import { ANSWER, addHosts, environment, FAILURE, invoke, locksHeld } from '../../support/functions/probe.ts'
+import { freshDatabase } from '../../support/postgres/database.ts'
 
 const outcomesOf = (outcomes: readonly { outcome: string }[]) => outcomes.map(({ outcome }) => outcome)
 

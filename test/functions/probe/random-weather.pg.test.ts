@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { DEFAULT_HYSTERESIS, NEVER_PROBED, step } from '../../../shared/domain/reachability.ts'
-import { freshDatabase } from '../../pg/database.ts'
-import { ANSWER, addHosts, environment, FAILURE, invoke } from './invocations.ts'
+import { ANSWER, addHosts, environment, FAILURE, invoke } from '../../support/functions/probe.ts'
+import { freshDatabase } from '../../support/postgres/database.ts'
 
 const HOSTS = 10
 /** Which hosts answer, moment after moment. */

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,8 +7,7 @@ import { problemsOf } from '../../../infra/aws/check-settings.ts'
 import { CONTEXT_VALUES, givenFrom } from '../../../infra/aws/context.ts'
 import type { DatabaseSettings, Settings } from '../../../infra/aws/settings.ts'
 import { STAGES } from '../../../infra/aws/stages.ts'
-import { ROOT } from '../../style/source-files.ts'
-import { INSTALLATIONS } from './synth.ts'
+import { INSTALLATIONS } from '../../support/synth.ts'
 
 /** CDK makes a folder for each app, also for one that comes to nothing. */
 const outdir = mkdtempSync(join(tmpdir(), 'fleet-awareness-settings-'))
@@ -118,16 +116,6 @@ describe('a wrong setting is refused at synth with a sentence:', () => {
       maxConnections: 100,
     }
     expect(dev({ database })).toEqual(['minCapacityUnits (4) is above maxCapacityUnits (2)'])
-  })
-
-  it('without a stack trace', () => {
-    const run = spawnSync(process.execPath, ['infra/aws/start.mjs'], {
-      cwd: ROOT,
-      encoding: 'utf8',
-      env: { ...process.env, CDK_CONTEXT_JSON: '{"stage":"nowhere"}' },
-    })
-    expect(run.stderr.trim().split('\n')).toEqual([expect.stringMatching(/^there is no stage nowhere/)])
-    expect(run.status).toBe(1)
   })
 })
 

@@ -15,9 +15,9 @@ import {
   PROBE_METRICS,
 } from '../../../shared/domain/metrics.ts'
 import { MAX_HOSTS_PER_INVOCATION } from '../../../shared/domain/schedules.ts'
-import { ROOT } from '../../style/source-files.ts'
+import { ROOT } from '../../support/repository.ts'
+import { INSTALLATIONS, type Resource, resourcesOf, stageTemplate, synthesise } from '../../support/synth.ts'
 import { actionsOf, functionOf, idOf, statementsOf, usableApis, usableByCode } from './policies.ts'
-import { INSTALLATIONS, type Resource, resourcesOf, stageTemplate, synthesise } from './synth.ts'
 
 const OPERATIONS = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8')
 const LAMBDA = 'AWS::Lambda::Function'

@@ -11,8 +11,8 @@ import { readEndpoints } from '../../../infra/local/endpoints.ts'
 import { connect } from '../../../shared/db/client.ts'
 import type { DriftRow } from '../../../shared/db/drift-view.ts'
 import { announceScan } from '../../../shared/producer/announce-scan.ts'
-import { addHost, scanned } from '../../drift/fleet.ts'
-import { freshDatabase, type TestDatabase } from '../../pg/database.ts'
+import { freshDatabase, type TestDatabase } from '../../support/postgres/database.ts'
+import { addHost, scanned } from '../../support/recorded-scans.ts'
 
 let db: TestDatabase
 let stateFolder: string

@@ -1,13 +1,10 @@
-import { execFileSync, spawnSync } from 'node:child_process'
-import { createReadStream, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { createReadStream, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type ReadOptions, readXccdfScan, type XccdfScan } from '../../../shared/scans/xccdf/read-scan.ts'
 import { XccdfError, type XccdfFault } from '../../../shared/scans/xccdf/rejection.ts'
-import { testResult } from './results-file.ts'
+import { testResult } from '../../support/xccdf-file.ts'
 
 const fixture = (name: string): string =>
   fileURLToPath(new URL(`../../fixtures/xccdf/${name}`, import.meta.url))
@@ -305,34 +302,4 @@ test('an end time given from outside replaces one without offset', async () => {
   const completedAt = new Date('2025-03-01T10:00:00Z')
   const file = testResult({ endTime: '2025-03-01T10:00:00', rules: [{ id: 'r', result: 'pass' }] })
   expect((await read(file, { completedAt })).completedAt).toEqual(completedAt)
-})
-
-const OSCAP_CONTENT = '/usr/share/xml/scap/ssg/content/ssg-debian11-ds.xml'
-const hasOscap = (() => {
-  try {
-    execFileSync('oscap', ['info', OSCAP_CONTENT], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-})()
-
-test.runIf(hasOscap)('what oscap writes here and now is read, in both formats', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'fleet-awareness-oscap-'))
-  try {
-    const profile = 'xccdf_org.ssgproject.content_profile_anssi_np_nt28_minimal'
-    const output = ['--results', 'results.xml', '--results-arf', 'arf.xml']
-    const run = spawnSync('oscap', ['xccdf', 'eval', '--profile', profile, ...output, OSCAP_CONTENT], {
-      cwd: folder,
-      stdio: 'ignore',
-    })
-    // 2 says that a rule failed.
-    expect([0, 2]).toContain(run.status)
-    const xccdf = await readXccdfScan(createReadStream(join(folder, 'results.xml')))
-    const arf = await readXccdfScan(createReadStream(join(folder, 'arf.xml')))
-    expect(xccdf.results.length).toBeGreaterThan(10)
-    expect(arf).toEqual(xccdf)
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
 })

@@ -10,8 +10,8 @@ import { createQueueWithDeadLetters } from '../../../../infra/local/emulators/sq
 import { localSqsClient, type SqsServer, startSqs } from '../../../../infra/local/emulators/sqs/server.ts'
 import { openDatabase } from '../../../../shared/db/transaction.ts'
 import { complianceScore, DRIFT_KINDS, type DriftKind } from '../../../../shared/domain/drift.ts'
-import { addHost } from '../../../drift/fleet.ts'
-import { freshDatabase, type TestDatabase } from '../../../pg/database.ts'
+import { freshDatabase, type TestDatabase } from '../../../support/postgres/database.ts'
+import { addHost } from '../../../support/recorded-scans.ts'
 
 let db: TestDatabase
 let server: SqsServer

@@ -9,8 +9,8 @@ import type { FleetHost } from '../../../../shared/contracts/fleet-row.ts'
 import { connect } from '../../../../shared/db/client.ts'
 import { listHosts } from '../../../../shared/db/hosts.ts'
 import { allowLoopback } from '../../../../shared/db/policy.ts'
-import { freshClone } from '../../../cli/start/start.ts'
-import { freshDatabase, type TestDatabase } from '../../../pg/database.ts'
+import { freshClone } from '../../../support/clone.ts'
+import { freshDatabase, type TestDatabase } from '../../../support/postgres/database.ts'
 
 function fleet(...rows: readonly string[]): readonly FleetHost[] {
   const parsed = parseFleet(`address,port,name,id\n${rows.join('\n')}\n`, 'csv', 'fleet.csv')

@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest'
 import { parseDefinition } from '../../../../../infra/local/emulators/scheduler/definition.ts'
 import { startFiring } from '../../../../../infra/local/emulators/scheduler/firing.ts'
 import { createHeap } from '../../../../../infra/local/emulators/scheduler/heap.ts'
-import { definition, woundClock } from './client.ts'
+import { definition, woundClock } from '../../../../support/scheduler-client.ts'
 
 test('a heap gives its entries back by due time, however they come in', () => {
   const due = fc.record({ dueMs: fc.integer({ min: 0, max: 50 }) })

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest'
+import { fleet } from '../../support/fleet-command.ts'
+import { lambdaEndpoint } from '../../support/servers/lambda-endpoint.ts'
+
+const hosts = ['--stage', 'test', 'hosts']
+
+describe('what AWS says no to is one clear line:', () => {
+  it.each([
+    [
+      'AccessDeniedException',
+      403,
+      /^access denied: you need lambda:InvokeFunction on awareness-test-operate in eu-central-1\n$/,
+    ],
+    [
+      'ExpiredTokenException',
+      403,
+      /^AWS does not accept your credentials \(ExpiredTokenException\): sign in again\n$/,
+    ],
+    ['UnrecognizedClientException', 403, /^AWS does not accept your credentials/],
+    ['TooManyRequestsException', 429, /^AWS throttles awareness-test-operate: .*\n$/],
+    [
+      'KMSDisabledException',
+      502,
+      /^Lambda refused to run awareness-test-operate: KMSDisabledException: .*\n$/,
+    ],
+  ])('%s', async (refused, status, line) => {
+    await using lambda = await lambdaEndpoint(async () => ({ refused, status }))
+    const { code, out, err } = await fleet(hosts, lambda.env)
+    expect([code, out]).toEqual([1, ''])
+    expect(err).toMatch(line)
+  })
+
+  it('no credentials', async () => {
+    const env = { AWS_REGION: 'eu-central-1', AWS_EC2_METADATA_DISABLED: 'true' }
+    const { code, err } = await fleet(hosts, env)
+    expect(code).toBe(1)
+    expect(err).toMatch(/^no AWS credentials: .*\n$/)
+  })
+
+  it('no region', async () => {
+    const { code, err } = await fleet(hosts, { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' })
+    expect(code).toBe(1)
+    expect(err).toMatch(/^no AWS region: .*\n$/)
+  })
+
+  it('no way to Lambda', async () => {
+    await using lambda = await lambdaEndpoint(async () => ({ answer: {} }))
+    const { env } = lambda
+    await lambda[Symbol.asyncDispose]()
+    const { code, err } = await fleet(hosts, env)
+    expect(code).toBe(1)
+    expect(err).toMatch(/^Lambda in eu-central-1 cannot be reached: .*\n$/)
+  })
+
+  it('a function of another version', async () => {
+    await using lambda = await lambdaEndpoint(async () => ({ answer: { fleet: [] } }))
+    const { code, err } = await fleet(hosts, lambda.env)
+    expect(code).toBe(1)
+    expect(err).toMatch(/^the function's answer is not as this version expects it \(at hosts\).*\n$/)
+  })
+})

@@ -1,0 +1,66 @@
+import { existsSync, mkdtempSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { startPostgres } from '../../infra/local/postgres/server.ts'
+import { claimHosts } from '../../shared/db/claims.ts'
+import { connect } from '../../shared/db/client.ts'
+import { saveLiveness } from '../../shared/db/liveness.ts'
+import { migrate } from '../../shared/db/migrate.ts'
+import { readFleet } from '../../shared/db/probe-schedules.ts'
+import { openDatabase } from '../../shared/db/transaction.ts'
+import { NEVER_PROBED } from '../../shared/domain/reachability.ts'
+import { recordScan } from '../../shared/producer/record-scan.ts'
+import { addHosts } from '../support/postgres/prepared-database.ts'
+
+const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url))
+/** Where Debian, Ubuntu and the builds for macOS put other major versions. POSTGRES_BIN adds folders of your own. */
+const ROOTS = ['/usr/lib/postgresql', '/opt/homebrew/opt', '/usr/local/opt']
+const folders = [
+  ...(process.env.POSTGRES_BIN?.split(':') ?? []),
+  ...ROOTS.filter((root) => existsSync(root)).flatMap((root) =>
+    readdirSync(root).map((name) => join(root, name, 'bin')),
+  ),
+].filter((bin) => existsSync(join(bin, 'postgres')) && existsSync(join(bin, 'initdb')))
+
+describe('on other servers than the one that npm brings', () => {
+  it.runIf(folders.length > 0).each(folders)(
+    '%s: migrations apply, and each function can do its work',
+    async (bin) => {
+      const binaries = { postgres: join(bin, 'postgres'), initdb: join(bin, 'initdb') }
+      const folder = mkdtempSync('/tmp/fleet-awareness-version-')
+      const server = await startPostgres({ folder, temporary: true, binaries })
+      const sql = connect(server.admin)
+      try {
+        expect((await migrate(sql, MIGRATIONS)).version).toBeGreaterThan(6)
+        expect((await migrate(sql, MIGRATIONS)).applied).toEqual([])
+        await sql.unsafe("alter role awareness_probe password 'probe'")
+        const [host] = await addHosts(sql, [2222])
+        if (host === undefined) throw new Error('a host was added')
+
+        const database = openDatabase({ ...server.admin, username: 'awareness_probe', password: 'probe' })
+        await database.transaction('write', async (tx) => {
+          const { hosts } = await claimHosts(tx, [host])
+          expect(hosts).toMatchObject([{ hostId: host, port: 2222, reachability: NEVER_PROBED }])
+          const probedAt = new Date()
+          const unknown = { responseMs: null, errorType: null, identification: null }
+          const times = { probedAt, stateChangedAt: null, scheduledFor: null }
+          await saveLiveness(tx, [{ hostId: host, reachability: NEVER_PROBED, ...unknown, ...times }])
+        })
+        await database.close()
+        expect((await sql.begin(readFleet)).hosts).toHaveLength(1)
+        const results = [{ ruleId: 'r', status: 'pass' as const, severity: 'low' }]
+        const scan = {
+          hostId: host,
+          scanId: '0190a1b2-c3d4-7e5f-8a6b-7c8d9e0f0005',
+          completedAt: new Date(),
+          results,
+        }
+        expect(await recordScan(sql, scan)).toMatchObject({ outcome: 'recorded' })
+      } finally {
+        await sql.end()
+        await server.stop()
+      }
+    },
+  )
+})

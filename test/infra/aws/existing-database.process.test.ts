@@ -1,0 +1,73 @@
+import { mkdtempSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startPostgres } from '../../../infra/local/postgres/server.ts'
+import { type Connection, connect } from '../../../shared/db/client.ts'
+import { migrate } from '../../../shared/db/migrate.ts'
+import { setRoleSignIn } from '../../../shared/db/role-sign-in.ts'
+import { ROOT } from '../../support/repository.ts'
+
+const RUNBOOK = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8')
+
+// A server of its own: roles belong to a server, and here they must not be there yet.
+let server: Awaited<ReturnType<typeof startPostgres>>
+let scanner: Connection
+
+beforeAll(async () => {
+  server = await startPostgres({ folder: mkdtempSync('/tmp/fleet-awareness-test-'), temporary: true })
+  const admin = connect(server.admin)
+  await admin.unsafe('create role scanner; create role rds_iam')
+  await admin.unsafe('create database scanner owner scanner')
+  await admin.end()
+  scanner = { ...server.admin, database: 'scanner' }
+})
+
+afterAll(() => server.stop())
+
+describe("a scanner's own database", () => {
+  it("is made ready by the runbook's SQL and the migrations, with no further rights", async () => {
+    const admin = connect(scanner)
+    await admin.unsafe(`
+      set role scanner;
+      create table hosts (id uuid primary key, hostname text not null, ip_address inet not null,
+        port integer not null default 22, created_at timestamptz not null default now(),
+        updated_at timestamptz not null default now(), deleted_at timestamptz);
+      create table audit_events (id uuid primary key, correlation_id text not null, actor_type text not null,
+        actor_id text, action text not null, resource_type text, resource_id text, detail jsonb,
+        occurred_at timestamptz not null, recorded_at timestamptz not null default now(), severity text, outcome text);
+      reset role`)
+    const [, statements = ''] = /```sql\n([\s\S]*?)```/.exec(RUNBOOK) ?? []
+    expect(statements).toContain('create role awareness_owner')
+    await admin.unsafe(statements)
+    await admin.unsafe(`alter role awareness_owner password 'owner'`)
+
+    const owner = connect({ ...scanner, username: 'awareness_owner', password: 'owner' })
+    const { applied } = await migrate(owner, join(ROOT, 'migrations'))
+    expect(applied[0]).toBe(1)
+    await setRoleSignIn(owner, [{ role: 'awareness_probe', verifier: null }])
+    await owner.end()
+
+    const members = await admin<{ name: string }[]>`
+      select member::regrole::text as name from pg_auth_members where roleid = 'rds_iam'::regrole order by 1`
+    expect(members.map(({ name }) => name)).toEqual(
+      expect.arrayContaining([
+        'awareness_drift',
+        'awareness_fan_out',
+        'awareness_operate',
+        'awareness_probe',
+      ]),
+    )
+    const [rights] = await admin`
+      select has_table_privilege('awareness_probe', 'hosts', 'select') as probe_reads_hosts,
+        has_table_privilege('awareness_probe', 'hosts', 'update') as probe_changes_hosts,
+        has_table_privilege('awareness_drift', 'host_rule_state', 'select') as drift_reads_state,
+        has_table_privilege('awareness_operate', 'hosts', 'insert') as operate_adds_hosts`
+    expect(rights).toEqual({
+      probe_reads_hosts: true,
+      probe_changes_hosts: false,
+      drift_reads_state: true,
+      operate_adds_hosts: true,
+    })
+    await admin.end()
+  })
+})

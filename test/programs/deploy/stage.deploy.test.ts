@@ -1,0 +1,224 @@
+import { randomUUID } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { ListSchedulesCommand, SchedulerClient } from '@aws-sdk/client-scheduler'
+import { GetQueueUrlCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import * as z from 'zod'
+import { EXIT } from '../../../cli/terminal/exit-codes.ts'
+import {
+  BEHAVIOURS,
+  type LoopbackHost,
+  startLoopbackHost,
+} from '../../../infra/local/demonstration/loopback-host.ts'
+import { connect } from '../../../shared/db/client.ts'
+import { announceScan } from '../../../shared/producer/announce-scan.ts'
+import { recordScan } from '../../../shared/producer/record-scan.ts'
+import type { Scan } from '../../../shared/producer/scan-results.ts'
+import { type Account, openAccount, STAGE } from './account.ts'
+import { ACCOUNT, REGION } from './emulator.ts'
+import { functionLogs } from './function-logs.ts'
+import { type Operator, operatorOf } from './operator.ts'
+
+const STACK = `fleet-awareness-${STAGE}`
+/** Scheduler knows no shorter period than a minute, and the emulator looks every ten seconds. */
+const WITHIN_MINUTES = { timeout: 280_000, interval: 2_000 }
+const WITHIN_SECONDS = { timeout: 60_000, interval: 1_000 }
+
+const Outputs = z.object({ [STACK]: z.looseObject({ ScanQueueUrl: z.url() }) })
+
+/** A fleet of three: one that stays well, one that will die, one that will leave. */
+const NAMES = ['doomed', 'leaver', 'steady'] as const
+type Name = (typeof NAMES)[number]
+
+describe('a stage deployed by the CDK CLI into an AWS account', () => {
+  let account: Account
+  let operator: Operator
+  let sqs: SQSClient
+  let scheduler: SchedulerClient
+  let fleet: Record<Name, LoopbackHost>
+  let scanQueueUrl: string
+
+  beforeAll(async () => {
+    account = await openAccount()
+    operator = operatorOf(STAGE, account.emulator.environment)
+    const client = {
+      endpoint: account.emulator.endpoint,
+      region: REGION,
+      credentials: { accessKeyId: ACCOUNT, secretAccessKey: 'emulated' },
+    }
+    sqs = new SQSClient(client)
+    scheduler = new SchedulerClient(client)
+    fleet = {
+      doomed: await startLoopbackHost(BEHAVIOURS.healthy),
+      leaver: await startLoopbackHost(BEHAVIOURS.slow),
+      steady: await startLoopbackHost(BEHAVIOURS.healthy),
+    }
+  })
+
+  afterEach(async ({ task }) => {
+    if (task.result?.state !== 'fail') return
+    const { endpoint, log } = account.emulator
+    const functions = await functionLogs(endpoint).catch((error: unknown) => `no function logs: ${error}`)
+    process.stderr.write(`\n--- emulator\n${log().slice(-20_000)}\n${functions}\n`)
+  })
+
+  afterAll(async () => {
+    await Promise.all(Object.values(fleet ?? {}).map((host) => host.stop()))
+    sqs?.destroy()
+    scheduler?.destroy()
+    await account?.close()
+  })
+
+  const schedules = async (): Promise<string[]> => {
+    const { Schedules = [] } = await scheduler.send(new ListSchedulesCommand({}))
+    return Schedules.map(({ GroupName, Name: name }) => `${GroupName}/${name}`).sort()
+  }
+  const importFleet = async (names: readonly Name[]): Promise<void> => {
+    const file = join(account.folder, 'fleet.csv')
+    const rows = names.map((name) => `${name},${fleet[name].address},${fleet[name].port}`)
+    writeFileSync(file, ['name,address,port', ...rows, ''].join('\n'))
+    await operator.importFleet(file)
+  }
+  const hostCalled = async (name: Name) => {
+    const host = (await operator.hosts()).find((each) => each.name === name)
+    if (host === undefined) throw new Error(`${name} is not in the fleet`)
+    return host
+  }
+  const states = async () =>
+    Object.fromEntries((await operator.hosts()).map(({ name, state }) => [name, state]))
+  const deploy = () => account.cdk.deploy(join(account.folder, 'outputs.json'))
+
+  it('bootstraps the account', async () => {
+    const { exitCode, said } = await account.cdk.bootstrap()
+    expect(exitCode, said).toBe(0)
+  })
+
+  it('fails where migrations fail, with the reason in the stack events, and leaves nothing that fires', async () => {
+    const owner = connect(account.database)
+    await owner`create table hosts (id uuid primary key, hostname integer)`
+    const { exitCode, said } = await deploy()
+    await owner`drop table hosts`
+    await owner.end()
+    expect(exitCode, said).toBe(1)
+    expect(said).toMatch(/CREATE_FAILED .*Custom::Migrations .*hosts\.hostname is integer \(needed as text\)/)
+    expect(said).toMatch(/ROLLBACK_COMPLETE/)
+    expect(await schedules()).toEqual([])
+  })
+
+  it('deploys, and says where scans are sent to', async () => {
+    const { exitCode, said } = await deploy()
+    expect(exitCode, said).toBe(0)
+    const outputs = Outputs.parse(JSON.parse(readFileSync(join(account.folder, 'outputs.json'), 'utf8')))
+    scanQueueUrl = outputs[STACK]?.ScanQueueUrl ?? ''
+    expect(scanQueueUrl).toMatch(/scan-completed$/)
+    expect(await schedules()).toEqual([`${STAGE}-clock/${STAGE}-fan-out`])
+  })
+
+  it("takes hosts in through the operator's door, once the policy allows addresses like theirs", async () => {
+    await expect(importFleet(NAMES)).rejects.toThrow('address 127.0.0.1 is loopback')
+    await operator.setPolicy('allowed_addresses=loopback')
+    expect(await operator.events('policy.changed')).toMatchObject([
+      { detail: { after: { allowed_addresses: 'loopback' } } },
+    ])
+    await importFleet(NAMES)
+    expect(await states()).toEqual({ doomed: 'unknown', leaver: 'unknown', steady: 'unknown' })
+  })
+
+  it('changes nothing when it is deployed again', async () => {
+    const { exitCode, said } = await deploy()
+    expect(exitCode, said).toBe(0)
+    expect(said).toMatch(/✅ +fleet-awareness-emulated \(no changes\)/)
+  })
+
+  it('tells of drift, once, when a scan has found its host worse', async () => {
+    const { id: hostId } = await hostCalled('steady')
+    const owner = connect(account.database)
+    const startedAt = Date.now()
+    const scan = (order: number, failing: number): Scan => ({
+      hostId,
+      scanId: randomUUID(),
+      completedAt: new Date(startedAt + order * 1_000),
+      results: Array.from({ length: 10 }, (_, i) => ({
+        ruleId: `rule-${i}`,
+        severity: 'high',
+        status: i < failing ? 'fail' : 'pass',
+      })),
+    })
+    const [good, bad] = [scan(0, 0), scan(1, 3)]
+    for (const each of [good, bad]) {
+      expect(await recordScan(owner, each)).toMatchObject({ outcome: 'recorded' })
+      await announceScan(sqs, scanQueueUrl, each)
+    }
+    await owner.end()
+    const drift = () => operator.events('compliance.drift.detected')
+    await expect.poll(drift, WITHIN_SECONDS).toMatchObject([
+      {
+        resource_id: hostId,
+        detail: {
+          scan_id: bad.scanId,
+          drift_type: 'major',
+          score_delta: -30,
+          prior_score: 100,
+          current_score: 70,
+          severity_transitions: { high_became_failing: 3 },
+        },
+      },
+    ])
+    await announceScan(sqs, scanQueueUrl, bad)
+    await deadLettersAMalformedMessage()
+    expect(await drift()).toHaveLength(1)
+  })
+
+  /** Also the sign that what was sent before it has been judged: the emulator reads a queue in order. */
+  async function deadLettersAMalformedMessage(): Promise<void> {
+    const body = '{"event":"scan.completed","version":1,"host_id":'
+    await sqs.send(new SendMessageCommand({ QueueUrl: scanQueueUrl, MessageBody: body }))
+    const { QueueUrl } = await sqs.send(
+      new GetQueueUrlCommand({ QueueName: `awareness-${STAGE}-scan-dead-letters` }),
+    )
+    const receive = async () => {
+      const { Messages = [] } = await sqs.send(
+        new ReceiveMessageCommand({ QueueUrl, MessageAttributeNames: ['All'], WaitTimeSeconds: 1 }),
+      )
+      return Messages
+    }
+    await expect
+      .poll(receive, WITHIN_SECONDS)
+      .toMatchObject([{ Body: body, MessageAttributes: { reason: { StringValue: 'malformed_json' } } }])
+  }
+
+  it('gives each host a schedule, by the fan-out that Scheduler runs every minute', async () => {
+    await expect.poll(schedules, WITHIN_MINUTES).toHaveLength(1 + NAMES.length)
+    const probes = (await schedules()).filter((name) => name.startsWith(`${STAGE}-probes/`))
+    expect(probes).toHaveLength(NAMES.length)
+  })
+
+  it('knows every host by a real probe, when Scheduler has fired', async () => {
+    await expect
+      .poll(states, WITHIN_MINUTES)
+      .toEqual({ doomed: 'reachable', leaver: 'reachable', steady: 'reachable' })
+  })
+
+  it('tells of a dead host in one event, and takes the schedule of a host that left', async () => {
+    const { id: hostId } = await hostCalled('doomed')
+    // It keeps its port, which another program of this machine might take and answer on.
+    await fleet.doomed.switchTo(BEHAVIOURS.silent)
+    await importFleet(['doomed', 'steady'])
+    await expect.poll(states, WITHIN_MINUTES).toEqual({ doomed: 'unreachable', steady: 'reachable' })
+    await expect.poll(schedules, WITHIN_MINUTES).toHaveLength(3)
+
+    expect(await operator.probe('doomed')).toBe(EXIT.unreachable)
+    const events = await operator.events('host.connectivity.checked')
+    expect(events.filter(({ resource_id }) => resource_id === hostId)).toMatchObject([
+      { detail: { prior_status: 'reachable', new_status: 'unreachable', error_type: 'banner_timeout' } },
+      { detail: { prior_status: 'unknown', new_status: 'reachable' } },
+    ])
+  })
+
+  it('leaves nothing that fires when it is destroyed', async () => {
+    const { exitCode, said } = await account.cdk.destroy()
+    expect(exitCode, said).toBe(0)
+    expect(await schedules()).toEqual([])
+  })
+})
