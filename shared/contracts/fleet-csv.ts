@@ -1,6 +1,6 @@
 import { CsvError, parse } from 'csv-parse/sync'
-import type { RawRow, RawRows } from './fleet-file.ts'
 import { FLEET_COLUMNS, unknownColumn } from './fleet-row.ts'
+import type { RawRow, RawRows } from './raw-rows.ts'
 
 type CsvRecord = { readonly record: readonly string[]; readonly info: { readonly lines: number } }
 

@@ -2,22 +2,16 @@ import { type AddressClass, addressFault, DEFAULT_ALLOWED_ADDRESSES } from '../d
 import { readCsvRows } from './fleet-csv.ts'
 import { readJsonRows } from './fleet-json.ts'
 import { type FleetHost, FleetRow } from './fleet-row.ts'
+import type { LineFault, RawRow, RawRows } from './raw-rows.ts'
 
 export type FleetFormat = 'csv' | 'json'
 
-/** What is wrong with a fleet file, and where: `line` counts from 1. */
-export type FleetFault = { readonly file: string; readonly line: number; readonly message: string }
+/** What is wrong with a fleet file, and where. */
+export type FleetFault = LineFault & { readonly file: string }
 
 export type ParsedFleet =
   | { readonly hosts: readonly FleetHost[] }
   | { readonly faults: readonly FleetFault[] }
-
-/** A row as the file has it, before it is judged. */
-export type RawRow = { readonly line: number; readonly value: unknown }
-
-export type LineFault = Omit<FleetFault, 'file'>
-/** What a format makes of a text: its rows, and what is wrong with the format itself. */
-export type RawRows = { readonly rows: readonly RawRow[]; readonly faults: readonly LineFault[] }
 
 const READERS: Record<FleetFormat, (text: string) => RawRows> = { csv: readCsvRows, json: readJsonRows }
 

@@ -1,4 +1,4 @@
-import type { RawRow, RawRows } from './fleet-file.ts'
+import type { RawRow, RawRows } from './raw-rows.ts'
 
 /** The rows of a JSON file: an array of objects. */
 export function readJsonRows(text: string): RawRows {

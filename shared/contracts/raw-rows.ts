@@ -1,0 +1,8 @@
+/** A row of a fleet file as the file has it, before it is checked. `line` counts from 1. */
+export type RawRow = { readonly line: number; readonly value: unknown }
+
+/** What is wrong in one line of a fleet file. `line` counts from 1. */
+export type LineFault = { readonly line: number; readonly message: string }
+
+/** What the reader of a format finds in a text: the rows, and what is wrong with the format itself. */
+export type RawRows = { readonly rows: readonly RawRow[]; readonly faults: readonly LineFault[] }
