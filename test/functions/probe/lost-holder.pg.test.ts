@@ -9,6 +9,14 @@ import { freshDatabase, type TestDatabase } from '../../support/postgres/databas
 const HOLDER = fileURLToPath(new URL('./holder.ts', import.meta.url))
 const HALF_SENDER = fileURLToPath(new URL('./half-sender.ts', import.meta.url))
 
+/** Whether the holder's session has read the state of its hosts, and is idle while they are probed. */
+async function isProbing(db: TestDatabase): Promise<boolean> {
+  const [session] = await db.sql`
+    select state = 'idle in transaction' and query like '%host_liveness%' as probing from pg_stat_activity
+    where usename = 'awareness_probe' and datname = current_database()`
+  return session?.probing === true
+}
+
 /** Runs `disturb` on the process of an invocation that waits for its host, which never says anything. */
 async function inMidProbe(db: TestDatabase, disturb: (child: ChildProcess) => void): Promise<ChildProcess> {
   await using silent = await startLoopbackHost(BEHAVIOURS.silent)
@@ -18,6 +26,7 @@ async function inMidProbe(db: TestDatabase, disturb: (child: ChildProcess) => vo
     stdio: ['ignore', 'ignore', 'inherit'],
   })
   await expect.poll(() => locksHeld(db.sql), { timeout: 60_000, interval: 20 }).toBe(1)
+  await expect.poll(() => isProbing(db), { timeout: 60_000, interval: 20 }).toBe(true)
   disturb(child)
   return child
 }
