@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { ROOT } from '../style/source-files.ts'
+import { ROOT } from '../support/repository.ts'
 
 const INSTALLING = 'Installing dependencies (npm ci)'
 
