@@ -1,5 +1,5 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
-import { functionName } from '../../shared/domain/names.ts'
+import { functionName } from '../../shared/domain/functions.ts'
 import { type Invoke, OperatorClientError, type OperatorTransport } from './operator-client.ts'
 
 /** Longer than any of the functions may run, so that the answer is Lambda's. */

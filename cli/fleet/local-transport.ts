@@ -8,11 +8,10 @@ import { type Endpoints, readEndpoints } from '../../infra/local/endpoints.ts'
 import { stateFolder } from '../../infra/local/state-folder.ts'
 import { type Connection, isConnectionFault } from '../../shared/db/client.ts'
 import { openDatabase } from '../../shared/db/transaction.ts'
-import { functionName } from '../../shared/domain/names.ts'
+import { FUNCTIONS, functionName } from '../../shared/domain/functions.ts'
 import { databaseOf } from '../scan/destination.ts'
 import { type Invoke, OperatorClientError, type OperatorTransport } from './operator-client.ts'
 
-const ROLES = { operate: 'awareness_operate', probe: 'awareness_probe' } as const
 const STAGE = 'local'
 const TIMEOUT_MS = 30_000
 
@@ -54,11 +53,12 @@ function clockOf(running: Endpoints | null): () => Date {
   return () => new Date(fleetMs + (Date.now() - machineMs) * speed)
 }
 
-function functionDeps(owner: Connection, folder: keyof typeof ROLES, now: () => Date): FunctionDeps {
+function functionDeps(owner: Connection, name: 'operate' | 'probe', now: () => Date): FunctionDeps {
+  const { role, service } = FUNCTIONS[name]
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
   return {
-    database: openDatabase({ ...owner, settings: { ...owner.settings, role: ROLES[folder] } }),
-    telemetry: createTelemetry({ service: ROLES[folder], stage: STAGE, output: nowhere }),
+    database: openDatabase({ ...owner, settings: { ...owner.settings, role } }),
+    telemetry: createTelemetry({ service, stage: STAGE, output: nowhere }),
     now,
   }
 }

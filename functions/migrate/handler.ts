@@ -1,10 +1,11 @@
 import { Logger } from '@aws-lambda-powertools/logger'
 import { StackRequest } from '../../shared/contracts/stack-request.ts'
+import { FUNCTIONS } from '../../shared/domain/functions.ts'
 import { migratePorts } from '../runtime/migrate-ports.ts'
 import { sendAnswer } from '../runtime/stack-answer.ts'
 import { answerStack } from './answer-stack.ts'
 
-const logger = new Logger({ serviceName: 'migrate' })
+const logger = new Logger({ serviceName: FUNCTIONS.migrate.service })
 
 /**
  * CloudFormation's custom resource: the stack waits until the answer is at the request's ResponseURL, so

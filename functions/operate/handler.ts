@@ -3,7 +3,7 @@ import { OperateRequest } from '../../shared/contracts/operate-request.ts'
 import { withinDeadline } from '../runtime/deadline.ts'
 import { depsFromEnvironment, type FunctionDeps } from '../runtime/deps.ts'
 import { type LambdaHandler, observed, onColdStart } from '../runtime/function.ts'
-import { OPERATE_SERVICE, operatePorts } from '../runtime/operate-ports.ts'
+import { operatePorts } from '../runtime/operate-ports.ts'
 import { operate } from './operate.ts'
 import { report } from './report.ts'
 
@@ -22,6 +22,4 @@ export const createOperateHandler = (deps: FunctionDeps): LambdaHandler<OperateA
     return answer
   })
 
-export const handler = onColdStart(() =>
-  createOperateHandler(depsFromEnvironment(process.env, OPERATE_SERVICE)),
-)
+export const handler = onColdStart(() => createOperateHandler(depsFromEnvironment(process.env, 'operate')))

@@ -3,7 +3,7 @@ import { ProbeRequest } from '../../shared/contracts/probe-request.ts'
 import { withinDeadline } from '../runtime/deadline.ts'
 import { depsFromEnvironment, type FunctionDeps } from '../runtime/deps.ts'
 import { type LambdaHandler, observed, onColdStart } from '../runtime/function.ts'
-import { PROBE_SERVICE, probePorts } from '../runtime/probe-ports.ts'
+import { probePorts } from '../runtime/probe-ports.ts'
 import { probeHosts } from './probe-hosts.ts'
 import { report } from './report.ts'
 
@@ -24,4 +24,4 @@ export const createProbeHandler = (deps: FunctionDeps): LambdaHandler<ProbeAnswe
     return { outcomes }
   })
 
-export const handler = onColdStart(() => createProbeHandler(depsFromEnvironment(process.env, PROBE_SERVICE)))
+export const handler = onColdStart(() => createProbeHandler(depsFromEnvironment(process.env, 'probe')))

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { iamPassword } from '../../shared/aws/database-token.ts'
 import type { Connection } from '../../shared/db/client.ts'
 import { type Database, openDatabase } from '../../shared/db/transaction.ts'
+import { FUNCTIONS, type SigningFunctionName } from '../../shared/domain/functions.ts'
 import { type BaseConfig, parseEnvironment } from './config.ts'
 import { createTelemetry, type Telemetry } from './telemetry.ts'
 
@@ -12,12 +13,12 @@ export type FunctionDeps = {
   readonly now: () => Date
 }
 
-/** Of a Lambda function, from its environment variables. */
-export function depsFromEnvironment(env: NodeJS.ProcessEnv, service: string): FunctionDeps {
+/** Builds the dependencies of the Lambda function `name` from its environment variables. */
+export function depsFromEnvironment(env: NodeJS.ProcessEnv, name: SigningFunctionName): FunctionDeps {
   const config = parseEnvironment(env, {})
   return {
     database: openDatabase(connectionOf(config)),
-    telemetry: createTelemetry({ service, stage: config.STAGE }),
+    telemetry: createTelemetry({ service: FUNCTIONS[name].service, stage: config.STAGE }),
     now: () => new Date(),
   }
 }

@@ -5,12 +5,11 @@ import { readPolicy } from '../../shared/db/policy.ts'
 import { readScans } from '../../shared/db/scan-readings.ts'
 import type { Database } from '../../shared/db/transaction.ts'
 import type { AuditRecord } from '../../shared/domain/audit-events.ts'
+import { FUNCTIONS } from '../../shared/domain/functions.ts'
 import { driftPolicyOf } from '../../shared/domain/policy.ts'
 import type { CompletedScan } from '../../shared/domain/scan-reading.ts'
 import { parseEnvironment } from './config.ts'
 import { depsFromEnvironment, type FunctionDeps } from './deps.ts'
-
-export const DRIFT_SERVICE = 'awareness-drift'
 
 export type DriftDeps = FunctionDeps & {
   /** Sends a message that can never be judged to the dead-letter queue. */
@@ -22,7 +21,7 @@ export function driftDepsFromEnvironment(env: NodeJS.ProcessEnv): DriftDeps {
   const { DEAD_LETTER_QUEUE_URL: queueUrl } = parseEnvironment(env, { DEAD_LETTER_QUEUE_URL: z.url() })
   const client = createSqsClient()
   return {
-    ...depsFromEnvironment(env, DRIFT_SERVICE),
+    ...depsFromEnvironment(env, 'drift'),
     reject: (message) => sendToDeadLetters(client, queueUrl, message),
   }
 }
@@ -38,7 +37,7 @@ export const driftPorts = (database: Database) => ({
     database.transaction('write', (tx) =>
       insertAuditEvents(
         tx,
-        records.map((record) => ({ ...record, actorId: DRIFT_SERVICE })),
+        records.map((record) => ({ ...record, actorId: FUNCTIONS.drift.service })),
       ),
     ),
 })

@@ -11,8 +11,6 @@ import type { FleetSnapshot } from '../../shared/domain/fleet-snapshot.ts'
 import { parseEnvironment } from './config.ts'
 import { depsFromEnvironment, type FunctionDeps } from './deps.ts'
 
-export const FAN_OUT_SERVICE = 'awareness-fan-out'
-
 export type FanOutDeps = FunctionDeps & { readonly schedules: ScheduleGroup }
 
 const FAN_OUT_ENVIRONMENT = {
@@ -37,7 +35,7 @@ export function fanOutDepsFromEnvironment(env: NodeJS.ProcessEnv): FanOutDeps {
     deadLetterQueueArn: config.DEAD_LETTER_QUEUE_ARN,
   }
   return {
-    ...depsFromEnvironment(env, FAN_OUT_SERVICE),
+    ...depsFromEnvironment(env, 'fan-out'),
     schedules: scheduleGroup(createSchedulerClient(), target),
   }
 }

@@ -6,6 +6,7 @@ import { explainFault } from '../../shared/db/explain-fault.ts'
 import { type MigrationReport, migrate } from '../../shared/db/migrate.ts'
 import { setProbeCadence } from '../../shared/db/policy.ts'
 import { type RoleSignIn, setRoleSignIn } from '../../shared/db/role-sign-in.ts'
+import { FUNCTIONS, type FunctionTable, functionSignIns } from '../../shared/domain/functions.ts'
 import type { InitialPolicy } from '../../shared/domain/policy.ts'
 import { scramVerifier } from '../../shared/domain/scram.ts'
 import { parseEnvironment } from './config.ts'
@@ -19,31 +20,32 @@ const SALT_BYTES = 16
 const FIRST_VERSION = 1
 
 const migrateEnvironment = {
-  PROBE_PASSWORD: z.string().min(1).optional(),
-  DRIFT_PASSWORD: z.string().min(1).optional(),
-  FAN_OUT_PASSWORD: z.string().min(1).optional(),
-  OPERATE_PASSWORD: z.string().min(1).optional(),
   /** Where Lambda puts the bundle; the migrations lie beside it. */
   LAMBDA_TASK_ROOT: z.string().min(1),
 }
+
+/** The variables that hold the passwords of roles, where roles have passwords. */
+const passwordVariables = (table: FunctionTable): Record<string, z.ZodOptional<z.ZodString>> =>
+  Object.fromEntries(
+    functionSignIns(table).map(({ secret }) => [secret.variable, z.string().min(1).optional()]),
+  )
 
 /** The ports of the migrate function. The environment is read as it migrates: what is wrong there is a reason too. */
 export function migratePorts(env: NodeJS.ProcessEnv) {
   return {
     migrate: async (initial: InitialPolicy): Promise<string> => {
-      const config = parseEnvironment(env, migrateEnvironment)
-      const signIns: RoleSignIn[] = [
-        { role: 'awareness_probe', verifier: verifierOf(config.PROBE_PASSWORD) },
-        { role: 'awareness_drift', verifier: verifierOf(config.DRIFT_PASSWORD) },
-        { role: 'awareness_fan_out', verifier: verifierOf(config.FAN_OUT_PASSWORD) },
-        { role: 'awareness_operate', verifier: verifierOf(config.OPERATE_PASSWORD) },
-      ]
+      const config = parseEnvironment(env, { ...passwordVariables(FUNCTIONS), ...migrateEnvironment })
       const folder = join(config.LAMBDA_TASK_ROOT, 'migrations')
-      return sentence(await bringUpToDate(connectionOf(config), folder, { initial, signIns }))
+      const installation = { initial, signIns: roleSignIns(env, FUNCTIONS) }
+      return sentence(await bringUpToDate(connectionOf(config), folder, installation))
     },
     explain: explainFault,
   }
 }
+
+/** How the role of each function in `table` signs in: by the password that `env` has for it, otherwise by IAM. */
+export const roleSignIns = (env: NodeJS.ProcessEnv, table: FunctionTable): RoleSignIn[] =>
+  functionSignIns(table).map(({ role, secret }) => ({ role, verifier: verifierOf(env[secret.variable]) }))
 
 const verifierOf = (password: string | undefined): string | null =>
   password === undefined ? null : scramVerifier(password, randomBytes(SALT_BYTES))

@@ -8,13 +8,12 @@ import { listAuditEvents, listEventsOfHost } from '../../shared/db/operator-even
 import { listHostPage, readHostDetail } from '../../shared/db/operator-hosts.ts'
 import { lockPolicy, readPolicy, savePolicy } from '../../shared/db/policy.ts'
 import { readFleet } from '../../shared/db/probe-schedules.ts'
+import { FUNCTIONS } from '../../shared/domain/functions.ts'
 import type { HostId } from '../../shared/domain/ids.ts'
 import type { EventQuery, HostPageQuery } from '../../shared/domain/operator-queries.ts'
 import { allowedAddressesOf, type PolicyValues } from '../../shared/domain/policy.ts'
 import type { PolicyChanged } from '../../shared/domain/policy-event.ts'
 import type { FunctionDeps } from './deps.ts'
-
-export const OPERATE_SERVICE = 'awareness-operate'
 
 /** The real ports of one command: one transaction. `correlationId` is the invocation's, as CloudTrail has it. */
 export const operatePorts = (deps: FunctionDeps, correlationId: string) => ({
@@ -41,7 +40,13 @@ const writes = (tx: Tx, correlationId: string, now: () => Date) => ({
   markHostsDeleted: (ids: readonly HostId[]) => markHostsDeleted(tx, ids),
   lockPolicy: () => lockPolicy(tx),
   savePolicy: async (policy: PolicyValues, event: PolicyChanged): Promise<void> => {
-    const record = { id: randomUUID(), correlationId, actorId: OPERATE_SERVICE, occurredAt: now(), event }
+    const record = {
+      id: randomUUID(),
+      correlationId,
+      actorId: FUNCTIONS.operate.service,
+      occurredAt: now(),
+      event,
+    }
     await Promise.all([savePolicy(tx, policy), insertAuditEvents(tx, [record])])
   },
 })

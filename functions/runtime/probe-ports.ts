@@ -4,11 +4,10 @@ import { claimHosts } from '../../shared/db/claims.ts'
 import type { Tx } from '../../shared/db/client.ts'
 import { saveLiveness } from '../../shared/db/liveness.ts'
 import type { Claim, SaveProbes } from '../../shared/domain/claim.ts'
+import { FUNCTIONS } from '../../shared/domain/functions.ts'
 import type { HostId } from '../../shared/domain/ids.ts'
 import { type ProbeTarget, probeSsh } from '../../shared/net/tcp-probe.ts'
 import type { FunctionDeps } from './deps.ts'
-
-export const PROBE_SERVICE = 'awareness-probe'
 
 /** The real ports of one invocation of the probe function: four round trips to the database, and the network. */
 export const probePorts = (deps: FunctionDeps, correlationId: string, signal: AbortSignal) => ({
@@ -28,7 +27,7 @@ const saveProbes =
     const audit = events.map((event) => ({
       id: randomUUID(),
       correlationId,
-      actorId: PROBE_SERVICE,
+      actorId: FUNCTIONS.probe.service,
       occurredAt,
       event,
     }))

@@ -1,12 +1,15 @@
 import { CfnOutput, Stack, Tags } from 'aws-cdk-lib'
 import * as ssm from 'aws-cdk-lib/aws-ssm'
-import type { Construct } from 'constructs'
+import { Construct } from 'constructs'
+import { type FunctionName, SIGNING_FUNCTIONS } from '../../shared/domain/functions.ts'
 import { Database } from './constructs/database.ts'
-import { DriftPipeline } from './constructs/drift-pipeline.ts'
-import { Migrations } from './constructs/migrations.ts'
+import { Drift } from './constructs/drift.ts'
+import { FanOut } from './constructs/fan-out.ts'
+import { Migrate } from './constructs/migrate.ts'
 import { Network } from './constructs/network.ts'
-import { OperatorsDoor } from './constructs/operators-door.ts'
-import { ProbeFanOut } from './constructs/probe-fan-out.ts'
+import type { NodeFunction } from './constructs/node-function.ts'
+import { Operate } from './constructs/operate.ts'
+import { Probe } from './constructs/probe.ts'
 import { Monitoring } from './monitoring/monitoring.ts'
 import type { Settings } from './settings.ts'
 
@@ -20,23 +23,30 @@ export class AwarenessStack extends Stack {
 
     const network = new Network(this, 'Network', settings).functions
     const database = new Database(this, 'Database', settings, network)
-    const shared = { stage, settings, network, database }
+    const parts = { stage, settings, network, database }
 
-    const migrations = new Migrations(this, 'Migrations', shared)
-    const liveness = new ProbeFanOut(this, 'Liveness', shared)
-    const drift = new DriftPipeline(this, 'Drift', shared)
-    const door = new OperatorsDoor(this, 'Operators', { ...shared, probe: liveness.probe })
-    // New code meets the new schema, and a failed migration leaves the old code running.
-    for (const each of [liveness.probe, liveness.fanOut, drift.drift, door.operate]) {
-      each.waitFor(migrations.done)
+    const migrate = new Migrate(this, 'Migrations', parts)
+    const liveness = new Construct(this, 'Liveness')
+    const probe = new Probe(liveness, parts)
+    const fanOut = new FanOut(liveness, { ...parts, probe })
+    const drift = new Drift(this, 'Drift', parts)
+    const operate = new Operate(this, 'Operators', { ...parts, probe: probe.function })
+    const functions: Record<FunctionName, NodeFunction> = {
+      probe: probe.function,
+      'fan-out': fanOut.function,
+      drift: drift.function,
+      operate: operate.function,
+      migrate: migrate.function,
     }
+    // New code meets the new schema, and a failed migration leaves the old code running.
+    for (const name of SIGNING_FUNCTIONS) functions[name].waitFor(migrate.done)
 
-    new Monitoring(this, 'Monitoring', { ...shared, liveness, drift })
+    new Monitoring(this, 'Monitoring', { ...parts, functions, probe, fanOut, drift })
     this.publish(stage, drift)
   }
 
   /** What other teams look for: where to send scan messages. */
-  private publish(stage: string, drift: DriftPipeline): void {
+  private publish(stage: string, drift: Drift): void {
     const published = {
       'scan-queue-url': drift.queue.queueUrl,
       'scan-queue-arn': drift.queue.queueArn,

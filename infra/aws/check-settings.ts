@@ -1,6 +1,6 @@
 import { POLICY_RANGES } from '../../shared/domain/policy.ts'
-import { OPERATE_CONCURRENCY } from './constructs/operators-door.ts'
-import { FAN_OUT_CONCURRENCY } from './constructs/probe-fan-out.ts'
+import { FAN_OUT_CONCURRENCY } from './constructs/fan-out.ts'
+import { OPERATE_CONCURRENCY } from './constructs/operate.ts'
 import type { DatabaseSettings, NetworkSettings, Settings } from './settings.ts'
 
 /** Settings that cannot work, each problem a sentence that says what to do. */

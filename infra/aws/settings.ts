@@ -63,7 +63,7 @@ export type DatabaseMetrics = {
 export type SignIn =
   /** Tokens signed with each function's role. `resourceId` is the cluster's or instance's (`cluster-…`, `db-…`). */
   | { readonly kind: 'iam'; readonly resourceId: string; readonly owner: string }
-  /** A secret with the JSON fields named in SECRET_FIELDS, read by CloudFormation at deploy. */
+  /** A secret with OWNER_SECRET_FIELDS and the functions' fields in its JSON, read by CloudFormation at deploy. */
   | { readonly kind: 'secret'; readonly arn: string; readonly versionId: string | null }
   /** Passwords in the template, in plain sight: for emulators. */
   | { readonly kind: 'password'; readonly owner: string; readonly password: string }
@@ -88,12 +88,5 @@ export type AlarmSettings = {
   readonly goingDownPercent: number
 }
 
-/** JSON fields of the secret of an existing database. */
-export const SECRET_FIELDS = {
-  ownerUser: 'owner_username',
-  ownerPassword: 'owner_password',
-  probe: 'probe_password',
-  drift: 'drift_password',
-  fanOut: 'fan_out_password',
-  operate: 'operate_password',
-} as const
+/** JSON fields of the secret of an existing database for its owner; those of the functions are in their table. */
+export const OWNER_SECRET_FIELDS = { username: 'owner_username', password: 'owner_password' } as const

@@ -2,7 +2,7 @@ import type { SQSClient } from '@aws-sdk/client-sqs'
 import type { SQSEvent } from 'aws-lambda'
 import { createDriftHandler } from '../../functions/drift/handler.ts'
 import type { BatchResponse } from '../../functions/drift/message.ts'
-import { DRIFT_SERVICE, type DriftDeps } from '../../functions/runtime/drift-ports.ts'
+import type { DriftDeps } from '../../functions/runtime/drift-ports.ts'
 import { type RejectedMessage, sendToDeadLetters } from '../../shared/aws/queues.ts'
 import { startEventSource } from './emulators/event-source/event-source.ts'
 import { createLambda, type Lambda } from './emulators/lambda/function.ts'
@@ -85,7 +85,7 @@ function createDriftLambda(
     maxConcurrency: CONCURRENCY,
     timeoutMs: TIMEOUT_MS,
     coldStart: () => {
-      const functionDependencies = functionDeps(deps, 'awareness_drift', DRIFT_SERVICE)
+      const functionDependencies = functionDeps(deps, 'drift')
       return {
         handle: createDriftHandler({ ...functionDependencies, reject }),
         dispose: functionDependencies.database.close,

@@ -1,13 +1,13 @@
 import type { Writable } from 'node:stream'
 import { createProbeHandler } from '../../functions/probe/handler.ts'
 import type { FunctionDeps } from '../../functions/runtime/deps.ts'
-import { PROBE_SERVICE } from '../../functions/runtime/probe-ports.ts'
 import { createTelemetry } from '../../functions/runtime/telemetry.ts'
 import type { ProbeAnswer } from '../../shared/contracts/probe-answer.ts'
 import { openDatabase } from '../../shared/db/transaction.ts'
+import { FUNCTIONS, type SigningFunctionName } from '../../shared/domain/functions.ts'
 import type { Environment } from './emulators/lambda/environments.ts'
 import { createLambda, type Lambda } from './emulators/lambda/function.ts'
-import type { FunctionRole, LocalDatabase } from './postgres/local-database.ts'
+import type { LocalDatabase } from './postgres/local-database.ts'
 
 /** What the functions are given on one machine: its database, its time, and a place for their logs. */
 export type FunctionSurroundings = {
@@ -58,16 +58,16 @@ export function createProbeLambda(surroundings: FunctionSurroundings, listener?:
 
 /** An environment of the probe function. */
 export function probeEnvironment(surroundings: EnvironmentSurroundings): Environment<unknown, ProbeAnswer> {
-  const deps = functionDeps(surroundings, 'awareness_probe', PROBE_SERVICE)
+  const deps = functionDeps(surroundings, 'probe')
   return { handle: createProbeHandler(deps), dispose: deps.database.close }
 }
 
-/** One environment's own dependencies, for the function that signs in as `role`. */
+/** Builds one environment's own dependencies of the function `name`, with the rights that its role has. */
 export function functionDeps(
   { database, now, log }: EnvironmentSurroundings,
-  role: FunctionRole,
-  service: string,
+  name: SigningFunctionName,
 ): FunctionDeps {
+  const { role, service } = FUNCTIONS[name]
   return {
     database: openDatabase(database.as(role)),
     telemetry: createTelemetry({ service, stage: STAGE, output: log }),

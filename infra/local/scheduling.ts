@@ -1,6 +1,5 @@
 import { CreateScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler'
 import { createFanOutHandler } from '../../functions/fan-out/handler.ts'
-import { FAN_OUT_SERVICE } from '../../functions/runtime/fan-out-ports.ts'
 import { scheduleGroup } from '../../shared/aws/scheduler.ts'
 import { forgetAllSchedules } from '../../shared/db/probe-schedules.ts'
 import type { Clock } from './clock.ts'
@@ -88,7 +87,7 @@ function createFanOutLambda(deps: SchedulingDeps, client: SchedulerClient): Lamb
     maxConcurrency: 1,
     timeoutMs: FAN_OUT_TIMEOUT_MS,
     coldStart: () => {
-      const functionDependencies = functionDeps(deps, 'awareness_fan_out', FAN_OUT_SERVICE)
+      const functionDependencies = functionDeps(deps, 'fan-out')
       const handle = createFanOutHandler({
         ...functionDependencies,
         schedules: scheduleGroup(client, target),

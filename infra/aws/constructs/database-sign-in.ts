@@ -1,14 +1,12 @@
 import { Aws, SecretValue } from 'aws-cdk-lib'
 import type * as rds from 'aws-cdk-lib/aws-rds'
-import { type DatabaseSettings, SECRET_FIELDS } from '../settings.ts'
-
-/** The roles that migrations make, and the owner that runs migrations. */
-export type DatabaseUser =
-  | 'awareness_probe'
-  | 'awareness_drift'
-  | 'awareness_fan_out'
-  | 'awareness_operate'
-  | 'owner'
+import {
+  FUNCTIONS,
+  type FunctionName,
+  type FunctionTable,
+  functionSignIns,
+} from '../../../shared/domain/functions.ts'
+import { type DatabaseSettings, OWNER_SECRET_FIELDS } from '../settings.ts'
 
 /** How one function signs in: its environment, and the database user that it may connect as by IAM. */
 export type DatabaseSignIn = {
@@ -26,20 +24,22 @@ const RDS_CERTIFICATES = '/var/runtime/ca-cert.pem'
 type ExistingDatabase = Extract<DatabaseSettings, { kind: 'existing' }>
 
 /** Functions sign in with tokens; the owner, at deploy only, with the secret that the cluster is made with. */
-export function signInToCreated(cluster: rds.DatabaseCluster, user: DatabaseUser): DatabaseSignIn {
+export function signInToCreated(cluster: rds.DatabaseCluster, name: FunctionName): DatabaseSignIn {
+  const { role } = FUNCTIONS[name]
   const where = {
     DATABASE_HOST: cluster.clusterEndpoint.hostname,
     DATABASE_PORT: String(CREATED_PORT),
     DATABASE_NAME,
     DATABASE_CA_FILE: RDS_CERTIFICATES,
   }
-  if (user === 'owner')
+  if (role === null)
     return withPassword(where, CREATED_OWNER, cluster.secret?.secretValueFromJson('password'))
-  return withToken(where, user, cluster.clusterResourceIdentifier)
+  return withToken(where, role, cluster.clusterResourceIdentifier)
 }
 
 /** As the stage says: tokens, a secret that CloudFormation reads, or a password. */
-export function signInToExisting(database: ExistingDatabase, user: DatabaseUser): DatabaseSignIn {
+export function signInToExisting(database: ExistingDatabase, name: FunctionName): DatabaseSignIn {
+  const { role, secret } = FUNCTIONS[name]
   const { signIn } = database
   const where = {
     DATABASE_HOST: database.host,
@@ -49,22 +49,18 @@ export function signInToExisting(database: ExistingDatabase, user: DatabaseUser)
   }
   switch (signIn.kind) {
     case 'iam':
-      return withToken(where, user === 'owner' ? signIn.owner : user, signIn.resourceId)
+      return withToken(where, role ?? signIn.owner, signIn.resourceId)
     case 'secret': {
       const field = (jsonField: string) => secretField(signIn, jsonField)
-      if (user !== 'owner') return withPassword(where, user, field(SECRET_FIELDS[FIELD_OF_ROLE[user]]))
+      if (role !== null) return withPassword(where, role, field(secret.field))
       return withPassword(
         where,
-        field(SECRET_FIELDS.ownerUser).unsafeUnwrap(),
-        field(SECRET_FIELDS.ownerPassword),
+        field(OWNER_SECRET_FIELDS.username).unsafeUnwrap(),
+        field(OWNER_SECRET_FIELDS.password),
       )
     }
     case 'password':
-      return withPassword(
-        where,
-        user === 'owner' ? signIn.owner : user,
-        SecretValue.unsafePlainText(signIn.password),
-      )
+      return withPassword(where, role ?? signIn.owner, SecretValue.unsafePlainText(signIn.password))
   }
 }
 
@@ -87,27 +83,16 @@ function withPassword(where: Where, user: string, password: SecretValue | undefi
   return { environment, connectResource: null }
 }
 
-/** Passwords that migrations set, where roles do not sign in by IAM; by environment variable. */
-export function rolePasswords(database: ExistingDatabase): Readonly<Record<string, string>> {
+/** Passwords that migrations set for the functions of `table`, where roles do not sign in by IAM; by environment variable. */
+export function rolePasswords(
+  database: ExistingDatabase,
+  table: FunctionTable = FUNCTIONS,
+): Readonly<Record<string, string>> {
   const { signIn } = database
   if (signIn.kind === 'iam') return {}
-  const of = (field: RoleField): string =>
-    signIn.kind === 'password' ? signIn.password : secretField(signIn, SECRET_FIELDS[field]).unsafeUnwrap()
-  return {
-    PROBE_PASSWORD: of('probe'),
-    DRIFT_PASSWORD: of('drift'),
-    FAN_OUT_PASSWORD: of('fanOut'),
-    OPERATE_PASSWORD: of('operate'),
-  }
-}
-
-type RoleField = 'probe' | 'drift' | 'fanOut' | 'operate'
-
-const FIELD_OF_ROLE: Record<Exclude<DatabaseUser, 'owner'>, RoleField> = {
-  awareness_probe: 'probe',
-  awareness_drift: 'drift',
-  awareness_fan_out: 'fanOut',
-  awareness_operate: 'operate',
+  const of = (field: string): string =>
+    signIn.kind === 'password' ? signIn.password : secretField(signIn, field).unsafeUnwrap()
+  return Object.fromEntries(functionSignIns(table).map(({ secret }) => [secret.variable, of(secret.field)]))
 }
 
 const secretField = (

@@ -2,6 +2,7 @@ import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib'
 import * as ec2 from 'aws-cdk-lib/aws-ec2'
 import * as rds from 'aws-cdk-lib/aws-rds'
 import { Construct } from 'constructs'
+import type { FunctionName } from '../../../shared/domain/functions.ts'
 import { MAX_HOSTS_PER_INVOCATION } from '../../../shared/domain/schedules.ts'
 import type { DatabaseMetrics, DatabaseSettings, Settings } from '../settings.ts'
 import {
@@ -9,7 +10,6 @@ import {
   CREATED_PORT,
   DATABASE_NAME,
   type DatabaseSignIn,
-  type DatabaseUser,
   rolePasswords,
   signInToCreated,
   signInToExisting,
@@ -32,7 +32,7 @@ type CreatedDatabase = Extract<DatabaseSettings, { kind: 'create' }>
 /** The PostgreSQL of the system, made here or there already, and how each function signs in to it. */
 export class Database extends Construct {
   readonly metrics: DatabaseMetrics | null
-  readonly signInAs: (user: DatabaseUser) => DatabaseSignIn
+  readonly signInAs: (name: FunctionName) => DatabaseSignIn
   /** Passwords that migrations set, where roles do not sign in by IAM. */
   readonly rolePasswords: Readonly<Record<string, string>>
 
@@ -42,14 +42,14 @@ export class Database extends Construct {
     if (database.kind === 'existing') {
       if (database.securityGroupId !== null) this.letIn(database.securityGroupId, database.port, network)
       this.metrics = database.metrics
-      this.signInAs = (user) => signInToExisting(database, user)
+      this.signInAs = (name) => signInToExisting(database, name)
       this.rolePasswords = rolePasswords(database)
       return
     }
     if (network === null) throw new Error('a database that the stack creates needs a network')
     const cluster = this.createCluster(database, network, settings)
     this.metrics = { dimension: 'DBClusterIdentifier', identifier: cluster.clusterIdentifier }
-    this.signInAs = (user) => signInToCreated(cluster, user)
+    this.signInAs = (name) => signInToCreated(cluster, name)
     this.rolePasswords = {}
   }
 

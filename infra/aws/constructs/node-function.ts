@@ -7,8 +7,9 @@ import { type ICommandHooks, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aw
 import * as logs from 'aws-cdk-lib/aws-logs'
 import type * as sqs from 'aws-cdk-lib/aws-sqs'
 import { Construct, type IConstruct } from 'constructs'
-import { functionName } from '../../../shared/domain/names.ts'
+import { FUNCTIONS, type FunctionName, functionName } from '../../../shared/domain/functions.ts'
 import type { Settings } from '../settings.ts'
+import type { Database } from './database.ts'
 import type { DatabaseSignIn } from './database-sign-in.ts'
 import type { FunctionNetwork } from './network.ts'
 
@@ -24,17 +25,19 @@ const REQUIRE_BANNER =
 /** What asynchronous invocations wait at most: after that the next one is due. */
 const MAX_EVENT_AGE_SECONDS = 60
 
-export type NodeFunctionProps = {
+/** What all functions of a stage stand on. */
+export type StageParts = {
   readonly stage: string
   readonly settings: Settings
-  /** Folder under functions/, and the last part of the function's name. */
-  readonly folder: 'probe' | 'fan-out' | 'drift' | 'operate' | 'migrate'
-  readonly description: string
+  readonly network: FunctionNetwork | null
+  readonly database: Database
+}
+
+export type NodeFunctionProps = StageParts & {
+  readonly name: FunctionName
   readonly memoryMb: number
   readonly timeoutSeconds: number
   readonly concurrency?: number
-  readonly network: FunctionNetwork | null
-  readonly signIn: DatabaseSignIn
   readonly environment?: Readonly<Record<string, string>>
   /** Where the events of asynchronous invocations go that were not served. */
   readonly onFailure?: sqs.IQueue
@@ -45,6 +48,7 @@ export type NodeFunctionProps = {
 export class NodeFunction extends Construct {
   readonly handler: NodejsFunction
   readonly logGroup: logs.LogGroup
+  readonly signIn: DatabaseSignIn
   /** Known before the function is: policies can name it without a circle. */
   readonly functionName: string
   private readonly role: iam.Role
@@ -52,7 +56,8 @@ export class NodeFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: NodeFunctionProps) {
     super(scope, id)
-    this.functionName = functionName(props.stage, props.folder)
+    this.functionName = functionName(props.stage, props.name)
+    this.signIn = props.database.signInAs(props.name)
     this.logGroup = new logs.LogGroup(this, 'Logs', {
       logGroupName: `/aws/lambda/${this.functionName}`,
       retention: props.settings.logRetentionDays,
@@ -70,7 +75,7 @@ export class NodeFunction extends Construct {
     })
     this.denial = denyOwnCode(this.functionName)
     this.role.addToPolicy(this.denial)
-    const { connectResource } = props.signIn
+    const { connectResource } = this.signIn
     if (connectResource !== null) this.allow({ actions: ['rds-db:connect'], resources: [connectResource] })
   }
 
@@ -102,8 +107,8 @@ export class NodeFunction extends Construct {
   private createFunction(props: NodeFunctionProps): NodejsFunction {
     return new NodejsFunction(this, 'Function', {
       functionName: this.functionName,
-      description: props.description,
-      entry: `${ROOT}functions/${props.folder}/handler.ts`,
+      description: FUNCTIONS[props.name].description,
+      entry: `${ROOT}functions/${FUNCTIONS[props.name].folder}/handler.ts`,
       handler: 'handler',
       runtime: lambda.Runtime.NODEJS_24_X,
       architecture: lambda.Architecture.ARM_64,
@@ -126,7 +131,7 @@ export class NodeFunction extends Construct {
       environment: {
         STAGE: props.stage,
         NODE_OPTIONS: '--enable-source-maps',
-        ...props.signIn.environment,
+        ...this.signIn.environment,
         ...props.environment,
       },
     })

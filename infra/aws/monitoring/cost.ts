@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib'
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch'
-import { PROBE_MEMORY_MB } from '../constructs/probe-fan-out.ts'
+import { PROBE_MEMORY_MB } from '../constructs/probe.ts'
 import type { Watched } from './watched.ts'
 
 /** List prices in US dollars, us-east-1, without free tiers: for the order of magnitude, not for the bill. */
@@ -15,15 +15,15 @@ const HOURS_PER_MONTH = 720
 const DECIMALS = 12
 
 /** What probing costs if it goes on like this hour. The other functions run once a minute or once a scan. */
-export function monthlyCost({ liveness }: Watched): cloudwatch.MathExpression {
+export function monthlyCost({ functions }: Watched): cloudwatch.MathExpression {
   const period = Duration.hours(1)
   const perMs = (PER_GB_SECOND_ARM * PROBE_MEMORY_MB) / MB_PER_GB / MS_PER_SECOND
   const perProbe = PER_SCHEDULED_INVOCATION + PER_LAMBDA_REQUEST
   return new cloudwatch.MathExpression({
     expression: `${HOURS_PER_MONTH} * (calls * ${perProbe.toFixed(DECIMALS)} + ms * ${perMs.toFixed(DECIMALS)})`,
     usingMetrics: {
-      calls: liveness.probe.handler.metricInvocations({ statistic: 'Sum', period }),
-      ms: liveness.probe.handler.metricDuration({ statistic: 'Sum', period }),
+      calls: functions.probe.handler.metricInvocations({ statistic: 'Sum', period }),
+      ms: functions.probe.handler.metricDuration({ statistic: 'Sum', period }),
     },
     period,
     label: 'US dollars a month',

@@ -54,9 +54,9 @@ const fleet = ({ emitted }: Watched): cloudwatch.IWidget[] => [
   new cloudwatch.SingleValueWidget({
     title: 'Hosts now',
     metrics: [
-      emitted('fanOut', FAN_OUT_METRICS.hostsReachable, 'Maximum', 1),
-      emitted('fanOut', FAN_OUT_METRICS.hostsUnreachable, 'Maximum', 1),
-      emitted('fanOut', FAN_OUT_METRICS.hostsUnknown, 'Maximum', 1),
+      emitted('fan-out', FAN_OUT_METRICS.hostsReachable, 'Maximum', 1),
+      emitted('fan-out', FAN_OUT_METRICS.hostsUnreachable, 'Maximum', 1),
+      emitted('fan-out', FAN_OUT_METRICS.hostsUnknown, 'Maximum', 1),
     ],
     width: THIRD,
     height: HEIGHT,
@@ -77,9 +77,9 @@ const changes = ({ emitted }: Watched): cloudwatch.IWidget[] => [
   graph(
     'Schedules of the fleet',
     [
-      emitted('fanOut', FAN_OUT_METRICS.schedulesWanted, 'Maximum'),
-      emitted('fanOut', FAN_OUT_METRICS.schedulesApplied, 'Maximum'),
-      emitted('fanOut', FAN_OUT_METRICS.schedulesLeftOver, 'Maximum'),
+      emitted('fan-out', FAN_OUT_METRICS.schedulesWanted, 'Maximum'),
+      emitted('fan-out', FAN_OUT_METRICS.schedulesApplied, 'Maximum'),
+      emitted('fan-out', FAN_OUT_METRICS.schedulesLeftOver, 'Maximum'),
     ],
     HALF,
   ),
@@ -101,8 +101,8 @@ const driftRow = ({ drift, emitted }: Watched): cloudwatch.IWidget[] => [
   ),
 ]
 
-function system({ liveness, drift, emitted, database }: Watched): cloudwatch.IWidget[] {
-  const functions = [liveness.probe.handler, liveness.fanOut.handler, drift.drift.handler]
+function system({ functions, emitted, database }: Watched): cloudwatch.IWidget[] {
+  const handlers = (['probe', 'fan-out', 'drift'] as const).map((name) => functions[name].handler)
   const connections = databaseMetrics(database.metrics)?.('DatabaseConnections')
   return [
     graph('Probes', [
@@ -111,8 +111,8 @@ function system({ liveness, drift, emitted, database }: Watched): cloudwatch.IWi
       emitted('probe', PROBE_METRICS.inFlight, 'Sum'),
     ]),
     graph('Failed and throttled invocations', [
-      ...functions.map((each) => each.metricErrors()),
-      ...functions.map((each) => each.metricThrottles()),
+      ...handlers.map((each) => each.metricErrors()),
+      ...handlers.map((each) => each.metricThrottles()),
     ]),
     graph('Probes: how late (ms), and connections to the database', [
       emitted('probe', PROBE_METRICS.lagMs, 'p99'),

@@ -1,17 +1,17 @@
 import { Duration } from 'aws-cdk-lib'
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch'
+import { SIGNING_FUNCTIONS } from '../../../shared/domain/functions.ts'
 import { FUNCTION_METRICS } from '../../../shared/domain/metrics.ts'
 import type { AlarmDefinition } from './alarm.ts'
-import { SERVICES, sumOf } from './metrics.ts'
+import { sumOf } from './metrics.ts'
 import type { Watched } from './watched.ts'
 
 const CONNECTIONS_PERCENT = 80
 const CAPACITY_PERCENT = 90
 
 export function databaseAlarms({ settings, database, emitted }: Watched): AlarmDefinition[] {
-  const services = Object.keys(SERVICES) as (keyof typeof SERVICES)[]
-  const unreachable = services.map((service) =>
-    emitted(service, FUNCTION_METRICS.databaseUnreachable, 'Sum', 1),
+  const unreachable = SIGNING_FUNCTIONS.map((name) =>
+    emitted(name, FUNCTION_METRICS.databaseUnreachable, 'Sum', 1),
   )
   const always: AlarmDefinition = {
     title: 'Database unreachable',

@@ -38,7 +38,7 @@ export const driftAlarms = ({ drift, emitted }: Watched): AlarmDefinition[] => [
     says: 'The drift function fails, for a batch or for some of its messages: scans wait, and after five attempts are dead-lettered.',
     metric: sumOf(
       [
-        drift.drift.handler.metricErrors({ period: PERIOD }),
+        drift.function.handler.metricErrors({ period: PERIOD }),
         emitted('drift', FUNCTION_METRICS.faults, 'Sum'),
       ],
       'Failed',

@@ -21,9 +21,8 @@ export const livenessAlarms = (watched: Watched): AlarmDefinition[] => [
   ...fanOutAlarms(watched),
 ]
 
-function probeAlarms({ settings, liveness, emitted }: Watched): AlarmDefinition[] {
+function probeAlarms({ settings, probe, emitted }: Watched): AlarmDefinition[] {
   const heartbeatPeriods = Math.ceil(settings.alarms.heartbeatMinutes / PERIOD.toMinutes())
-  const probe = liveness.probe.handler
   return [
     {
       title: 'Probes stopped',
@@ -37,7 +36,7 @@ function probeAlarms({ settings, liveness, emitted }: Watched): AlarmDefinition[
     {
       title: 'Probes late',
       says: `The probe of some host is overdue by more than ${LATE_SECONDS / 60} minutes.`,
-      metric: emitted('fanOut', FAN_OUT_METRICS.oldestOverdueSeconds, 'Maximum'),
+      metric: emitted('fan-out', FAN_OUT_METRICS.oldestOverdueSeconds, 'Maximum'),
       when: '>',
       threshold: LATE_SECONDS,
       of: [2, 2],
@@ -46,7 +45,7 @@ function probeAlarms({ settings, liveness, emitted }: Watched): AlarmDefinition[
     {
       title: 'Probe function failing',
       says: 'Invocations of the probe function fail, so that hosts go without a verdict.',
-      metric: probe.metricErrors({ period: PERIOD }),
+      metric: probe.function.handler.metricErrors({ period: PERIOD }),
       when: '>=',
       threshold: 1,
       of: [2, 3],
@@ -55,7 +54,7 @@ function probeAlarms({ settings, liveness, emitted }: Watched): AlarmDefinition[
     {
       title: 'Probes throttled',
       says: 'The probe function is at its reserved concurrency: probes wait, and after a minute are dropped.',
-      metric: probe.metricThrottles({ period: PERIOD }),
+      metric: probe.function.handler.metricThrottles({ period: PERIOD }),
       when: '>=',
       threshold: 1,
       of: [3, 3],
@@ -73,17 +72,17 @@ function probeAlarms({ settings, liveness, emitted }: Watched): AlarmDefinition[
   ]
 }
 
-function scheduleAlarms({ liveness }: Watched): AlarmDefinition[] {
+function scheduleAlarms({ probe, fanOut }: Watched): AlarmDefinition[] {
   const ofGroup = (metricName: string): cloudwatch.Metric =>
     new cloudwatch.Metric({
       namespace: 'AWS/Scheduler',
       metricName,
-      dimensionsMap: { ScheduleGroup: liveness.schedules.scheduleGroupName },
+      dimensionsMap: { ScheduleGroup: fanOut.schedules.scheduleGroupName },
       statistic: 'Sum',
       period: PERIOD,
     })
   const lost = ['InvocationDroppedCount', 'InvocationsSentToDeadLetterCount', 'TargetErrorCount'].map(ofGroup)
-  const aged = liveness.probe.handler.metric('AsyncEventsDropped', { statistic: 'Sum', period: PERIOD })
+  const aged = probe.function.handler.metric('AsyncEventsDropped', { statistic: 'Sum', period: PERIOD })
   return [
     {
       title: 'Schedules dropped',
@@ -97,18 +96,18 @@ function scheduleAlarms({ liveness }: Watched): AlarmDefinition[] {
     deadLettersWaiting(
       'Probe dead letters',
       'Probe requests that were not served wait in the dead-letter queue.',
-      liveness.deadLetters,
+      probe.deadLetters,
     ),
   ]
 }
 
-function fanOutAlarms({ settings, liveness, emitted }: Watched): AlarmDefinition[] {
+function fanOutAlarms({ settings, fanOut, emitted }: Watched): AlarmDefinition[] {
   const { unreachablePercent, goingDownPercent } = settings.alarms
   return [
     {
       title: 'Fan-out stopped',
       says: 'The fan-out has not finished a run for five minutes: hosts that come or go are not noticed.',
-      metric: emitted('fanOut', FAN_OUT_METRICS.schedulesWanted, 'SampleCount'),
+      metric: emitted('fan-out', FAN_OUT_METRICS.schedulesWanted, 'SampleCount'),
       when: '<',
       threshold: 1,
       of: [1, 1],
@@ -117,7 +116,7 @@ function fanOutAlarms({ settings, liveness, emitted }: Watched): AlarmDefinition
     {
       title: 'Fan-out failing',
       says: 'Runs of the fan-out fail, or AWS refuses some of its schedules.',
-      metric: liveness.fanOut.handler.metricErrors({ period: MINUTE }),
+      metric: fanOut.function.handler.metricErrors({ period: MINUTE }),
       when: '>=',
       threshold: 1,
       of: [3, 5],
@@ -126,7 +125,7 @@ function fanOutAlarms({ settings, liveness, emitted }: Watched): AlarmDefinition
     {
       title: 'Fan-out behind',
       says: 'For 30 minutes the fan-out has left schedules over for its next run.',
-      metric: emitted('fanOut', FAN_OUT_METRICS.schedulesLeftOver, 'Minimum'),
+      metric: emitted('fan-out', FAN_OUT_METRICS.schedulesLeftOver, 'Minimum'),
       when: '>=',
       threshold: 1,
       of: [6, 6],
@@ -155,7 +154,7 @@ function fanOutAlarms({ settings, liveness, emitted }: Watched): AlarmDefinition
 
 /** Unreachable hosts of all hosts, in percent. */
 export const unreachableShare = (emitted: Watched['emitted']): cloudwatch.MathExpression =>
-  shareOfFleet(emitted, emitted('fanOut', FAN_OUT_METRICS.hostsUnreachable, 'Maximum', 1), {
+  shareOfFleet(emitted, emitted('fan-out', FAN_OUT_METRICS.hostsUnreachable, 'Maximum', 1), {
     label: 'Unreachable, % of the fleet',
     periodMinutes: 1,
   })
@@ -172,7 +171,7 @@ function shareOfFleet(
   part: cloudwatch.IMetric,
   { label, periodMinutes }: { readonly label: string; readonly periodMinutes: number },
 ): cloudwatch.MathExpression {
-  const gauge = (name: string): cloudwatch.IMetric => emitted('fanOut', name, 'Maximum', periodMinutes)
+  const gauge = (name: string): cloudwatch.IMetric => emitted('fan-out', name, 'Maximum', periodMinutes)
   return new cloudwatch.MathExpression({
     expression: 'IF(up + down + new > 0, 100 * part / (up + down + new), 0)',
     usingMetrics: {

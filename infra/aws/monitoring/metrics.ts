@@ -1,21 +1,13 @@
 import { Duration } from 'aws-cdk-lib'
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch'
+import { FUNCTIONS, type SigningFunctionName } from '../../../shared/domain/functions.ts'
 import { METRIC_NAMESPACE } from '../../../shared/domain/metrics.ts'
 
-/** The `service` dimension of what each function emits. */
-export const SERVICES = {
-  probe: 'awareness-probe',
-  fanOut: 'awareness-fan-out',
-  drift: 'awareness-drift',
-  operate: 'awareness-operate',
-} as const
-
-export type ServiceName = keyof typeof SERVICES
 export type Statistic = 'Sum' | 'Maximum' | 'Minimum' | 'Average' | 'SampleCount' | 'p50' | 'p99'
 
-/** Metrics that the functions emit, by name. */
+/** Metrics that a function emits, by name. */
 export type EmittedMetrics = (
-  service: ServiceName,
+  name: SigningFunctionName,
   metricName: string,
   statistic: Statistic,
   periodMinutes?: number,
@@ -23,11 +15,11 @@ export type EmittedMetrics = (
 
 export const emittedMetrics =
   (stage: string): EmittedMetrics =>
-  (service, metricName, statistic, periodMinutes = 5) =>
+  (name, metricName, statistic, periodMinutes = 5) =>
     new cloudwatch.Metric({
       namespace: METRIC_NAMESPACE,
       metricName,
-      dimensionsMap: { service: SERVICES[service], stage },
+      dimensionsMap: { service: FUNCTIONS[name].service, stage },
       statistic,
       period: Duration.minutes(periodMinutes),
     })

@@ -22,9 +22,9 @@ export class SavedQueries extends Construct {
   }
 }
 
-function savedQueries({ liveness, drift }: Watched): SavedQuery[] {
-  const probe = liveness.probe.logGroup
-  const judge = drift.drift.logGroup
+function savedQueries({ functions }: Watched): SavedQuery[] {
+  const probe = functions.probe.logGroup
+  const judge = functions.drift.logGroup
   return [
     {
       name: 'History of a host',
@@ -68,7 +68,7 @@ function savedQueries({ liveness, drift }: Watched): SavedQuery[] {
     },
     {
       name: 'Faults',
-      groups: [probe, liveness.fanOut.logGroup, judge],
+      groups: [probe, functions['fan-out'].logGroup, judge],
       query: [
         'fields @timestamp, service, message, error.message, error.cause.message',
         'filter level = "ERROR"',

@@ -1,6 +1,9 @@
+import type { FunctionName } from '../../../shared/domain/functions.ts'
 import type { Database } from '../constructs/database.ts'
-import type { DriftPipeline } from '../constructs/drift-pipeline.ts'
-import type { ProbeFanOut } from '../constructs/probe-fan-out.ts'
+import type { Drift } from '../constructs/drift.ts'
+import type { FanOut } from '../constructs/fan-out.ts'
+import type { NodeFunction } from '../constructs/node-function.ts'
+import type { Probe } from '../constructs/probe.ts'
 import type { Settings } from '../settings.ts'
 import type { EmittedMetrics } from './metrics.ts'
 
@@ -9,7 +12,9 @@ export type Watched = {
   readonly stage: string
   readonly settings: Settings
   readonly database: Database
-  readonly liveness: ProbeFanOut
-  readonly drift: DriftPipeline
+  readonly functions: Readonly<Record<FunctionName, NodeFunction>>
+  readonly probe: Probe
+  readonly fanOut: FanOut
+  readonly drift: Drift
   readonly emitted: EmittedMetrics
 }

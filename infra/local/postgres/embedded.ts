@@ -2,10 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { type Connection, connect } from '../../../shared/db/client.ts'
 import { migrate } from '../../../shared/db/migrate.ts'
 import { UserError } from '../../../shared/domain/errors.ts'
+import { FUNCTION_ROLES, type FunctionRole } from '../../../shared/domain/functions.ts'
 import {
   CLOSE_TIMEOUT_SECONDS,
-  FUNCTION_ROLES,
-  type FunctionRole,
   type LocalDatabase,
   MIGRATIONS_FOLDER,
   OWNER_CONNECTIONS,

@@ -1,13 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import type { Connection, Sql } from '../../../shared/db/client.ts'
-
-export const FUNCTION_ROLES = [
-  'awareness_probe',
-  'awareness_fan_out',
-  'awareness_drift',
-  'awareness_operate',
-] as const
-export type FunctionRole = (typeof FUNCTION_ROLES)[number]
+import type { FunctionRole } from '../../../shared/domain/functions.ts'
 
 export type LocalDatabase = {
   /** The owner's client: for the fleet and for looking, never for the functions' work. */

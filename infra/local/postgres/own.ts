@@ -3,11 +3,10 @@ import { migrate } from '../../../shared/db/migrate.ts'
 import { allowLoopback } from '../../../shared/db/policy.ts'
 import { SchemaMisfitError } from '../../../shared/db/preflight.ts'
 import { UserError } from '../../../shared/domain/errors.ts'
+import { FUNCTION_ROLES, type FunctionRole } from '../../../shared/domain/functions.ts'
 import { shownConnection } from './database-url.ts'
 import {
   CLOSE_TIMEOUT_SECONDS,
-  FUNCTION_ROLES,
-  type FunctionRole,
   type LocalDatabase,
   MIGRATIONS_FOLDER,
   OWNER_CONNECTIONS,

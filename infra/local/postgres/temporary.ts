@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { type Connection, connect, type Sql } from '../../../shared/db/client.ts'
-import { CLOSE_TIMEOUT_SECONDS, FUNCTION_ROLES, type LocalDatabase } from './local-database.ts'
+import { FUNCTION_ROLES } from '../../../shared/domain/functions.ts'
+import { CLOSE_TIMEOUT_SECONDS, type LocalDatabase } from './local-database.ts'
 import { explainedRefusal, openOwnDatabase } from './own.ts'
 
 /**

@@ -4,7 +4,7 @@ import { parseSimulateCommand } from '../../../cli/simulate/command-line.ts'
 import { MEMORY_GB } from '../../../cli/simulate/cost.ts'
 import { type Scenario, simulate, WALKED_HOSTS } from '../../../cli/simulate/scenario.ts'
 import { pageSection } from '../../../cli/simulate/write-page.ts'
-import { PROBE_MEMORY_MB } from '../../../infra/aws/constructs/probe-fan-out.ts'
+import { PROBE_MEMORY_MB } from '../../../infra/aws/constructs/probe.ts'
 import { UserError } from '../../../shared/domain/errors.ts'
 
 const HOSTS = 10_000

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { FUNCTION_NAMES } from '../../../shared/domain/functions.ts'
 import { INSTALLATIONS, resourcesOf, synthesise } from '../../support/synth.ts'
 
 /** Of a minified bundle: more takes too long to import at a cold start. */
@@ -30,7 +31,7 @@ beforeAll(() => {
 afterAll(() => rmSync(bundles, { recursive: true }))
 
 describe('the bundle of each function', () => {
-  it.each(['probe', 'fan-out', 'drift', 'operate', 'migrate'])(
+  it.each(FUNCTION_NAMES)(
     '%s: is small, says where its lines come from, and can be imported alone',
     async (folder) => {
       const asset = folders[`awareness-emulated-${folder}`] ?? ''

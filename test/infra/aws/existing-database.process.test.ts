@@ -5,6 +5,7 @@ import { startPostgres } from '../../../infra/local/postgres/server.ts'
 import { type Connection, connect } from '../../../shared/db/client.ts'
 import { migrate } from '../../../shared/db/migrate.ts'
 import { setRoleSignIn } from '../../../shared/db/role-sign-in.ts'
+import { FUNCTION_ROLES } from '../../../shared/domain/functions.ts'
 import { ROOT } from '../../support/repository.ts'
 
 const RUNBOOK = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8')
@@ -49,14 +50,7 @@ describe("a scanner's own database", () => {
 
     const members = await admin<{ name: string }[]>`
       select member::regrole::text as name from pg_auth_members where roleid = 'rds_iam'::regrole order by 1`
-    expect(members.map(({ name }) => name)).toEqual(
-      expect.arrayContaining([
-        'awareness_drift',
-        'awareness_fan_out',
-        'awareness_operate',
-        'awareness_probe',
-      ]),
-    )
+    expect(members.map(({ name }) => name)).toEqual(expect.arrayContaining([...FUNCTION_ROLES]))
     const [rights] = await admin`
       select has_table_privilege('awareness_probe', 'hosts', 'select') as probe_reads_hosts,
         has_table_privilege('awareness_probe', 'hosts', 'update') as probe_changes_hosts,

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { DRIFT_SERVICE } from '../../../functions/runtime/drift-ports.ts'
-import { FAN_OUT_SERVICE } from '../../../functions/runtime/fan-out-ports.ts'
-import { OPERATE_SERVICE } from '../../../functions/runtime/operate-ports.ts'
-import { PROBE_SERVICE } from '../../../functions/runtime/probe-ports.ts'
-import { SERVICES } from '../../../infra/aws/monitoring/metrics.ts'
 import { STAGE_NAMES } from '../../../infra/aws/stages.ts'
+import {
+  FUNCTION_NAMES,
+  FUNCTION_ROLES,
+  FUNCTIONS,
+  SIGNING_FUNCTIONS,
+} from '../../../shared/domain/functions.ts'
 import {
   DRIFT_METRICS,
   FAN_OUT_METRICS,
@@ -51,7 +52,7 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
 
   describe('functions', () => {
     it('run on Node 24 and arm64', () => {
-      expect(all(LAMBDA).length).toBe(5)
+      expect(all(LAMBDA).length).toBe(FUNCTION_NAMES.length)
       for (const { Properties } of all(LAMBDA)) {
         expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] })
       }
@@ -77,7 +78,7 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
     })
 
     it('that read the database are bounded in number, the fan-out to one', () => {
-      for (const folder of ['probe', 'fan-out', 'drift', 'operate']) {
+      for (const folder of SIGNING_FUNCTIONS) {
         expect(functionOf(synthesised, folder).Properties.ReservedConcurrentExecutions).toBeGreaterThan(0)
       }
       expect(functionOf(synthesised, 'fan-out').Properties.ReservedConcurrentExecutions).toBe(1)
@@ -87,17 +88,12 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
       const userOf = (folder: string): unknown =>
         (functionOf(synthesised, folder).Properties.Environment as { Variables: Record<string, unknown> })
           .Variables.DATABASE_USER
-      expect(['probe', 'fan-out', 'drift', 'operate'].map(userOf)).toEqual([
-        'awareness_probe',
-        'awareness_fan_out',
-        'awareness_drift',
-        'awareness_operate',
-      ])
+      expect(SIGNING_FUNCTIONS.map(userOf)).toEqual(FUNCTION_ROLES)
     })
 
     it('and the schedules that start them wait for the migrations', () => {
       const [[done] = ['']] = resourcesOf(synthesised, 'Custom::Migrations')
-      for (const folder of ['probe', 'fan-out', 'drift', 'operate']) {
+      for (const folder of SIGNING_FUNCTIONS) {
         expect(functionOf(synthesised, folder).DependsOn).toContain(done)
       }
       const targets = propertiesOf('AWS::Scheduler::Schedule').map(({ Target }) =>
@@ -142,7 +138,7 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
       expect(usableApis(synthesised, 'operate').flatMap(actionsOf)).toEqual(
         stage === 'emulated' ? [] : ['rds-db:connect'],
       )
-      for (const folder of ['probe', 'fan-out', 'drift', 'operate', 'migrate']) {
+      for (const folder of FUNCTION_NAMES) {
         expect(usableApis(synthesised, folder).flatMap(actionsOf)).not.toContain('lambda:InvokeFunction')
       }
       const [operators] = propertiesOf('AWS::IAM::ManagedPolicy')
@@ -336,7 +332,7 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
       expect(shown.length).toBeGreaterThan(10)
       for (const [, name, service, ofStage] of shown) {
         expect(emitted).toContain(name)
-        expect(Object.values(SERVICES)).toContain(service)
+        expect(SIGNING_FUNCTIONS.map((each) => FUNCTIONS[each].service)).toContain(service)
         expect(ofStage).toBe(stage)
       }
     })
@@ -415,16 +411,5 @@ describe('the runbook', () => {
       title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-'),
     )
     expect(sections.sort()).toEqual(names.sort())
-  })
-})
-
-describe('metrics', () => {
-  it('are looked for under the service names that the functions give', () => {
-    expect(SERVICES).toEqual({
-      probe: PROBE_SERVICE,
-      fanOut: FAN_OUT_SERVICE,
-      drift: DRIFT_SERVICE,
-      operate: OPERATE_SERVICE,
-    })
   })
 })

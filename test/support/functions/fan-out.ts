@@ -1,9 +1,10 @@
 import type { FanOutResponse } from '../../../functions/fan-out/handler.ts'
 import { createFanOutHandler } from '../../../functions/fan-out/handler.ts'
-import { FAN_OUT_SERVICE, type FanOutDeps } from '../../../functions/runtime/fan-out-ports.ts'
+import type { FanOutDeps } from '../../../functions/runtime/fan-out-ports.ts'
 import { createTelemetry } from '../../../functions/runtime/telemetry.ts'
 import { scheduleGroup } from '../../../shared/aws/scheduler.ts'
 import { openDatabase } from '../../../shared/db/transaction.ts'
+import { FUNCTIONS } from '../../../shared/domain/functions.ts'
 import { freshDatabase, type TestDatabase } from '../postgres/database.ts'
 import { type SchedulerOnLoopback, schedulerOnLoopback, TARGET } from '../servers/scheduler-on-loopback.ts'
 import { collectOutput, lambdaContext, type Output } from './probe.ts'
@@ -27,7 +28,11 @@ export async function fanOutFunction(options?: { speed: number }): Promise<FanOu
   const database = openDatabase(db.as('awareness_fan_out'))
   const deps = {
     database,
-    telemetry: createTelemetry({ service: FAN_OUT_SERVICE, stage: 'test', output: output.stream }),
+    telemetry: createTelemetry({
+      service: FUNCTIONS['fan-out'].service,
+      stage: 'test',
+      output: output.stream,
+    }),
     now: local.now,
     schedules: scheduleGroup(local.client, TARGET),
   }

@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { inject } from 'vitest'
 import { AuditEventRow } from '../../../shared/contracts/audit-event.ts'
 import { type Connection, connect, type Sql } from '../../../shared/db/client.ts'
-import type { ROLES } from './server.ts'
+import type { FunctionRole } from '../../../shared/domain/functions.ts'
 
 export type TestDatabase = AsyncDisposable & {
   /** The owner's client, for arranging and for looking. */
   readonly sql: Sql
   readonly owner: Connection
   /** How one of the functions signs in. */
-  as(role: (typeof ROLES)[number]): Connection
+  as(role: FunctionRole): Connection
 }
 
 /** A database of a test's own, made from the migrated template and dropped at the end of its scope. */

@@ -6,6 +6,7 @@ import type { Binaries } from '../../../infra/local/postgres/binaries.ts'
 import { startPostgres } from '../../../infra/local/postgres/server.ts'
 import { type Connection, connect } from '../../../shared/db/client.ts'
 import { migrate } from '../../../shared/db/migrate.ts'
+import { FUNCTION_ROLES } from '../../../shared/domain/functions.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -13,7 +14,6 @@ declare module 'vitest' {
   }
 }
 
-export const ROLES = ['awareness_probe', 'awareness_drift', 'awareness_fan_out', 'awareness_operate'] as const
 const MIGRATIONS = fileURLToPath(new URL('../../../migrations', import.meta.url))
 
 /** The server of TEST_POSTGRES_BIN, a folder with its programs; otherwise the one that npm brings. */
@@ -39,7 +39,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   // Tests listen on loopback, and nowhere else.
   await template`update policy set allowed_addresses = 'global,private,loopback'`
   await template.end()
-  for (const role of ROLES) await admin.unsafe(`alter role ${role} password '${role}'`)
+  for (const role of FUNCTION_ROLES) await admin.unsafe(`alter role ${role} password '${role}'`)
   await admin.end()
   project.provide('admin', server.admin)
   return server.stop

@@ -5,11 +5,9 @@ import { fileURLToPath } from 'node:url'
 import { CustomResource, Duration } from 'aws-cdk-lib'
 import type { ICommandHooks } from 'aws-cdk-lib/aws-lambda-nodejs'
 import { Construct } from 'constructs'
-import type { DatabaseSettings, Settings } from '../settings.ts'
-import type { Database } from './database.ts'
+import type { DatabaseSettings } from '../settings.ts'
 import type { DatabaseSignIn } from './database-sign-in.ts'
-import type { FunctionNetwork } from './network.ts'
-import { NodeFunction } from './node-function.ts'
+import { NodeFunction, type StageParts } from './node-function.ts'
 
 const FOLDER = fileURLToPath(new URL('../../../migrations', import.meta.url))
 
@@ -17,41 +15,31 @@ const MIGRATE_TIMEOUT_SECONDS = 300
 /** How long CloudFormation waits for the answer: the function's time, and some for it to start. */
 const SERVICE_TIMEOUT_SECONDS = MIGRATE_TIMEOUT_SECONDS + 60
 
-export type MigrationsProps = {
-  readonly stage: string
-  readonly settings: Settings
-  readonly network: FunctionNetwork | null
-  readonly database: Database
-}
-
 /** Brings the database to the newest migration at every deploy that has a new one, before anything else changes. */
-export class Migrations extends Construct {
-  readonly migrate: NodeFunction
+export class Migrate extends Construct {
+  readonly function: NodeFunction
   readonly done: CustomResource
 
-  constructor(scope: Construct, id: string, props: MigrationsProps) {
+  constructor(scope: Construct, id: string, props: StageParts) {
     super(scope, id)
     const { initialPolicy, database } = props.settings
-    const signIn = props.database.signInAs('owner')
-    this.migrate = new NodeFunction(this, 'Migrate', {
+    this.function = new NodeFunction(this, 'Migrate', {
       ...props,
-      folder: 'migrate',
-      description: 'Fleet Awareness: applies migrations as the stack is deployed',
+      name: 'migrate',
       memoryMb: 256,
       timeoutSeconds: MIGRATE_TIMEOUT_SECONDS,
-      signIn,
       environment: props.database.rolePasswords,
       commandHooks: withMigrations,
     })
-    this.migrate.waitFor(props.database)
+    this.function.waitFor(props.database)
     this.done = new CustomResource(this, 'Done', {
       resourceType: 'Custom::Migrations',
-      serviceToken: this.migrate.handler.functionArn,
+      serviceToken: this.function.handler.functionArn,
       serviceTimeout: Duration.seconds(SERVICE_TIMEOUT_SECONDS),
       properties: {
         // A change in any is what makes CloudFormation call the function again.
         MigrationsHash: hashOf(FOLDER),
-        Database: databaseOf(signIn),
+        Database: databaseOf(this.function.signIn),
         // Migrations tell the roles their passwords.
         PasswordsVersion: passwordsVersionOf(database),
         ProbeIntervalSeconds: String(initialPolicy.probeIntervalSeconds),

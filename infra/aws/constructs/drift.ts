@@ -2,32 +2,22 @@ import * as iam from 'aws-cdk-lib/aws-iam'
 import * as lambda from 'aws-cdk-lib/aws-lambda'
 import type * as sqs from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
-import type { Settings } from '../settings.ts'
-import type { Database } from './database.ts'
-import type { FunctionNetwork } from './network.ts'
-import { NodeFunction } from './node-function.ts'
+import { NodeFunction, type StageParts } from './node-function.ts'
 import { deadLetterQueue, workQueue } from './queues.ts'
 
 const DRIFT_TIMEOUT_SECONDS = 60
 /** Scans that are judged in one view of the database. */
 const BATCH_SIZE = 10
 
-export type DriftPipelineProps = {
-  readonly stage: string
-  readonly settings: Settings
-  readonly network: FunctionNetwork | null
-  readonly database: Database
-}
-
 /** Drift: scanners send finished scans to a queue, the drift function judges them. */
-export class DriftPipeline extends Construct {
+export class Drift extends Construct {
   readonly queue: sqs.Queue
   /** Messages that are wrong, with the reason as an attribute, and messages that failed five times. */
   readonly deadLetters: sqs.Queue
-  readonly drift: NodeFunction
+  readonly function: NodeFunction
   readonly mapping: lambda.EventSourceMapping
 
-  constructor(scope: Construct, id: string, props: DriftPipelineProps) {
+  constructor(scope: Construct, id: string, props: StageParts) {
     super(scope, id)
     const { stage, settings } = props
     this.deadLetters = deadLetterQueue(this, 'DeadLetters', `awareness-${stage}-scan-dead-letters`)
@@ -37,23 +27,21 @@ export class DriftPipeline extends Construct {
       deadLetters: this.deadLetters,
     })
     this.admitScanners(settings.scanners)
-    this.drift = new NodeFunction(this, 'Drift', {
+    this.function = new NodeFunction(this, 'Drift', {
       ...props,
-      folder: 'drift',
-      description: 'Fleet Awareness: judges whether a finished scan found its host better or worse',
+      name: 'drift',
       memoryMb: 512,
       timeoutSeconds: DRIFT_TIMEOUT_SECONDS,
       concurrency: settings.concurrency.drift,
-      signIn: props.database.signInAs('awareness_drift'),
       environment: { DEAD_LETTER_QUEUE_URL: this.deadLetters.queueUrl },
     })
-    this.drift.allowLambda({
+    this.function.allowLambda({
       actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
       resources: [this.queue.queueArn],
     })
-    this.drift.allow({ actions: ['sqs:SendMessage'], resources: [this.deadLetters.queueArn] })
+    this.function.allow({ actions: ['sqs:SendMessage'], resources: [this.deadLetters.queueArn] })
     this.mapping = new lambda.EventSourceMapping(this, 'Mapping', {
-      target: this.drift.handler,
+      target: this.function.handler,
       eventSourceArn: this.queue.queueArn,
       batchSize: BATCH_SIZE,
       reportBatchItemFailures: true,
