@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { SkippedTestsReporter } from './test/support/skipped-tests.ts'
 
 /** More than there are cores here, by much: most of the time a test file waits for a process or a socket. */
 const FILES_AT_ONCE = 4
@@ -10,6 +11,7 @@ const FILES_AT_ONCE = 4
 export default defineConfig({
   test: {
     maxWorkers: FILES_AT_ONCE,
+    reporters: ['default', new SkippedTestsReporter()],
     projects: [
       {
         test: {

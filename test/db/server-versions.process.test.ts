@@ -1,7 +1,10 @@
-import { existsSync, mkdtempSync, readdirSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { accountForServer } from '../../infra/local/postgres/account.ts'
+import { type Binaries, findBinaries } from '../../infra/local/postgres/binaries.ts'
 import { startPostgres } from '../../infra/local/postgres/server.ts'
 import { claimHosts } from '../../shared/db/claims.ts'
 import { connect } from '../../shared/db/client.ts'
@@ -12,22 +15,50 @@ import { openDatabase } from '../../shared/db/transaction.ts'
 import { NEVER_PROBED } from '../../shared/domain/reachability.ts'
 import { recordScan } from '../../shared/producer/record-scan.ts'
 import { addHosts } from '../support/postgres/prepared-database.ts'
+import { ROOT } from '../support/repository.ts'
 
 const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url))
 /** Where Debian, Ubuntu and the builds for macOS put other major versions. POSTGRES_BIN adds folders of your own. */
 const ROOTS = ['/usr/lib/postgresql', '/opt/homebrew/opt', '/usr/local/opt']
-const folders = [
+const FOLDERS = [
   ...(process.env.POSTGRES_BIN?.split(':') ?? []),
   ...ROOTS.filter((root) => existsSync(root)).flatMap((root) =>
     readdirSync(root).map((name) => join(root, name, 'bin')),
   ),
-].filter((bin) => existsSync(join(bin, 'postgres')) && existsSync(join(bin, 'initdb')))
+]
 
-describe('on other servers than the one that npm brings', () => {
-  it.runIf(folders.length > 0).each(folders)(
-    '%s: migrations apply, and each function can do its work',
-    async (bin) => {
-      const binaries = { postgres: join(bin, 'postgres'), initdb: join(bin, 'initdb') }
+/** The major versions that README.md promises. */
+function promisedVersions(): number[] {
+  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8')
+  const [, oldest, newest] = /PostgreSQL \((\d+) to (\d+)\)/.exec(readme) ?? []
+  return Array.from({ length: Number(newest) - Number(oldest) + 1 }, (_, i) => Number(oldest) + i)
+}
+
+/** The servers of this machine by major version: those that are installed, and the one that npm brings. */
+async function installedServers(): Promise<Map<number, Binaries>> {
+  const fromNpm = await findBinaries(accountForServer() !== null)
+  const installed = FOLDERS.map((bin) => ({ postgres: join(bin, 'postgres'), initdb: join(bin, 'initdb') }))
+  const servers = [fromNpm, ...installed].filter((server) =>
+    Object.values(server).every((path) => existsSync(path)),
+  )
+  return new Map(servers.map((server) => [majorVersion(server), server]))
+}
+
+const majorVersion = ({ postgres }: Binaries): number =>
+  Number(/PostgreSQL\) (\d+)/.exec(execFileSync(postgres, ['--version'], { encoding: 'utf8' }))?.[1])
+
+describe('each version of PostgreSQL that the README names', async () => {
+  const servers = await installedServers()
+
+  it.for(promisedVersions())(
+    'PostgreSQL %i takes the migrations, and each function can do its work on it',
+    async (version, { skip }) => {
+      const binaries = servers.get(version)
+      if (binaries === undefined) {
+        return skip(
+          `PostgreSQL ${version}: it is not installed; .ci/run postgres ${version} tests it on a server from npm`,
+        )
+      }
       const folder = mkdtempSync('/tmp/fleet-awareness-version-')
       const server = await startPostgres({ folder, temporary: true, binaries })
       const sql = connect(server.admin)

@@ -1,13 +1,15 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { probeSsh } from '../../shared/net/tcp-probe.ts'
 import { SSH_KEYGEN, SSHD, startSshd } from './sshd.ts'
 
 const AMPLE_MS = 60_000
-const installed = SSHD !== undefined && SSH_KEYGEN !== undefined
+const isInstalled = SSHD !== undefined && SSH_KEYGEN !== undefined
 
-describe.runIf(installed)('the sshd of this machine', () => {
+describe('the sshd of this machine', () => {
+  beforeEach(({ skip }) => skip(!isInstalled, 'a real SSH server: sshd and ssh-keygen are not installed'))
+
   it('is reachable', async () => {
     await using sshd = await startSshd([])
     expect(await probeSsh({ address: '127.0.0.1', port: sshd.port }, { budgetMs: AMPLE_MS })).toEqual({

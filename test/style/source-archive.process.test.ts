@@ -2,10 +2,9 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { ROOT, repositoryFiles } from '../support/repository.ts'
 
-/** False in a source archive itself: what is tested here is then what is going on. */
 const isGitCheckout = existsSync(join(ROOT, '.git'))
 
 /** Every file that git has or would take. */
@@ -25,7 +24,9 @@ function unpackedArchive(): Disposable & { readonly root: string } {
   return { root, [Symbol.dispose]: () => rmSync(root, { recursive: true }) }
 }
 
-describe.runIf(isGitCheckout)('a source archive', () => {
+describe('a source archive', () => {
+  beforeEach(({ skip }) => skip(!isGitCheckout, 'source archives: this is no git checkout to make one from'))
+
   it('has the same files for the style tests as a git checkout', () => {
     expect(repositoryFiles().toSorted()).toEqual([...new Set(filesOfGit())].toSorted())
   })

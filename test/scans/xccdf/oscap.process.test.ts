@@ -15,7 +15,8 @@ const hasOscap = (() => {
   }
 })()
 
-test.runIf(hasOscap)('what oscap writes here and now is read, in both formats', async () => {
+test('what oscap writes here and now is read, in both formats', async ({ skip }) => {
+  skip(!hasOscap, `a real scan: oscap, or its content ${OSCAP_CONTENT}, is not installed`)
   const folder = mkdtempSync(join(tmpdir(), 'fleet-awareness-oscap-'))
   try {
     const profile = 'xccdf_org.ssgproject.content_profile_anssi_np_nt28_minimal'
