@@ -11,6 +11,7 @@ import {
   phaseMs,
 } from '../../shared/domain/cadence.ts'
 import { parseHostId } from '../../shared/domain/ids.ts'
+import { uuidV5 } from '../../shared/domain/uuid-v5.ts'
 import known from './jitter-vectors.json' with { type: 'json' }
 
 const NS_PER_MS = 1e6
@@ -55,6 +56,12 @@ describe('the jitter', () => {
       }),
     )
   })
+
+  // Nearly so for any 100 random ids: an interval of 5 min can become one of 120,000 whole milliseconds.
+  it('of an interval of 5 min is another one for each of 100 hosts', () => {
+    const hosts = Array.from({ length: 100 }, (_, i) => parseHostId(uuidV5(HOST, `host ${i}`)))
+    expect(new Set(hosts.map((id) => applyJitter(DEFAULT_INTERVAL_MS, id))).size).toBe(100)
+  })
 })
 
 describe('the period', () => {
@@ -80,6 +87,21 @@ describe('the phase', () => {
         expect(phase).toBeLessThan(minutes * MINUTE_MS)
       }),
     )
+  })
+})
+
+describe('the phase of 100 hosts whose ids follow each other', () => {
+  // Their jittered intervals are nearly the same: FNV-1a mixes the last byte badly.
+  it('is another one for each, and leaves no quarter of the period to less than a tenth of them', () => {
+    const hosts = Array.from({ length: 100 }, (_, i) =>
+      parseHostId(`0190a1b2-c3d4-7e5f-8a6b-7c8d9e0f00${i.toString(16).padStart(2, '0')}`),
+    )
+    const phases = hosts.map((id) => phaseMs(id, DEFAULT_INTERVAL_MS))
+    expect(new Set(phases).size).toBe(100)
+    for (let quarter = 0; quarter < 4; quarter++) {
+      const inIt = phases.filter((phase) => Math.floor((phase * 4) / DEFAULT_INTERVAL_MS) === quarter)
+      expect(inIt.length).toBeGreaterThanOrEqual(10)
+    }
   })
 })
 
