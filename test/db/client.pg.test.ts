@@ -1,46 +1,23 @@
-import { once } from 'node:events'
-import { connect as connectTcp, createServer } from 'node:net'
 import { expect, it } from 'vitest'
 import { freePort } from '../../infra/local/postgres/server.ts'
-import { type Connection, connect } from '../../shared/db/client.ts'
+import { connect } from '../../shared/db/client.ts'
 import { freshDatabase } from '../support/postgres/database.ts'
+import { startLine } from '../support/postgres/line.ts'
 
 /** Sooner than systems acknowledge what nobody answers (Linux: 40 ms), and far longer than a write takes. */
 const ANSWER_AFTER_MS = 30
 const ATTEMPTS = 20
 
-type Line = AsyncDisposable & { readonly port: number; readonly arrivalsMs: number[] }
-
-/** A line to the server on which every answer takes a while; it notes when something of the client's arrives. */
-async function slowLine(to: Connection): Promise<Line> {
+it('long statements that travel together arrive together: none waits until the one before is acknowledged', async () => {
+  await using db = await freshDatabase()
   const arrivalsMs: number[] = []
-  const proxy = createServer((client) => {
-    const server = connectTcp({ host: to.host, port: to.port, noDelay: true })
-    for (const socket of [client, server]) socket.on('error', () => {})
-    client.on('close', () => server.destroy())
-    server.on('close', () => client.destroy())
+  await using line = await startLine(db.owner, (client, server) => {
     client.on('data', (bytes) => {
       arrivalsMs.push(performance.now())
       server.write(bytes)
     })
     server.on('data', (bytes) => setTimeout(() => client.write(bytes), ANSWER_AFTER_MS))
-  }).listen(0, '127.0.0.1')
-  await once(proxy, 'listening')
-  const address = proxy.address()
-  if (address === null || typeof address === 'string') throw new Error('not listening')
-  return {
-    port: address.port,
-    arrivalsMs,
-    [Symbol.asyncDispose]: async () => {
-      proxy.close()
-      await once(proxy, 'close')
-    },
-  }
-}
-
-it('long statements that travel together arrive together: none waits until the one before is acknowledged', async () => {
-  await using db = await freshDatabase()
-  await using line = await slowLine(db.owner)
+  })
   const sql = connect({ ...db.owner, port: line.port })
   const long = 'x'.repeat(10_000)
   const both = () => Promise.all([sql`select length(${long}) as a`, sql`select length(${long}) as b`])
@@ -48,9 +25,9 @@ it('long statements that travel together arrive together: none waits until the o
     await both()
     const apartMs: number[] = []
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      line.arrivalsMs.length = 0
+      arrivalsMs.length = 0
       await both()
-      apartMs.push((line.arrivalsMs.at(-1) ?? 0) - (line.arrivalsMs[0] ?? 0))
+      apartMs.push((arrivalsMs.at(-1) ?? 0) - (arrivalsMs[0] ?? 0))
     }
     // The middle one: a busy machine may hold up some of them.
     expect(apartMs.toSorted((a, b) => a - b)[ATTEMPTS / 2]).toBeLessThan(ANSWER_AFTER_MS / 2)

@@ -3,7 +3,8 @@ import { createProbeHandler } from '../../../functions/probe/handler.ts'
 import { PROBE_METRICS } from '../../../shared/domain/metrics.ts'
 import { ANSWER, addHosts, environment, invoke, lambdaContext } from '../../support/functions/probe.ts'
 import { freshDatabase } from '../../support/postgres/database.ts'
-import { withLatency } from '../../support/postgres/latency-proxy.ts'
+import { throughLine, withLatency } from '../../support/postgres/latency-proxy.ts'
+import { startLine } from '../../support/postgres/line.ts'
 import { startSshServer } from '../../support/servers/ssh-server.ts'
 
 describe('the probe function', () => {
@@ -73,7 +74,26 @@ describe('the probe function', () => {
     }
   })
 
-  it('fails, for Lambda to see, when the database is away, and works again when it is back', async () => {
+  it('fails, for Lambda to see, while the database is away, and probes again when it is back', async () => {
+    await using db = await freshDatabase()
+    await using line = await startLine(db.owner)
+    await using deps = environment(throughLine(db, line.port))
+    const hosts = await addHosts(db.sql, 1)
+    const handler = createProbeHandler(deps)
+    await handler({ hostIds: hosts }, lambdaContext())
+
+    await line.cut()
+    await expect(handler({ hostIds: hosts }, lambdaContext())).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+    expect(deps.output.lines).toContainEqual(
+      expect.objectContaining({ level: 'ERROR', message: 'invocation failed' }),
+    )
+
+    await line.restore()
+    const { outcomes } = await handler({ hostIds: hosts }, lambdaContext())
+    expect(outcomes[0]?.outcome).toBe('probed')
+  })
+
+  it('does not fail when the server ended its connection between two invocations', async () => {
     await using db = await freshDatabase()
     await using deps = environment(db)
     const hosts = await addHosts(db.sql, 1)
