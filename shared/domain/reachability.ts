@@ -3,6 +3,8 @@ export const FAILURE_KINDS = [
   'tcp_timeout',
   'connection_refused',
   'host_unreachable',
+  'network_unreachable',
+  'administratively_prohibited',
   'connection_reset',
   'banner_timeout',
   'no_banner',
@@ -12,7 +14,10 @@ export const FAILURE_KINDS = [
 ] as const
 export type FailureKind = (typeof FAILURE_KINDS)[number]
 
-/** What one probe saw. What was the prober's own fault says nothing of the host: it is `inconclusive`. */
+/**
+ * What one probe saw. `inconclusive` is a probe that never left the prober's machine, or that the prober itself
+ * gave up: it says nothing of the host. What a network answers is held against the host, whoever's network it is.
+ */
 export type ProbeResult =
   | { readonly kind: 'reachable'; readonly responseMs: number; readonly identification: string }
   | { readonly kind: 'unreachable'; readonly errorType: FailureKind }

@@ -1,15 +1,23 @@
 import type { FailureKind, ProbeResult } from '../domain/reachability.ts'
 
-/** What these say of a host. Any other code that is not the prober's own fault is a `tcp_error`. */
+/**
+ * What the codes of connect(2) say of a host. Any other code that is not one of OWN_FAULTS is a `tcp_error`.
+ * Linux makes them from what a router answers as well as from a route of its own: for IPv4 net unreachable is
+ * ENETUNREACH, host unreachable and prohibited are EHOSTUNREACH; for IPv6 no route is ENETUNREACH, prohibited
+ * and rejected are EACCES. A firewall on the prober's machine may answer EPERM.
+ */
 const FAILURE_OF_CODE: ReadonlyMap<string, FailureKind> = new Map([
   ['ECONNREFUSED', 'connection_refused'],
   ['ECONNRESET', 'connection_reset'],
   ['EHOSTUNREACH', 'host_unreachable'],
   ['EHOSTDOWN', 'host_unreachable'],
+  ['ENETUNREACH', 'network_unreachable'],
+  ['EACCES', 'administratively_prohibited'],
+  ['EPERM', 'administratively_prohibited'],
   ['ETIMEDOUT', 'tcp_timeout'],
 ])
 
-/** No descriptors, ports, memory, network, address family or permission on this side: nothing about the host. */
+/** No descriptors, ports, memory, address family or interface on this side: nothing was sent, so nothing is known. */
 const OWN_FAULTS: ReadonlySet<string> = new Set([
   'EMFILE',
   'ENFILE',
@@ -17,13 +25,10 @@ const OWN_FAULTS: ReadonlySet<string> = new Set([
   'ENOMEM',
   'EADDRNOTAVAIL',
   'EAFNOSUPPORT',
-  'ENETUNREACH',
   'ENETDOWN',
-  'EACCES',
-  'EPERM',
 ])
 
-/** What a socket's error says: of the host, or of the prober. */
+/** What the error of a socket that was to be connected says: of the host, or of the prober. */
 export function resultOfError(error: NodeJS.ErrnoException): ProbeResult {
   const code = error.code ?? error.message
   if (OWN_FAULTS.has(code)) return { kind: 'inconclusive', reason: code }

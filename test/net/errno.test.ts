@@ -10,6 +10,9 @@ describe('what a socket error says', () => {
     ['ECONNRESET', 'connection_reset'],
     ['EHOSTUNREACH', 'host_unreachable'],
     ['EHOSTDOWN', 'host_unreachable'],
+    ['ENETUNREACH', 'network_unreachable'],
+    ['EACCES', 'administratively_prohibited'],
+    ['EPERM', 'administratively_prohibited'],
     ['ETIMEDOUT', 'tcp_timeout'],
     ['EPROTO', 'tcp_error'],
     ['ENETRESET', 'tcp_error'],
@@ -17,20 +20,12 @@ describe('what a socket error says', () => {
     expect(resultOfError(withCode(code))).toEqual({ kind: 'unreachable', errorType })
   })
 
-  it.each([
-    'EMFILE',
-    'ENFILE',
-    'ENOBUFS',
-    'ENOMEM',
-    'EADDRNOTAVAIL',
-    'EAFNOSUPPORT',
-    'ENETUNREACH',
-    'ENETDOWN',
-    'EACCES',
-    'EPERM',
-  ])('%s nothing: it is the fault of the prober', (code) => {
-    expect(resultOfError(withCode(code))).toEqual({ kind: 'inconclusive', reason: code })
-  })
+  it.each(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL', 'EAFNOSUPPORT', 'ENETDOWN'])(
+    '%s nothing: what never left the prober is its own fault',
+    (code) => {
+      expect(resultOfError(withCode(code))).toEqual({ kind: 'inconclusive', reason: code })
+    },
+  )
 
   it('without a code, that the connection failed', () => {
     expect(resultOfError(new Error('odd'))).toEqual({ kind: 'unreachable', errorType: 'tcp_error' })

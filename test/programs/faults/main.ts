@@ -10,7 +10,7 @@ import { becomes, play, type Row } from './scenario.ts'
 import { databaseScenarios } from './scenarios/database.ts'
 import { handlerScenarios } from './scenarios/handlers.ts'
 import { playMessages } from './scenarios/messages.ts'
-import { playBlackHole } from './scenarios/network.ts'
+import { playLostNetworks } from './scenarios/network.ts'
 import { TIME_SCENARIOS } from './scenarios/scheduler.ts'
 import { printRow, printTable } from './table.ts'
 import { startWorld } from './world.ts'
@@ -83,9 +83,9 @@ async function judgeScansOfAll(scans: ReturnType<typeof createScans>): Promise<R
 /** Beside the others: its network is one of its own. */
 async function playNetwork(): Promise<Row[]> {
   if (!isWanted('network of all hosts')) return []
-  const result = await playBlackHole()
+  const result = await playLostNetworks()
   if ('skipped' in result) skipped.push(result.skipped)
-  return 'skipped' in result ? [] : [result]
+  return 'skipped' in result ? [] : result
 }
 
 const [, network] = await Promise.all([playAll(), playNetwork()])

@@ -1,27 +1,17 @@
-import { execFile, spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
+import { namespaceRefusal, runInNamespace } from '../../../support/network/namespace.ts'
 import type { Row } from '../scenario.ts'
 
-const PROGRAM = fileURLToPath(new URL('./black-hole.ts', import.meta.url))
+const PROGRAM = fileURLToPath(new URL('./lost-network.ts', import.meta.url))
+const WAYS = ['a black hole', 'without a route'] as const
 
-/** root may; elsewhere a user namespace, where the machine allows one to anybody. */
-const NAMESPACE =
-  process.getuid?.() === 0 ? ['--net'] : ['--user', '--map-current-user', '--keep-caps', '--net']
-
-/** Runs the black hole in a namespace, or says why this machine lets nobody do that. */
-export async function playBlackHole(): Promise<Row | { readonly skipped: string }> {
-  const trial = spawnSync('unshare', [...NAMESPACE, 'ip', 'link', 'set', 'lo', 'up'], { encoding: 'utf8' })
-  if (trial.status !== 0) {
-    const why = trial.error?.message ?? trial.stderr.trim()
-    return {
-      skipped: `the network of the hosts black-holed: this machine gives no network namespace (${why})`,
-    }
+/** Loses the network of a fleet in one way after the other, or says why this machine lets nobody do that. */
+export async function playLostNetworks(): Promise<Row[] | { readonly skipped: string }> {
+  const refusal = namespaceRefusal()
+  if (refusal !== null) {
+    return { skipped: `the network of the hosts lost: this machine gives no network namespace (${refusal})` }
   }
-  const running = promisify(execFile)('unshare', [...NAMESPACE, process.execPath, PROGRAM])
-  const end = (): boolean => running.child.kill()
-  process.once('exit', end)
-  const { stdout } = await running
-  process.off('exit', end)
-  return JSON.parse(stdout) as Row
+  const rows: Row[] = []
+  for (const way of WAYS) rows.push((await runInNamespace(PROGRAM, [way])) as Row)
+  return rows
 }
