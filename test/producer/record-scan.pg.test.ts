@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { recordScan } from '../../shared/producer/record-scan.ts'
 import type { RuleResult } from '../../shared/producer/scan-results.ts'
 import { freshDatabase, type TestDatabase } from '../support/postgres/database.ts'
@@ -17,6 +17,17 @@ const stateOf = (hostId: string) =>
 const logOf = (hostId: string) =>
   db.sql`select rule_id, scan_id, status, severity, change_kind, occurred_at from transactions
     where host_id = ${hostId} order by occurred_at, rule_id`
+
+/** Returns when so many sessions of this database wait for a lock. */
+const untilWaiting = (sessions: number): Promise<void> =>
+  vi.waitFor(
+    async () => {
+      const waiting = await db.sql`
+        select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+      expect(waiting).toHaveLength(sessions)
+    },
+    { timeout: 20_000 },
+  )
 
 describe('recording a scan', () => {
   it('upserts the state of every rule and logs what changed, and only that', async () => {
@@ -211,6 +222,33 @@ describe('recording a scan', () => {
     const scan = { hostId, scanId: randomUUID(), completedAt: scanTime(2) }
     const outcome = await recordScan(db.sql, { ...scan, results: results({ ...many, rule_19999: 'fail' }) })
     expect(outcome).toMatchObject({ changes: { firstSeen: 0, stateChanged: 1 } })
+  })
+
+  it('lets a second writer of a host look at the log only after the first has committed', async () => {
+    const hostId = await addHost(db.sql)
+    const write = (n: number, status: string) =>
+      recordScan(db.sql, {
+        hostId,
+        scanId: randomUUID(),
+        completedAt: scanTime(n),
+        results: results({ a: status }),
+      })
+    // While this lock is held a writer gets as far as its first write, and waits there.
+    const writes = await db.sql.reserve()
+    await writes`begin`
+    await writes`lock table host_rule_state in share mode`
+    const newer = write(2, 'fail')
+    await untilWaiting(1)
+    const older = write(1, 'pass')
+    await untilWaiting(2)
+    await writes`commit`
+    writes.release()
+    expect(await Promise.all([newer, older])).toMatchObject([
+      { outcome: 'recorded' },
+      { outcome: 'superseded' },
+    ])
+    expect(await logOf(hostId)).toMatchObject([{ status: 'fail', change_kind: 'first_seen' }])
+    expect(await stateOf(hostId)).toMatchObject([{ current_status: 'fail', last_checked_at: scanTime(2) }])
   })
 
   it('keeps state and log in agreement while writers of one host run into each other', async () => {
