@@ -54,9 +54,12 @@ const Connectivity = z.object({
 })
 const Drift = z.object({
   drift_type: z.string(),
-  score_delta: z.number(),
   prior_score: z.number(),
-  current_score: z.number(),
+  score_delta: z.number(),
+  like_for_like_delta: z.number().nullish(),
+  /** Absent in events that older versions stored. */
+  compared_delta: z.number().optional(),
+  basis: z.string().optional(),
 })
 const setting = z.union([z.string(), z.number()])
 const Change = z.object({ before: z.record(z.string(), setting), after: z.record(z.string(), setting) })
@@ -74,8 +77,7 @@ function inWords({ action, detail }: EventListing): string {
     case 'compliance.drift.detected': {
       const { data } = Drift.safeParse(detail)
       if (data === undefined) return asItIs
-      const scores = `${round(data.prior_score)} % → ${round(data.current_score)} %`
-      return `${data.drift_type}, ${round(data.score_delta)} pp (${scores})`
+      return driftInWords(data)
     }
     case 'policy.changed': {
       const { data } = Change.safeParse(detail)
@@ -84,6 +86,15 @@ function inWords({ action, detail }: EventListing): string {
     default:
       return asItIs
   }
+}
+
+/** The scores and the delta that were compared: with the basis `common_rules` those without new rules. */
+function driftInWords(drift: z.output<typeof Drift>): string {
+  const isLikeForLike = drift.basis === 'common_rules'
+  const byBasis = isLikeForLike ? (drift.like_for_like_delta ?? drift.score_delta) : drift.score_delta
+  const delta = drift.compared_delta ?? byBasis
+  const scores = `${round(drift.prior_score)} % → ${round(drift.prior_score + delta)} %`
+  return `${drift.drift_type}, ${round(delta)} pp (${scores}${isLikeForLike ? ' of the rules known before' : ''})`
 }
 
 const round = (value: number): string => String(Math.round(value * 10) / 10)

@@ -33,14 +33,28 @@ const oneDecimal = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 })
 
 export const score = (percent: number): string => `${oneDecimal.format(percent)} %`
 
-export const DRIFT_WORDS: Record<DriftType, string> = {
+const DRIFT_WORDS: Record<DriftType, string> = {
   improvement: 'improvement',
   minor: 'minor worsening',
   major: 'major worsening',
 }
 
-export const percentagePoints = ({ scoreDelta }: DriftRow): string =>
-  `${scoreDelta > 0 ? '+' : '−'}${oneDecimal.format(Math.abs(scoreDelta))} pp`
+/** The scores that were compared: where new rules were left out, the second one is without them. */
+export const comparedScores = ({
+  priorScore,
+  comparedDelta,
+}: DriftRow): { before: string; after: string } => ({
+  before: score(priorScore),
+  after: score(priorScore + comparedDelta),
+})
+
+/** The delta that was compared. */
+export const percentagePoints = ({ comparedDelta }: DriftRow): string =>
+  `${comparedDelta > 0 ? '+' : '−'}${oneDecimal.format(Math.abs(comparedDelta))} pp`
+
+/** The kind of drift, and where new rules were left out of the comparison, that they were. */
+export const driftInWords = ({ driftType, basis }: DriftRow): string =>
+  basis === 'common_rules' ? `${DRIFT_WORDS[driftType]} of the rules known before` : DRIFT_WORDS[driftType]
 
 export function complianceInWords({ judged, drifted }: Compliance): string {
   const { improvement, minor, major } = drifted

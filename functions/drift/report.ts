@@ -43,7 +43,7 @@ export function report(telemetry: Telemetry, messages: readonly DecidedMessage[]
 function reportJudged({ logger, metrics }: Telemetry, message: JudgedMessage, now: Date): void {
   const { scan, verdict, reported } = message
   const ids = { hostId: scan.hostId, scanId: scan.scanId }
-  const { kind, notComparable, scoreDelta, priorScore, currentScore } = verdict
+  const { kind, notComparable, scoreDelta, comparedDelta, priorScore, currentScore } = verdict
   metrics.addMetric(
     DRIFT_METRICS.verdictMs,
     MetricUnit.Milliseconds,
@@ -59,7 +59,8 @@ function reportJudged({ logger, metrics }: Telemetry, message: JudgedMessage, no
   else if (reported !== null) {
     metrics.addMetric(METRIC_OF_DRIFT[kind], MetricUnit.Count, 1)
     const { drift_type: driftType } = reported.detail
-    logger.info('drift detected', { ...ids, driftType, scoreDelta, priorScore, currentScore })
+    const scores = { scoreDelta, comparedDelta, priorScore, currentScore }
+    logger.info('drift detected', { ...ids, driftType, ...scores })
   }
 }
 

@@ -35,6 +35,11 @@ const complianceDriftDetected = z.strictObject({
     scan_id: z.guid(),
     drift_type: z.enum(['major', 'minor', 'improvement']),
     score_delta: delta,
+    compared_delta: delta
+      .optional()
+      .describe(
+        'The delta that was held against the thresholds. Absent in events that older versions stored.',
+      ),
     like_for_like_delta: delta.nullable(),
     prior_score: score,
     current_score: score,

@@ -1,4 +1,5 @@
 import type { DriftType } from '../domain/drift-event.ts'
+import type { DriftBasis } from '../domain/verdict.ts'
 import type { Sql } from './client.ts'
 
 export type DriftRow = {
@@ -12,9 +13,15 @@ export type DriftRow = {
   readonly priorScore: number
   readonly currentScore: number
   readonly scoreDelta: number
+  /** The delta that was held against the thresholds, which decided `driftType`. */
+  readonly comparedDelta: number
+  readonly basis: DriftBasis
 }
 
-/** The drift events that were stored at `since` or later, oldest first. */
+/**
+ * The drift events that were stored at `since` or later, oldest first. Events that older versions stored have no
+ * `compared_delta`: it is derived from their basis.
+ */
 export function listDrifts(sql: Sql, since: Date): Promise<DriftRow[]> {
   return sql<DriftRow[]>`
     select
@@ -26,7 +33,12 @@ export function listDrifts(sql: Sql, since: Date): Promise<DriftRow[]> {
       a.detail ->> 'drift_type' as "driftType",
       (a.detail ->> 'prior_score')::double precision as "priorScore",
       (a.detail ->> 'current_score')::double precision as "currentScore",
-      (a.detail ->> 'score_delta')::double precision as "scoreDelta"
+      (a.detail ->> 'score_delta')::double precision as "scoreDelta",
+      coalesce(a.detail ->> 'compared_delta', case a.detail ->> 'basis'
+          when 'common_rules' then a.detail ->> 'like_for_like_delta'
+          else a.detail ->> 'score_delta'
+        end)::double precision as "comparedDelta",
+      a.detail ->> 'basis' as basis
     from audit_events a
     left join hosts h on h.id = (a.detail ->> 'host_id')::uuid
     where a.action = 'compliance.drift.detected' and a.recorded_at >= ${since}

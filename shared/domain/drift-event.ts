@@ -18,6 +18,8 @@ export type ComplianceDriftDetected = Describes<
     readonly scan_id: string
     readonly drift_type: DriftType
     readonly score_delta: number
+    /** The delta that was held against the thresholds: `score_delta` or `like_for_like_delta`, by `basis`. */
+    readonly compared_delta: number
     /** Null where no rule that was there before was scored after. */
     readonly like_for_like_delta: number | null
     readonly prior_score: number
@@ -34,8 +36,9 @@ export function complianceDriftDetected(
   scanId: string,
   verdict: Verdict,
 ): ComplianceDriftDetected | null {
-  const { kind, scoreDelta, priorScore, currentScore } = verdict
-  if (kind === 'stable' || scoreDelta === null || priorScore === null || currentScore === null) return null
+  const { kind, scoreDelta, comparedDelta, priorScore, currentScore } = verdict
+  if (kind === 'stable' || scoreDelta === null || comparedDelta === null) return null
+  if (priorScore === null || currentScore === null) return null
   return {
     action: 'compliance.drift.detected',
     severity: kind === 'improvement' ? 'info' : 'warning',
@@ -47,6 +50,7 @@ export function complianceDriftDetected(
       scan_id: scanId,
       drift_type: DRIFT_TYPES[kind],
       score_delta: scoreDelta,
+      compared_delta: comparedDelta,
       like_for_like_delta: verdict.likeForLikeDelta,
       prior_score: priorScore,
       current_score: currentScore,

@@ -81,7 +81,8 @@ export function classify(
 ): DriftKind {
   const { majorWorseningPp, minorWorseningPp, improvementPp } = validateThresholds(thresholds)
   const delta = deltaPp(prior, current)
-  if (delta === null) return 'stable'
+  // A threshold below half a step is rounded to 0, which every delta of 0 would meet.
+  if (delta === null || delta === 0) return 'stable'
   if (delta >= roundPp(improvementPp)) return 'improvement'
   if (delta <= -roundPp(majorWorseningPp)) return 'major_worsening'
   if (delta <= -roundPp(minorWorseningPp)) return 'minor_worsening'

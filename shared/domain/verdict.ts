@@ -56,6 +56,8 @@ export type Verdict = {
   readonly scoreDelta: number | null
   /** The same without new rules. */
   readonly likeForLikeDelta: number | null
+  /** The one of the two that is held against the thresholds, by `basis`. */
+  readonly comparedDelta: number | null
   readonly severityTransitions: SeverityTransitions
   readonly newRules: number
   readonly basis: DriftBasis
@@ -75,6 +77,7 @@ export function judge(facts: ScanFacts, { thresholds, basis }: DriftPolicy): Ver
     currentScore: rounded(currentScore),
     scoreDelta: deltaPp(priorScore, currentScore),
     likeForLikeDelta: deltaPp(priorScore, commonScore),
+    comparedDelta: deltaPp(priorScore, comparedScore),
     severityTransitions: countTransitions(facts.changes),
     newRules,
     basis,
@@ -90,6 +93,7 @@ export function verdictWithoutTrace(basis: DriftBasis): Verdict {
     currentScore: null,
     scoreDelta: 0,
     likeForLikeDelta: 0,
+    comparedDelta: 0,
     severityTransitions: countTransitions([]),
     newRules: 0,
     basis,

@@ -1,8 +1,9 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_THRESHOLDS } from '../../shared/domain/drift.ts'
 import { complianceDriftDetected, driftEventId } from '../../shared/domain/drift-event.ts'
 import { uuidV5 } from '../../shared/domain/uuid-v5.ts'
-import { judge } from '../../shared/domain/verdict.ts'
+import { DRIFT_BASES, type DriftBasis, judge, type ScanFacts } from '../../shared/domain/verdict.ts'
 
 const HOST = '11111111-2222-3333-4444-555555555555'
 const SCAN = '0190a1b2-c3d4-7e5f-8a6b-7c8d9e0f0005'
@@ -48,6 +49,7 @@ describe('a drift event', () => {
         scan_id: SCAN,
         drift_type: 'major',
         score_delta: -10,
+        compared_delta: -10,
         like_for_like_delta: -10,
         prior_score: 65,
         current_score: 55,
@@ -65,6 +67,77 @@ describe('a drift event', () => {
         basis: 'all_rules',
       },
     })
+  })
+
+  it('has the delta that was held against the thresholds, also where new rules moved the score the other way', () => {
+    // Of 10 known rules 5 passed and 4 pass now; 70 new rules pass.
+    const facts: ScanFacts = {
+      evaluated: 80,
+      passed: 74,
+      failed: 6,
+      changes: [
+        { ...CHANGE, status: 'fail', currentStatus: 'fail', earlierStatus: 'pass', rules: 1 },
+        {
+          ...CHANGE,
+          changeKind: 'first_seen',
+          status: 'pass',
+          currentStatus: 'pass',
+          earlierStatus: null,
+          rules: 70,
+        },
+      ],
+    }
+    const eventBy = (basis: DriftBasis) =>
+      complianceDriftDetected(HOST, SCAN, judge(facts, { thresholds: DEFAULT_THRESHOLDS, basis }))
+    const deltas = { score_delta: 42.5, like_for_like_delta: -10 }
+    expect(eventBy('common_rules')?.detail).toMatchObject({
+      ...deltas,
+      drift_type: 'major',
+      compared_delta: -10,
+    })
+    expect(eventBy('all_rules')?.detail).toMatchObject({
+      ...deltas,
+      drift_type: 'improvement',
+      compared_delta: 42.5,
+    })
+  })
+
+  it('never has a type that contradicts the delta that was compared', () => {
+    const rules = fc.nat({ max: 20 })
+    const changed = fc.record({
+      rules,
+      isOwn: fc.constant(true),
+      changeKind: fc.constantFrom('first_seen', 'state_changed'),
+      status: fc.constantFrom('pass', 'fail'),
+      severity: fc.constant('high'),
+    })
+    const threshold = fc.oneof(fc.double({ min: 1e-12, max: 100 }), fc.constant(1e-12))
+    fc.assert(
+      fc.property(rules, rules, fc.array(changed), fc.constantFrom(...DRIFT_BASES), threshold, (...drawn) => {
+        const [passed, failed, drawnChanges, basis, pp] = drawn
+        const changes = drawnChanges.map((it) => ({
+          ...it,
+          currentStatus: it.status,
+          earlierStatus:
+            it.changeKind === 'first_seen'
+              ? null
+              : it.status === 'pass'
+                ? ('fail' as const)
+                : ('pass' as const),
+        }))
+        const count = (status: string) =>
+          changes.filter((it) => it.status === status).reduce((sum, it) => sum + it.rules, 0)
+        const facts = { passed: passed + count('pass'), failed: failed + count('fail'), changes }
+        const thresholds = { majorWorseningPp: pp, minorWorseningPp: pp, improvementPp: pp }
+        const verdict = judge({ ...facts, evaluated: facts.passed + facts.failed }, { thresholds, basis })
+        const event = complianceDriftDetected(HOST, SCAN, verdict)
+        if (event === null) return
+        const { drift_type: type, compared_delta: delta, score_delta, like_for_like_delta } = event.detail
+        expect(delta).toBe(basis === 'all_rules' ? score_delta : like_for_like_delta)
+        expect(Math.sign(delta)).toBe(type === 'improvement' ? 1 : -1)
+      }),
+      { numRuns: 2_000 },
+    )
   })
 
   it('is informational when the host got better, and absent when it is stable', () => {

@@ -99,6 +99,18 @@ describe('classifying', () => {
     }
   })
 
+  it.each([Number.MIN_VALUE, 1e-12, 4.9e-10, 5e-10])(
+    'never calls a delta of 0 drift, and still fires on the smallest delta that is reported: threshold %s pp',
+    (pp) => {
+      const thresholds = { majorWorseningPp: pp, minorWorseningPp: pp, improvementPp: pp }
+      expect(classify(50, 50, thresholds)).toBe('stable')
+      expect(classify(50, 50 + 1e-10, thresholds)).toBe('stable')
+      expect(classify(50, 50 - 1e-10, thresholds)).toBe('stable')
+      expect(classify(50, 50 + 1e-9, thresholds)).toBe('improvement')
+      expect(classify(50, 50 - 1e-9, thresholds)).toBe('major_worsening')
+    },
+  )
+
   it('refuses scores that are no numbers', () => {
     expect(() => classify(Number.NaN, 50, DEFAULT_THRESHOLDS)).toThrow(/no scores/)
   })

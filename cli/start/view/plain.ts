@@ -3,14 +3,14 @@ import type { ChangeRow } from '../../../shared/db/fleet-view.ts'
 import {
   changeName,
   changeReason,
+  comparedScores,
   complianceInWords,
   counted,
-  DRIFT_WORDS,
+  driftInWords,
   endpoint,
   fleetInWords,
   percentagePoints,
   plainNumber,
-  score,
 } from '../../terminal/wording.ts'
 import type { LiveState, View } from './view.ts'
 
@@ -52,7 +52,7 @@ function changeLine(change: ChangeRow): string {
 }
 
 function driftLine(drift: DriftRow): string {
-  const scores = `${score(drift.priorScore)} -> ${score(drift.currentScore)}`
-  const what = `${DRIFT_WORDS[drift.driftType]}, ${percentagePoints(drift)}`
-  return `${drift.occurredAt.toISOString()} drift ${changeName(drift)} ${scores} (${what})`
+  const { before, after } = comparedScores(drift)
+  const what = `${driftInWords(drift)}, ${percentagePoints(drift)}`
+  return `${drift.occurredAt.toISOString()} drift ${changeName(drift)} ${before} -> ${after} (${what})`
 }

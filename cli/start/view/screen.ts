@@ -6,13 +6,13 @@ import type { ReachabilityStatus } from '../../../shared/domain/reachability.ts'
 import {
   changeName,
   changeReason,
+  comparedScores,
   complianceInWords,
-  DRIFT_WORDS,
+  driftInWords,
   endpoint,
   milliseconds,
   percentagePoints,
   plainNumber,
-  score,
 } from '../../terminal/wording.ts'
 import type { LiveState } from './view.ts'
 
@@ -108,10 +108,10 @@ const rowPieces = (row: ChangeRow | DriftRow): Piece[] =>
 const driftPieces = (drift: DriftRow): Piece[] => [
   [`  ${drift.occurredAt.toISOString().slice(11, 19)}  `, 'dim'],
   [`${changeName(drift).padEnd(NAME_CELLS)} `],
-  [`${score(drift.priorScore).padStart(STATUS_CELLS)} → `, 'dim'],
-  [score(drift.currentScore).padEnd(STATUS_CELLS), DRIFT_COLOURS[drift.driftType]],
+  [`${comparedScores(drift).before.padStart(STATUS_CELLS)} → `, 'dim'],
+  [comparedScores(drift).after.padEnd(STATUS_CELLS), DRIFT_COLOURS[drift.driftType]],
   [` ${percentagePoints(drift).padEnd(STATUS_CELLS)}`],
-  [`  ${DRIFT_WORDS[drift.driftType]}`, 'dim'],
+  [`  ${driftInWords(drift)}`, 'dim'],
 ]
 
 const changePieces = (change: ChangeRow): Piece[] => [

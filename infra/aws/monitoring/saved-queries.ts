@@ -30,7 +30,7 @@ function savedQueries({ functions }: Watched): SavedQuery[] {
       name: 'History of a host',
       groups: [probe, judge],
       query: [
-        'fields @timestamp, service, message, from, to, result.errorType, driftType, scoreDelta, reason',
+        'fields @timestamp, service, message, from, to, result.errorType, driftType, comparedDelta, reason',
         'filter hostId = "put the id of a host here"',
         'sort @timestamp desc',
         'limit 200',
@@ -50,7 +50,7 @@ function savedQueries({ functions }: Watched): SavedQuery[] {
       name: 'Recent drift',
       groups: [judge],
       query: [
-        'fields @timestamp, hostId, scanId, driftType, scoreDelta, priorScore, currentScore',
+        'fields @timestamp, hostId, scanId, driftType, comparedDelta, scoreDelta, priorScore, currentScore',
         'filter message = "drift detected"',
         'sort @timestamp desc',
         'limit 200',

@@ -20,6 +20,8 @@ const drift = (
   priorScore: from,
   currentScore: to,
   scoreDelta: to - from,
+  comparedDelta: to - from,
+  basis: 'all_rules',
 })
 
 const DRIFTS = [drift('web-01', 75, 65, 'major'), drift('web-02', 66.66667, 80, 'improvement')]
@@ -72,6 +74,23 @@ test('the screen has drift among the last changes, newest on top, and fits the t
     size,
   )
   expect(full.split('\n').length).toBeLessThan(size.rows)
+})
+
+test('where new rules were left out of the comparison the scores and the delta shown are without them', () => {
+  const worse: DriftRow = {
+    ...drift('web-03', 50, 94, 'major'),
+    comparedDelta: -12.5,
+    basis: 'common_rules',
+  }
+  const lines: string[] = []
+  createPlainView(
+    (line) => lines.push(line),
+    () => 0,
+  ).update({ ...state, compliance: { ...compliance, drifts: [worse] } })
+  expect(lines[0]).toContain('web-03 50 % -> 37.5 % (major worsening of the rules known before, −12.5 pp)')
+  const screen = { ...state, title: 'demonstration', speed: 60, recent: [worse] }
+  const shown = renderScreen(screen, { columns: 90, rows: 20, colours: false })
+  expect(shown).toMatch(/web-03 +50 % → 37\.5 % +−12\.5 pp +major worsening of the rules known before/)
 })
 
 test('a name that would steer the terminal is shown harmless, and a host that is gone by its id', () => {
