@@ -94,7 +94,7 @@ function driftInWords(drift: z.output<typeof Drift>): string {
   const byBasis = isLikeForLike ? (drift.like_for_like_delta ?? drift.score_delta) : drift.score_delta
   const delta = drift.compared_delta ?? byBasis
   const scores = `${round(drift.prior_score)} % → ${round(drift.prior_score + delta)} %`
-  return `${drift.drift_type}, ${round(delta)} pp (${scores}${isLikeForLike ? ' of the rules known before' : ''})`
+  return `${drift.drift_type}, ${round(delta)} pp (${scores}${isLikeForLike ? ' of known rules' : ''})`
 }
 
 const round = (value: number): string => String(Math.round(value * 10) / 10)

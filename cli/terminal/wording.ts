@@ -54,7 +54,7 @@ export const percentagePoints = ({ comparedDelta }: DriftRow): string =>
 
 /** The kind of drift, and where new rules were left out of the comparison, that they were. */
 export const driftInWords = ({ driftType, basis }: DriftRow): string =>
-  basis === 'common_rules' ? `${DRIFT_WORDS[driftType]} of the rules known before` : DRIFT_WORDS[driftType]
+  basis === 'common_rules' ? `${DRIFT_WORDS[driftType]} of known rules` : DRIFT_WORDS[driftType]
 
 export function complianceInWords({ judged, drifted }: Compliance): string {
   const { improvement, minor, major } = drifted

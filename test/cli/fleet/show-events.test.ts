@@ -32,7 +32,7 @@ const LIKE_FOR_LIKE = {
 }
 
 it('a drift event is shown with the delta that decided its type, and the scores that this delta lies between', () => {
-  const words = 'major, -12.5 pp (50 % → 37.5 % of the rules known before)'
+  const words = 'major, -12.5 pp (50 % → 37.5 % of known rules)'
   expect(shown({ ...LIKE_FOR_LIKE, compared_delta: -12.5 })).toContain(words)
   expect(
     shown({ ...LIKE_FOR_LIKE, drift_type: 'improvement', basis: 'all_rules', compared_delta: 44 }),
@@ -40,7 +40,7 @@ it('a drift event is shown with the delta that decided its type, and the scores 
 })
 
 it('a drift event of a version that did not store the compared delta is shown by its basis', () => {
-  expect(shown(LIKE_FOR_LIKE)).toContain('major, -12.5 pp (50 % → 37.5 % of the rules known before)')
+  expect(shown(LIKE_FOR_LIKE)).toContain('major, -12.5 pp (50 % → 37.5 % of known rules)')
   expect(shown({ ...LIKE_FOR_LIKE, drift_type: 'improvement', basis: 'all_rules' })).toContain(
     'improvement, 44 pp (50 % → 94 %)',
   )

@@ -87,10 +87,10 @@ test('where new rules were left out of the comparison the scores and the delta s
     (line) => lines.push(line),
     () => 0,
   ).update({ ...state, compliance: { ...compliance, drifts: [worse] } })
-  expect(lines[0]).toContain('web-03 50 % -> 37.5 % (major worsening of the rules known before, −12.5 pp)')
+  expect(lines[0]).toContain('web-03 50 % -> 37.5 % (major worsening of known rules, −12.5 pp)')
   const screen = { ...state, title: 'demonstration', speed: 60, recent: [worse] }
-  const shown = renderScreen(screen, { columns: 90, rows: 20, colours: false })
-  expect(shown).toMatch(/web-03 +50 % → 37\.5 % +−12\.5 pp +major worsening of the rules known before/)
+  const shown = renderScreen(screen, { columns: 100, rows: 20, colours: false })
+  expect(shown).toMatch(/web-03 +50 % → 37\.5 % +−12\.5 pp +major worsening of known rules/)
 })
 
 test('a name that would steer the terminal is shown harmless, and a host that is gone by its id', () => {
