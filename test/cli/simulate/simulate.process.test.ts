@@ -1,11 +1,13 @@
+import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { parseSimulateCommand } from '../../../cli/simulate/command-line.ts'
 import { MEMORY_GB } from '../../../cli/simulate/cost.ts'
-import { type Scenario, simulate, WALKED_HOSTS } from '../../../cli/simulate/scenario.ts'
+import { type Scenario, WALKED_HOSTS } from '../../../cli/simulate/scenario.ts'
 import { pageSection } from '../../../cli/simulate/write-page.ts'
 import { PROBE_MEMORY_MB } from '../../../infra/aws/constructs/probe.ts'
-import { UserError } from '../../../shared/domain/errors.ts'
+import { ROOT } from '../../support/repository.ts'
 
 const HOSTS = 10_000
 const doc = (name: string): string => readFileSync(new URL(`../../../docs/${name}`, import.meta.url), 'utf8')
@@ -23,9 +25,19 @@ const figures = (markdown: string): number[][] =>
         .map((cell) => Number(cell.replace(/[,%!]/g, ''))),
     )
 
-const scenarios: Scenario[] = []
+/** What the program prints with --json: one scenario a line. */
+async function simulated(...args: readonly string[]): Promise<Scenario[]> {
+  const program = [join(ROOT, 'cli/simulate/main.ts'), '--json', ...args]
+  const { stdout } = await promisify(execFile)(process.execPath, program)
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line): Scenario => JSON.parse(line))
+}
+
+let scenarios: readonly Scenario[] = []
 beforeAll(async () => {
-  for await (const scenario of simulate(HOSTS)) scenarios.push(scenario)
+  scenarios = await simulated('--hosts', String(HOSTS))
 }, 120_000)
 
 describe('a simulated day', () => {
@@ -104,16 +116,9 @@ describe('the page on operating', () => {
   })
 })
 
-describe('npm run simulate', () => {
-  it.each([
-    [['--hosts', '0'], /^--hosts "0" is not a whole number from 1/],
-    [['--hosts-per-schedule', '501'], /from 1 to 500$/],
-    [['--hosts-per-schedule', '1', 'x'], /"x" is not/],
-    [['1000'], /^what is "1000"/],
-    [['--fleet'], /^Unknown option '--fleet'/],
-    [['--write', '--hosts-per-schedule', '5'], /^--write is for all/],
-  ])('refuses %j in one sentence', (args, sentence) => {
-    expect(() => parseSimulateCommand(args)).toThrow(UserError)
-    expect(() => parseSimulateCommand(args)).toThrow(sentence)
-  })
+it('npm run simulate -- --json prints one JSON object for each way to pack and each share that is down', async () => {
+  const printed = await simulated('--hosts', '300', '--hosts-per-schedule', '1', '50')
+  expect(printed.map(({ hosts, hostsPerSchedule }) => [hosts, hostsPerSchedule])).toEqual(
+    [1, 1, 1, 50, 50, 50].map((packed) => [300, packed]),
+  )
 })
