@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib'
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch'
 import { Construct } from 'constructs'
+import { SIGNING_FUNCTIONS } from '../../../shared/domain/functions.ts'
 import { DRIFT_METRICS, FAN_OUT_METRICS, PROBE_METRICS } from '../../../shared/domain/metrics.ts'
 import { monthlyCost } from './cost.ts'
 import { databaseMetrics } from './database-alarms.ts'
@@ -102,7 +103,7 @@ const driftRow = ({ drift, emitted }: Watched): cloudwatch.IWidget[] => [
 ]
 
 function system({ functions, emitted, database }: Watched): cloudwatch.IWidget[] {
-  const handlers = (['probe', 'fan-out', 'drift'] as const).map((name) => functions[name].handler)
+  const handlers = SIGNING_FUNCTIONS.map((name) => functions[name].handler)
   const connections = databaseMetrics(database.metrics)?.('DatabaseConnections')
   return [
     graph('Probes', [

@@ -1,5 +1,6 @@
 import * as logs from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
+import { SIGNING_FUNCTIONS } from '../../../shared/domain/functions.ts'
 import type { Watched } from './watched.ts'
 
 type SavedQuery = {
@@ -68,7 +69,7 @@ function savedQueries({ functions }: Watched): SavedQuery[] {
     },
     {
       name: 'Faults',
-      groups: [probe, functions['fan-out'].logGroup, judge],
+      groups: SIGNING_FUNCTIONS.map((each) => functions[each].logGroup),
       query: [
         'fields @timestamp, service, message, error.message, error.cause.message',
         'filter level = "ERROR"',

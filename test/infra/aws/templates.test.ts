@@ -16,9 +16,16 @@ import {
   PROBE_METRICS,
 } from '../../../shared/domain/metrics.ts'
 import { MAX_HOSTS_PER_INVOCATION } from '../../../shared/domain/schedules.ts'
+import {
+  actionsOf,
+  functionOf,
+  idOf,
+  statementsOf,
+  usableApis,
+  usableByCode,
+} from '../../support/policies.ts'
 import { ROOT } from '../../support/repository.ts'
 import { INSTALLATIONS, type Resource, resourcesOf, stageTemplate, synthesise } from '../../support/synth.ts'
-import { actionsOf, functionOf, idOf, statementsOf, usableApis, usableByCode } from './policies.ts'
 
 const OPERATIONS = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8')
 const LAMBDA = 'AWS::Lambda::Function'

@@ -1,4 +1,4 @@
-import { type Resource, resourcesOf, type Synthesised } from '../../support/synth.ts'
+import { type Resource, resourcesOf, type Synthesised } from './synth.ts'
 
 export type Statement = {
   readonly Effect: 'Allow' | 'Deny'
