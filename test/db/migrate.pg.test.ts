@@ -83,4 +83,18 @@ describe('migrations', () => {
     await db.sql`delete from hosts`
     expect(await db.sql`select host_id from host_liveness`).toEqual([])
   })
+
+  it('make an index from which the hosts that are down are read, however large the fleet', async () => {
+    await using db = await freshDatabase()
+    await db.sql`
+      insert into hosts (hostname, ip_address)
+      select 'h' || n, '10.0.0.0'::inet + n from generate_series(1, 20000) as n`
+    await db.sql`
+      insert into host_liveness (host_id, reachability_status, last_probe_at, consecutive_failures, consecutive_successes)
+      select id, case when hostname like '%00' then 'unreachable' else 'reachable' end, now(), 0, 0 from hosts`
+    await db.sql`analyze host_liveness`
+    const plan =
+      await db.sql`explain select host_id from host_liveness where reachability_status = 'unreachable'`
+    expect(JSON.stringify(plan)).toContain('host_liveness_unreachable')
+  })
 })

@@ -76,6 +76,11 @@ describe('classifying', () => {
   })
 
   it.each<[number | null, number | null, DriftKind]>([
+    [80, 70, 'major_worsening'],
+    [80, 75, 'minor_worsening'],
+    [80, 76, 'stable'],
+    [80, 82, 'stable'],
+    [70, 78, 'improvement'],
     [65, 55, 'major_worsening'],
     [65, 55.1, 'minor_worsening'],
     [65, 60, 'minor_worsening'],
@@ -90,6 +95,15 @@ describe('classifying', () => {
     [null, null, 'stable'],
   ])('%s then %s is %s', (prior, current, kind) => {
     expect(classify(prior, current, DEFAULT_THRESHOLDS)).toBe(kind)
+  })
+
+  it.each<[number, number, number, DriftKind]>([
+    [10, 5, 5, 'major_worsening'],
+    [10.1, 5, 5, 'minor_worsening'],
+    [20, 15, 5, 'stable'],
+  ])('with thresholds of %s, %s and %s pp calls 80 then 70 %s', (major, minor, improvement, kind) => {
+    const thresholds = { majorWorseningPp: major, minorWorseningPp: minor, improvementPp: improvement }
+    expect(classify(80, 70, thresholds)).toBe(kind)
   })
 
   it('calls every 10 pp drop major where one rule in twenty is 5 pp', () => {
