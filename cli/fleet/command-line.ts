@@ -1,8 +1,10 @@
-import { parseArgs } from 'node:util'
+import type { parseArgs } from 'node:util'
 import type { PolicyChanges } from '../../shared/contracts/policy.ts'
+import { UserError } from '../../shared/domain/errors.ts'
 import type { ReachabilityStatus } from '../../shared/domain/reachability.ts'
-import { CommandLineError, changesOf, limitOf, named, stateOf, timeOf } from './flag-values.ts'
-import type { Since } from './since.ts'
+import { parseFlags } from '../terminal/parse-flags.ts'
+import { parseChanges, parseHostText, parseLimit, parseState } from './flag-values.ts'
+import { parseSince, type Since } from './since.ts'
 
 export type Target = { readonly kind: 'local' } | { readonly kind: 'stage'; readonly stage: string }
 
@@ -51,41 +53,30 @@ type Flag = keyof typeof OPTIONS
 /** Reads what was typed after `npm run fleet --`. */
 export function parseFleetCommandLine(args: readonly string[]): FleetCommandLine {
   try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      options: OPTIONS,
-      strict: true,
-      allowPositionals: true,
-    })
+    const { values, positionals } = parseFlags({ args: [...args], options: OPTIONS, allowPositionals: true })
     if (values.help) return { kind: 'help' }
-    const command = commandOf(positionals, values)
-    return { kind: 'run', target: targetOf(values), json: values.json ?? false, command }
+    const command = parseCommand(positionals, values)
+    return { kind: 'run', target: parseTarget(values), json: values.json ?? false, command }
   } catch (error) {
-    if (error instanceof CommandLineError) return { kind: 'fault', messages: error.messages }
-    if (error instanceof TypeError && 'code' in error) {
-      const sentence = error.message.split(/\. |\n/, 1)[0] ?? error.message
-      return { kind: 'fault', messages: [`${sentence} (--help lists commands and flags)`] }
-    }
+    if (error instanceof UserError) return { kind: 'fault', messages: error.lines }
     throw error
   }
 }
 
-/** What a stage may be called, so that its functions' names are names. */
+/** The names that a stage may have, so that its functions have names that Lambda takes. */
 const STAGE = /^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$/
 
-function targetOf({ stage, local }: Values): Target {
-  if (stage !== undefined && local) throw new CommandLineError('--stage and --local exclude each other')
+function parseTarget({ stage, local }: Values): Target {
+  if (stage !== undefined && local) throw new UserError(['--stage and --local exclude each other'])
   if (local) return { kind: 'local' }
   if (stage === undefined) {
-    throw new CommandLineError(
-      'which fleet? --stage STAGE is one in AWS, --local the product on this machine',
-    )
+    throw new UserError(['which fleet? --stage STAGE is one in AWS, --local the product on this machine'])
   }
-  if (!STAGE.test(stage)) throw new CommandLineError(`--stage ${JSON.stringify(stage)} is not a stage's name`)
+  if (!STAGE.test(stage)) throw new UserError([`--stage ${JSON.stringify(stage)} is not a stage's name`])
   return { kind: 'stage', stage }
 }
 
-/** A command: the flags that go with it, how many words follow it, and what it is made of. */
+/** A command: the flags that go with it, how many words follow it, how it is typed, and what it is built from. */
 type Grammar = {
   readonly flags: readonly Flag[]
   readonly words: readonly [least: number, most: number]
@@ -97,63 +88,63 @@ const GRAMMAR: Readonly<Record<FleetCommand['name'], Grammar>> = {
   import: {
     flags: ['prune', 'yes'],
     words: [1, 1],
-    usage: 'import FILE',
+    usage: 'import FILE [--prune [--yes]]',
     build: ([file = ''], { prune = false, yes = false }) => ({ name: 'import', file, prune, yes }),
   },
   hosts: {
     flags: ['state'],
     words: [0, 0],
-    usage: 'hosts',
-    build: (_, { state }) => ({ name: 'hosts', state: stateOf(state) }),
+    usage: 'hosts [--state STATE]',
+    build: (_, { state }) => ({ name: 'hosts', state: state === undefined ? null : parseState(state) }),
   },
   host: {
     flags: [],
     words: [1, 1],
     usage: 'host HOST',
-    build: ([host = '']) => ({ name: 'host', host: named(host) }),
+    build: ([host = '']) => ({ name: 'host', host: parseHostText(host) }),
   },
   probe: {
     flags: [],
     words: [1, 1],
     usage: 'probe HOST',
-    build: ([host = '']) => ({ name: 'probe', host: named(host) }),
+    build: ([host = '']) => ({ name: 'probe', host: parseHostText(host) }),
   },
   policy: { flags: [], words: [0, 0], usage: 'policy', build: () => ({ name: 'policy' }) },
   'policy set': {
     flags: [],
     words: [1, Number.POSITIVE_INFINITY],
     usage: 'policy set KEY=VALUE ...',
-    build: (texts) => ({ name: 'policy set', changes: changesOf(texts) }),
+    build: (texts) => ({ name: 'policy set', changes: parseChanges(texts) }),
   },
   events: {
     flags: ['since', 'host', 'action', 'limit'],
     words: [0, 0],
-    usage: 'events',
+    usage: 'events [--since TIME] [--host HOST] [--action ACTION] [--limit N]',
     build: (_, values) => ({
       name: 'events',
-      since: timeOf(values.since ?? '24h'),
-      host: values.host === undefined ? null : named(values.host),
+      since: parseSince(values.since ?? '24h'),
+      host: values.host === undefined ? null : parseHostText(values.host),
       action: values.action || null,
-      limit: limitOf(values.limit ?? '100'),
+      limit: parseLimit(values.limit ?? '100'),
     }),
   },
 }
-const OF_EVERY_COMMAND: readonly Flag[] = ['stage', 'local', 'json', 'help']
+const GLOBAL_FLAGS: readonly Flag[] = ['stage', 'local', 'json', 'help']
 
-function commandOf([first, ...rest]: readonly string[], values: Values): FleetCommand {
-  if (first === undefined) throw new CommandLineError('which command? --help lists them')
+function parseCommand([first, ...rest]: readonly string[], values: Values): FleetCommand {
+  if (first === undefined) throw new UserError(['which command? --help lists them'])
   const isSet = first === 'policy' && rest[0] === 'set'
   const word = isSet ? 'policy set' : first
   const name = (Object.keys(GRAMMAR) as FleetCommand['name'][]).find((known) => known === word)
   if (name === undefined) {
-    throw new CommandLineError(`there is no command ${JSON.stringify(word)}: --help lists them`)
+    throw new UserError([`there is no command ${JSON.stringify(word)}: --help lists them`])
   }
   const { flags, words, usage, build } = GRAMMAR[name]
   const given = isSet ? rest.slice(1) : rest
-  if (given.length < words[0] || given.length > words[1]) throw new CommandLineError(`wanted is: ${usage}`)
-  const stray = (Object.keys(values) as Flag[]).find(
-    (flag) => ![...OF_EVERY_COMMAND, ...flags].includes(flag),
-  )
-  if (stray !== undefined) throw new CommandLineError(`--${stray} does not go with ${name}`)
+  if (given.length < words[0] || given.length > words[1]) {
+    throw new UserError([`usage: npm run fleet -- (--stage STAGE | --local) ${usage}`])
+  }
+  const stray = (Object.keys(values) as Flag[]).find((flag) => ![...GLOBAL_FLAGS, ...flags].includes(flag))
+  if (stray !== undefined) throw new UserError([`--${stray} does not go with ${name}`])
   return build(given, values)
 }

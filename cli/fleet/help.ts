@@ -1,12 +1,15 @@
-export const HELP = `The operator's client: looks at the fleet of a deployed stage, or of the product running here, and changes it.
+export const HELP = `usage: npm run fleet -- (--stage STAGE | --local) COMMAND
 
-  npm run fleet -- --stage STAGE COMMAND     a stage in AWS: who may is a matter of IAM
-  npm run fleet -- --local COMMAND           the product on this machine (npm start), or DATABASE_URL
+Looks at the fleet of a deployed stage, or of the product that runs on this machine, and changes it.
 
-  import FILE [--prune [--yes]]   brings in a .csv or .json file: address, and if wanted port, name, id.
-                                  --prune takes out the hosts that are not in it, and first says how many
+  --stage STAGE                   a stage in AWS; IAM decides who may use it
+  --local                         the product on this machine (npm start), or the database of DATABASE_URL
+
+  import FILE [--prune [--yes]]   adds and changes the hosts of a .csv or .json file: address, and if wanted
+                                  port, name, id. --prune removes the hosts that are not in it, and first
+                                  says how many
   hosts [--state STATE]           the fleet; STATE is reachable, unreachable or unknown
-  host HOST                       state, last result, newest events, schedule and next probe
+  host HOST                       a host's state, last result, newest events, schedule and next probe
   probe HOST                      probes it now
   policy                          the settings
   policy set KEY=VALUE ...        changes settings; the audit log keeps before and after
@@ -17,7 +20,7 @@ export const HELP = `The operator's client: looks at the fleet of a deployed sta
   HOST is a name, an address or an id.
 
   --json       for programs: one JSON object a line on standard output, and nothing else there
-  --yes        takes hosts out without asking
+  --yes        removes hosts without asking
   --help       this text
   NO_COLOR     no colours
   AWS_REGION, AWS_PROFILE, ...    which account and region, as for every AWS tool
@@ -27,6 +30,6 @@ Exit codes: 0 done; probe: the host answered
             2 bad input: arguments, fleet file or settings
             3 no such host
             4 probe: the host did not answer
-            5 import --prune wants --yes: nothing was changed
+            5 import --prune needs --yes: nothing was changed
             6 probe: no result (another is under way, its address is not allowed, or the prober failed)
 `

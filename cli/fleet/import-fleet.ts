@@ -1,4 +1,3 @@
-import type { FleetHost } from '../../shared/contracts/fleet-row.ts'
 import { MAX_HOSTS_PER_PAGE } from '../../shared/contracts/operate-request.ts'
 import {
   type AddressClass,
@@ -6,15 +5,16 @@ import {
   parseAddressClasses,
 } from '../../shared/domain/addresses.ts'
 import { UserError } from '../../shared/domain/errors.ts'
+import type { FleetHost } from '../../shared/domain/fleet-host.ts'
+import { type ImportPlan, planImport } from '../../shared/domain/import-plan.ts'
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts'
+import { formatCount, formatNumber } from '../terminal/format.ts'
 import type { Output } from '../terminal/output.ts'
-import { counted, plainNumber } from '../terminal/wording.ts'
-import { type ImportPlan, planImport } from './import-plan.ts'
+import { readFleetPages } from './fleet-pages.ts'
 import type { OperatorClient } from './operator-client.ts'
-import { pagesOfFleet } from './whole-fleet.ts'
 
 export type ImportOrder = {
-  /** The file, in which an address of another kind than these is a fault. */
+  /** Reads the file, in which an address of another class than these is a fault. */
   readonly read: (allowed: ReadonlySet<AddressClass>) => readonly FleetHost[]
   readonly file: string
   readonly prune: boolean
@@ -23,7 +23,7 @@ export type ImportOrder = {
 }
 
 /**
- * Brings in the hosts that are new or different, in parts that Lambda takes, and with `prune` takes out those
+ * Adds and changes the hosts that are new or different, in parts that Lambda takes, and with `prune` removes those
  * that the file does not have: only hosts that were there when this began, so that one that joins meanwhile
  * is safe. Without a yes to that nothing is changed at all.
  */
@@ -35,56 +35,56 @@ export async function importFleet(
   const { policy } = await client.ask({ command: 'policy' })
   const file = order.read(parseAddressClasses(policy.allowed_addresses) ?? DEFAULT_ALLOWED_ADDRESSES)
   const present: FleetHost[] = []
-  for await (const page of pagesOfFleet(client)) {
+  for await (const page of readFleetPages(client)) {
     present.push(...page.map(({ id, name, address, port }) => ({ id, name, address, port })))
   }
   const plan = planImport(file, present)
   if (
     order.prune &&
     plan.missing.length > 0 &&
-    !(await isAgreed(output, order, plan.missing, present.length))
+    !(await confirmRemoval(output, order, plan.missing, present.length))
   ) {
     return EXIT.needsYes
   }
-  for (const hosts of parts([...plan.added, ...plan.changed])) {
+  for (const hosts of splitIntoParts([...plan.added, ...plan.changed])) {
     const answer = await client.ask({ command: 'import', hosts: [...hosts] })
     if (answer.outcome === 'refused') throw new UserError(answer.faults)
   }
   let removed = 0
-  for (const hosts of order.prune ? parts(plan.missing) : []) {
+  for (const hosts of order.prune ? splitIntoParts(plan.missing) : []) {
     removed += (await client.ask({ command: 'remove', hostIds: hosts.map(({ id }) => id) })).removed
   }
-  tell(output, order, plan, removed)
+  reportImport(output, order, plan, removed)
   return EXIT.done
 }
 
-async function isAgreed(
+async function confirmRemoval(
   output: Output,
   { file, yes }: ImportOrder,
   missing: readonly FleetHost[],
   fleetSize: number,
 ): Promise<boolean> {
-  const some = missing.slice(0, SHOWN).map(({ name }) => name)
-  const names = missing.length > SHOWN ? [...some, '…'] : some
+  const some = missing.slice(0, MAX_NAMES_SHOWN).map(({ name }) => name)
+  const names = missing.length > MAX_NAMES_SHOWN ? [...some, '…'] : some
   const are = missing.length === 1 ? 'is' : 'are'
   output.err(
-    `${plainNumber(missing.length)} of ${counted(fleetSize, 'host')} ${are} not in ${file}, and ${yes ? 'leave' : 'would leave'} the fleet: ${names.join(', ')}`,
+    `${formatNumber(missing.length)} of ${formatCount(fleetSize, 'host')} ${are} not in ${file}, and ${yes ? 'leave' : 'would leave'} the fleet: ${names.join(', ')}`,
   )
   if (yes) return true
-  if (output.confirm !== null && (await output.confirm('Take them out?'))) return true
-  output.err('nothing was changed: --yes takes them out')
+  if (output.confirm !== null && (await output.confirm('Remove them?'))) return true
+  output.err('nothing was changed: --yes removes them')
   return false
 }
 
-const SHOWN = 10
+const MAX_NAMES_SHOWN = 10
 
-function parts(hosts: readonly FleetHost[]): (readonly FleetHost[])[] {
+function splitIntoParts(hosts: readonly FleetHost[]): (readonly FleetHost[])[] {
   return Array.from({ length: Math.ceil(hosts.length / MAX_HOSTS_PER_PAGE) }, (_, i) =>
     hosts.slice(i * MAX_HOSTS_PER_PAGE, (i + 1) * MAX_HOSTS_PER_PAGE),
   )
 }
 
-function tell(output: Output, { prune, json }: ImportOrder, plan: ImportPlan, removed: number): void {
+function reportImport(output: Output, { prune, json }: ImportOrder, plan: ImportPlan, removed: number): void {
   const { unchanged } = plan
   const [added, changed, missing] = [plan.added.length, plan.changed.length, plan.missing.length]
   if (json) {
@@ -92,15 +92,15 @@ function tell(output: Output, { prune, json }: ImportOrder, plan: ImportPlan, re
     return
   }
   const done = [
-    `${counted(added, 'host')} added`,
-    `${plainNumber(changed)} changed`,
-    `${plainNumber(unchanged)} as before`,
+    `${formatCount(added, 'host')} added`,
+    `${formatNumber(changed)} changed`,
+    `${formatNumber(unchanged)} as before`,
   ]
-  if (prune) done.push(`${plainNumber(removed)} taken out`)
+  if (prune) done.push(`${formatNumber(removed)} removed`)
   output.out(done.join(', '))
   if (!prune && missing > 0) {
     output.out(
-      `${counted(missing, 'host')} of the fleet ${missing === 1 ? 'is' : 'are'} not in the file: --prune takes out such hosts`,
+      `${formatCount(missing, 'host')} of the fleet ${missing === 1 ? 'is' : 'are'} not in the file: --prune removes such hosts`,
     )
   }
 }

@@ -1,13 +1,14 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { functionName } from '../../shared/domain/functions.ts'
-import { type Invoke, OperatorClientError, type OperatorTransport } from './operator-client.ts'
+import { collapse, RefusedError } from '../terminal/report-error.ts'
+import type { Invoke, OperatorTransport } from './operator-client.ts'
 
 /** Longer than any of the functions may run, so that the answer is Lambda's. */
 const REQUEST_TIMEOUT_MS = 60_000
 const CONNECTION_TIMEOUT_MS = 5_000
 const MAX_FAULT_CHARACTERS = 300
 
-/** The functions of a stage in AWS, with the caller's own credentials. */
+/** Reaches the functions of a stage in AWS, with the caller's own credentials. */
 export function openLambdaTransport(stage: string): OperatorTransport {
   const client = new LambdaClient({
     requestHandler: { requestTimeout: REQUEST_TIMEOUT_MS, connectionTimeout: CONNECTION_TIMEOUT_MS },
@@ -17,17 +18,17 @@ export function openLambdaTransport(stage: string): OperatorTransport {
     const command = new InvokeCommand({ FunctionName: name, Payload: JSON.stringify(event) })
     const answer = await client.send(command).catch(async (error: unknown) => {
       const region = await client.config.region().catch(() => 'no region')
-      throw new OperatorClientError(refusal(error, name, stage, region), { cause: error })
+      throw new RefusedError(describeRefusal(error, name, stage, region), { cause: error })
     })
     const text = answer.Payload?.transformToString() ?? ''
-    if (answer.FunctionError !== undefined) throw new OperatorClientError(failure(text, name))
+    if (answer.FunctionError !== undefined) throw new RefusedError(describeFailure(text, name))
     return JSON.parse(text)
   }
   return { invoke, now: () => new Date(), close: async () => client.destroy() }
 }
 
-/** What Lambda, or the SDK before it, said instead of running the function. */
-function refusal(error: unknown, name: string, stage: string, region: string): string {
+/** Says why Lambda, or the SDK before it, did not run the function. */
+function describeRefusal(error: unknown, name: string, stage: string, region: string): string {
   const { name: kind, message } = error instanceof Error ? error : new Error(String(error))
   switch (kind) {
     case 'ResourceNotFoundException':
@@ -49,9 +50,9 @@ function refusal(error: unknown, name: string, stage: string, region: string): s
     return 'no AWS region: set AWS_REGION, or AWS_PROFILE to a profile with one'
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   if (NETWORK_FAULTS.has(code) || kind === 'TimeoutError') {
-    return `Lambda in ${region} cannot be reached: ${oneLine(message) || code || kind}`
+    return `Lambda in ${region} cannot be reached: ${cutLine(message) || code || kind}`
   }
-  return `Lambda refused to run ${name}: ${kind}: ${oneLine(message)}`
+  return `Lambda refused to run ${name}: ${kind}: ${cutLine(message)}`
 }
 
 const NETWORK_FAULTS = new Set([
@@ -63,13 +64,13 @@ const NETWORK_FAULTS = new Set([
   'EHOSTUNREACH',
 ])
 
-/** What the function itself failed with, as Lambda reports it. */
-function failure(payload: string, name: string): string {
-  const fault = faultIn(payload)
-  return `${name} failed: ${oneLine(fault)} (its log says more)`
+/** Says what the function itself failed with, as Lambda reports it. */
+function describeFailure(payload: string, name: string): string {
+  const fault = parseFault(payload)
+  return `${name} failed: ${cutLine(fault)} (its log says more)`
 }
 
-function faultIn(payload: string): string {
+function parseFault(payload: string): string {
   try {
     const { errorType = 'Error', errorMessage = payload } = JSON.parse(payload) as Record<string, string>
     return `${errorType}: ${errorMessage}`
@@ -79,4 +80,4 @@ function faultIn(payload: string): string {
   }
 }
 
-const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim().slice(0, MAX_FAULT_CHARACTERS)
+const cutLine = (text: string): string => collapse(text).slice(0, MAX_FAULT_CHARACTERS)

@@ -5,25 +5,26 @@ import type { FunctionDeps } from '../../functions/runtime/deps.ts'
 import { createTelemetry } from '../../functions/runtime/telemetry.ts'
 import { createContext } from '../../infra/local/emulators/lambda/context.ts'
 import { type Endpoints, readEndpoints } from '../../infra/local/endpoints.ts'
+import { findDatabase } from '../../infra/local/running-database.ts'
 import { stateFolder } from '../../infra/local/state-folder.ts'
 import { type Connection, isConnectionFault } from '../../shared/db/client.ts'
 import { openDatabase } from '../../shared/db/transaction.ts'
 import { FUNCTIONS, functionName } from '../../shared/domain/functions.ts'
-import { databaseOf } from '../scan/destination.ts'
-import { type Invoke, OperatorClientError, type OperatorTransport } from './operator-client.ts'
+import { collapse, RefusedError } from '../terminal/report-error.ts'
+import type { Invoke, OperatorTransport } from './operator-client.ts'
 
 const STAGE = 'local'
 const TIMEOUT_MS = 30_000
 
 /**
- * The functions in this process, beside the product that runs on this machine: on its database and by its
+ * Runs the functions in this process, beside the product that runs on this machine: on its database and by its
  * time, with the rights that they have in AWS. Or, where DATABASE_URL is set, on that database.
  *
  * @throws UserError where there is neither.
  */
 export function openLocalTransport(env: NodeJS.ProcessEnv, folder = stateFolder().folder): OperatorTransport {
-  const owner = databaseOf({ env, stateFolder: folder })
-  const now = clockOf(env.DATABASE_URL ? null : readEndpoints(folder))
+  const owner = findDatabase({ env, stateFolder: folder })
+  const now = fleetClock(env.DATABASE_URL ? null : readEndpoints(folder))
   const operate = functionDeps(owner, 'operate', now)
   const probe = functionDeps(owner, 'probe', now)
   const handlers = { operate: createOperateHandler(operate), probe: createProbeHandler(probe) }
@@ -32,7 +33,7 @@ export function openLocalTransport(env: NodeJS.ProcessEnv, folder = stateFolder(
     const identity = { name, arn: `arn:aws:lambda:local:000000000000:function:${name}`, memoryMb: 256 }
     const answer = await handlers[folder](event, createContext(identity, TIMEOUT_MS)).catch(
       (error: unknown) => {
-        throw new OperatorClientError(explained(error), { cause: error })
+        throw new RefusedError(describeFailure(error), { cause: error })
       },
     )
     // As from Lambda: an answer is JSON.
@@ -44,8 +45,8 @@ export function openLocalTransport(env: NodeJS.ProcessEnv, folder = stateFolder(
   return { invoke, now, close }
 }
 
-/** The demonstration's time is ahead of the machine's, and runs faster. */
-function clockOf(running: Endpoints | null): () => Date {
+/** Tells fleet time: the demonstration's is ahead of the machine's, and runs faster. */
+function fleetClock(running: Endpoints | null): () => Date {
   const clock = running?.clock
   if (clock === undefined) return () => new Date()
   const { speed } = clock
@@ -67,9 +68,9 @@ const INVALID_PARAMETER_VALUE = '22023'
 const INSUFFICIENT_PRIVILEGE = '42501'
 const UNDEFINED_TABLE = '42P01'
 
-function explained(error: unknown): string {
+function describeFailure(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  const message = (error instanceof Error ? error.message || code : String(error)).replace(/\s+/g, ' ')
+  const message = collapse(error instanceof Error ? error.message || code : String(error))
   if (isConnectionFault(error)) return `the database cannot be reached: ${message}`
   if (code === INVALID_PARAMETER_VALUE || code === UNDEFINED_TABLE) {
     return `the database is not set up for this version (${message}): npm start does it`

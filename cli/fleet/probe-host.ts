@@ -1,9 +1,9 @@
 import type { HostOutcome } from '../../shared/contracts/probe-answer.ts'
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts'
+import { formatCount, formatMilliseconds } from '../terminal/format.ts'
 import type { Output } from '../terminal/output.ts'
-import { counted, milliseconds } from '../terminal/wording.ts'
+import { noSuchHost, resolveHostId } from '../terminal/resolve-host.ts'
 import type { OperatorClient } from './operator-client.ts'
-import { noSuchHost, resolveHost } from './resolve-host.ts'
 
 /** Probes a host now. The result counts as that of any other probe. */
 export async function probeHost(
@@ -11,10 +11,10 @@ export async function probeHost(
   output: Output,
   { host, json }: { readonly host: string; readonly json: boolean },
 ): Promise<ExitCode> {
-  const hostId = await resolveHost(client, host)
+  const hostId = await resolveHostId(client.findHosts, host)
   const outcome = await client.probe(hostId)
   if (outcome.outcome === 'unknown_host') throw noSuchHost(host)
-  output.out(json ? JSON.stringify(asJson(hostId, outcome)) : `${host}: ${inWords(outcome)}`)
+  output.out(json ? JSON.stringify(toJson(hostId, outcome)) : `${host}: ${describeOutcome(outcome)}`)
   return exitCodeOf(outcome)
 }
 
@@ -23,21 +23,21 @@ function exitCodeOf(outcome: HostOutcome): ExitCode {
   return outcome.result.kind === 'reachable' ? EXIT.done : EXIT.unreachable
 }
 
-function inWords(outcome: HostOutcome): string {
+function describeOutcome(outcome: HostOutcome): string {
   if (outcome.outcome === 'inconclusive') return `no result, through no fault of the host: ${outcome.reason}`
   if (outcome.outcome !== 'probed') return 'no result: another probe of it is under way'
   const { result, step } = outcome
   const change = step.transition === null ? '' : ` (was ${step.transition.from})`
   if (result.kind === 'reachable') {
-    const answer = `answered in ${milliseconds(result.responseMs)}, ${result.identification}`
+    const answer = `answered in ${formatMilliseconds(result.responseMs)}, ${result.identification}`
     return `${answer}; ${step.next.status}${change}`
   }
-  const failures = `${counted(step.next.consecutiveFailures, 'failure')} in a row`
+  const failures = `${formatCount(step.next.consecutiveFailures, 'failure')} in a row`
   return `no answer, ${result.errorType}; ${step.next.status}${change}, ${failures}`
 }
 
-/** In the words of the other commands' JSON. */
-function asJson(hostId: string, outcome: HostOutcome): Record<string, unknown> {
+/** The outcome under the names that the other commands' JSON has. */
+function toJson(hostId: string, outcome: HostOutcome): Record<string, unknown> {
   if (outcome.outcome === 'inconclusive') {
     return { id: hostId, outcome: outcome.outcome, reason: outcome.reason }
   }

@@ -1,32 +1,26 @@
-import type { FleetHost } from '../../shared/contracts/fleet-row.ts'
-import { ADDRESS_CLASSES, type AddressClass } from '../../shared/domain/addresses.ts'
+import { ADDRESS_CLASSES } from '../../shared/domain/addresses.ts'
 import { UserError } from '../../shared/domain/errors.ts'
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts'
 import type { Output } from '../terminal/output.ts'
 import { readFleetFile } from '../terminal/read-fleet-file.ts'
+import { reportError } from '../terminal/report-error.ts'
 import { type FleetCommand, parseFleetCommandLine, type Target } from './command-line.ts'
 import { HELP } from './help.ts'
 import { importFleet } from './import-fleet.ts'
-import {
-  createOperatorClient,
-  type OperatorClient,
-  OperatorClientError,
-  type OperatorTransport,
-} from './operator-client.ts'
+import { createOperatorClient, type OperatorClient, type OperatorTransport } from './operator-client.ts'
 import { probeHost } from './probe-host.ts'
-import { HostNotResolvedError } from './resolve-host.ts'
 import { showEvents } from './show-events.ts'
 import { showHost } from './show-host.ts'
 import { showHosts } from './show-hosts.ts'
 import { setPolicy, showPolicy } from './show-policy.ts'
 
-export type Surroundings = {
+export type FleetDeps = {
   readonly output: Output
   readonly env: NodeJS.ProcessEnv
 }
 
-/** All of `npm run fleet`, from its arguments to its exit code. */
-export async function runFleet(args: readonly string[], deps: Surroundings): Promise<ExitCode> {
+/** Runs all of `npm run fleet`, from its arguments to its exit code. */
+export async function runFleet(args: readonly string[], deps: FleetDeps): Promise<ExitCode> {
   const { output } = deps
   const commandLine = parseFleetCommandLine(args)
   if (commandLine.kind === 'help') {
@@ -36,21 +30,21 @@ export async function runFleet(args: readonly string[], deps: Surroundings): Pro
   try {
     if (commandLine.kind === 'fault') throw new UserError(commandLine.messages)
     const { command, json, target } = commandLine
-    // What is wrong with the file itself is said before anybody is asked for anything.
-    if (command.name === 'import') readFleet(command.file, new Set(ADDRESS_CLASSES))
-    const { invoke, now, close } = await open(target, deps.env)
+    // The file's own faults are reported before anything is opened.
+    if (command.name === 'import') readFleetFile(command.file, new Set(ADDRESS_CLASSES))
+    const { invoke, now, close } = await openTransport(target, deps.env)
     try {
-      return await perform(createOperatorClient(invoke), { output, json, now }, command)
+      return await runCommand(createOperatorClient(invoke), { output, json, now }, command)
     } finally {
       await close()
     }
   } catch (error) {
-    return explain(error, output)
+    return reportError(error, output)
   }
 }
 
-/** Only what is needed is loaded: the SDK alone would take half of the time that a command takes. */
-async function open(target: Target, env: NodeJS.ProcessEnv): Promise<OperatorTransport> {
+/** Loads only the transport that is needed: the SDK alone would take half of the time that a command takes. */
+async function openTransport(target: Target, env: NodeJS.ProcessEnv): Promise<OperatorTransport> {
   if (target.kind === 'stage') {
     const { openLambdaTransport } = await import('./lambda-transport.ts')
     return openLambdaTransport(target.stage)
@@ -59,18 +53,11 @@ async function open(target: Target, env: NodeJS.ProcessEnv): Promise<OperatorTra
   return openLocalTransport(env)
 }
 
-/** @throws UserError with a line for each fault of the file. */
-function readFleet(path: string, allowed: ReadonlySet<AddressClass>): readonly FleetHost[] {
-  const parsed = readFleetFile(path, allowed)
-  if ('hosts' in parsed) return parsed.hosts
-  throw new UserError(parsed.faults.map(({ file, line, message }) => `${file}:${line}: ${message}`))
-}
+type Presentation = { readonly output: Output; readonly json: boolean; readonly now: () => Date }
 
-type Given = { readonly output: Output; readonly json: boolean; readonly now: () => Date }
-
-function perform(
+function runCommand(
   client: OperatorClient,
-  { output, json, now }: Given,
+  { output, json, now }: Presentation,
   command: FleetCommand,
 ): Promise<ExitCode> {
   switch (command.name) {
@@ -78,7 +65,7 @@ function perform(
       return importFleet(client, output, {
         ...command,
         json,
-        read: (allowed) => readFleet(command.file, allowed),
+        read: (allowed) => readFleetFile(command.file, allowed),
       })
     case 'hosts':
       return showHosts(client, output, { ...command, json })
@@ -93,21 +80,4 @@ function perform(
     case 'events':
       return showEvents(client, output, { ...command, json }, now())
   }
-}
-
-function explain(error: unknown, output: Output): ExitCode {
-  if (error instanceof UserError) {
-    error.lines.forEach(output.err)
-    return EXIT.badInput
-  }
-  if (error instanceof HostNotResolvedError) {
-    output.err(error.message)
-    return error.exitCode
-  }
-  if (error instanceof OperatorClientError) {
-    output.err(error.message)
-    return EXIT.failed
-  }
-  output.err(`something went wrong: ${error instanceof Error ? error.message : String(error)}`)
-  return EXIT.failed
 }

@@ -1,10 +1,11 @@
 import * as z from 'zod'
 import type { EventListing } from '../../shared/contracts/operate-answer.ts'
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts'
+import { formatTime } from '../terminal/format.ts'
 import type { Output } from '../terminal/output.ts'
-import { type Row, shownTime, table } from '../terminal/table.ts'
+import { resolveHostId } from '../terminal/resolve-host.ts'
+import { formatTable, type Row } from '../terminal/table.ts'
 import type { OperatorClient } from './operator-client.ts'
-import { resolveHost } from './resolve-host.ts'
 import { type Since, startOf } from './since.ts'
 
 export type EventsOrder = {
@@ -15,7 +16,7 @@ export type EventsOrder = {
   readonly json: boolean
 }
 
-/** The audit log since then, newest first. By its id also a host that has left the fleet is found. */
+/** Shows the audit log since a time, newest first. By its id also a host that has left the fleet is found. */
 export async function showEvents(
   client: OperatorClient,
   output: Output,
@@ -26,25 +27,25 @@ export async function showEvents(
     command: 'events',
     since: startOf(order.since, now).toISOString(),
     limit: order.limit,
-    ...(order.host !== null && { hostId: await resolveHost(client, order.host) }),
+    ...(order.host !== null && { hostId: await resolveHostId(client.findHosts, order.host) }),
     ...(order.action !== null && { action: order.action }),
   })
   if (order.json) for (const event of events) output.out(JSON.stringify(event))
-  else for (const line of events.length > 0 ? eventTable(events, output) : ['no events']) output.out(line)
+  else for (const line of events.length > 0 ? formatEvents(events, output) : ['no events']) output.out(line)
   if (more) output.err(`there are older ones: --limit ${order.limit} leaves them out`)
   return EXIT.done
 }
 
-/** Events as a table, in the order given. */
-export function eventTable(events: readonly EventListing[], output: Output): string[] {
+/** Formats events as a table, in the order given. */
+export function formatEvents(events: readonly EventListing[], output: Output): string[] {
   const rows = events.map((event): Row => {
     const { occurred_at, action, host_name, resource_id, outcome } = event
     return {
-      cells: [shownTime(occurred_at), action, host_name ?? resource_id ?? '–', inWords(event)],
+      cells: [formatTime(occurred_at), action, host_name ?? resource_id ?? '–', describeEvent(event)],
       paint: outcome === 'failure' ? 'red' : undefined,
     }
   })
-  return table(['TIME', 'ACTION', 'OF', 'WHAT'], rows, output)
+  return formatTable(['TIME', 'ACTION', 'OF', 'WHAT'], rows, output)
 }
 
 const Connectivity = z.object({
@@ -64,32 +65,32 @@ const Drift = z.object({
 const setting = z.union([z.string(), z.number()])
 const Change = z.object({ before: z.record(z.string(), setting), after: z.record(z.string(), setting) })
 
-/** The log may hold other writers' events too: what is not understood is shown as it is. */
-function inWords({ action, detail }: EventListing): string {
-  const asItIs = detail === null || detail === undefined ? '' : JSON.stringify(detail)
+/** Describes what happened. The log may hold other writers' events too: what is not understood is shown as it is. */
+function describeEvent({ action, detail }: EventListing): string {
+  const raw = detail === null || detail === undefined ? '' : JSON.stringify(detail)
   switch (action) {
     case 'host.connectivity.checked': {
       const { data } = Connectivity.safeParse(detail)
-      if (data === undefined) return asItIs
+      if (data === undefined) return raw
       const reason = data.error_type === null ? '' : `, ${data.error_type}`
       return `${data.prior_status} → ${data.new_status}${reason}`
     }
     case 'compliance.drift.detected': {
       const { data } = Drift.safeParse(detail)
-      if (data === undefined) return asItIs
-      return driftInWords(data)
+      if (data === undefined) return raw
+      return describeDrift(data)
     }
     case 'policy.changed': {
       const { data } = Change.safeParse(detail)
-      return data === undefined ? asItIs : changeInWords(data)
+      return data === undefined ? raw : describeChange(data)
     }
     default:
-      return asItIs
+      return raw
   }
 }
 
-/** The scores and the delta that were compared: with the basis `common_rules` those without new rules. */
-function driftInWords(drift: z.output<typeof Drift>): string {
+/** Describes the scores and the delta that were compared: with the basis `common_rules` those without new rules. */
+function describeDrift(drift: z.output<typeof Drift>): string {
   const isLikeForLike = drift.basis === 'common_rules'
   const byBasis = isLikeForLike ? (drift.like_for_like_delta ?? drift.score_delta) : drift.score_delta
   const delta = drift.compared_delta ?? byBasis
@@ -99,8 +100,8 @@ function driftInWords(drift: z.output<typeof Drift>): string {
 
 const round = (value: number): string => String(Math.round(value * 10) / 10)
 
-/** `key: before → after`, for each setting that changed. */
-export const changeInWords = ({ before, after }: { before: object; after: object }): string => {
+/** Describes each setting that changed as `key: before → after`. */
+export const describeChange = ({ before, after }: { before: object; after: object }): string => {
   const old = new Map<string, unknown>(Object.entries(before))
   return Object.entries(after)
     .map(([key, value]) => `${key}: ${String(old.get(key))} → ${String(value)}`)

@@ -1,62 +1,63 @@
 import type { AnswerOf } from '../../shared/contracts/operate-answer.ts'
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts'
+import { formatCount, formatEndpoint, formatMilliseconds, formatTime } from '../terminal/format.ts'
 import type { Output } from '../terminal/output.ts'
-import { shownTime, table } from '../terminal/table.ts'
-import { counted, endpoint, milliseconds } from '../terminal/wording.ts'
+import { noSuchHost, resolveHostId } from '../terminal/resolve-host.ts'
+import { formatTable } from '../terminal/table.ts'
 import type { OperatorClient } from './operator-client.ts'
-import { noSuchHost, resolveHost } from './resolve-host.ts'
-import { eventTable } from './show-events.ts'
+import { formatEvents } from './show-events.ts'
 
-type Shown = Extract<AnswerOf<'host'>, { outcome: 'found' }>
+type FoundHost = Extract<AnswerOf<'host'>, { outcome: 'found' }>
 
-/** All that is known of one host, and when it is probed next. */
+/** Shows all that is known of one host, and when it is probed next. */
 export async function showHost(
   client: OperatorClient,
   output: Output,
   { host: text, json }: { readonly host: string; readonly json: boolean },
 ): Promise<ExitCode> {
-  const shown = await client.ask({ command: 'host', hostId: await resolveHost(client, text) })
-  if (shown.outcome === 'unknown_host') throw noSuchHost(text)
-  const { host, schedule, events } = shown
+  const answer = await client.ask({ command: 'host', hostId: await resolveHostId(client.findHosts, text) })
+  if (answer.outcome === 'unknown_host') throw noSuchHost(text)
+  const { host, schedule, events } = answer
   if (json) {
     output.out(JSON.stringify({ host, schedule, events }))
     return EXIT.done
   }
-  const facts = factsOf(shown).map((cells) => ({ cells }))
-  for (const line of table([host.name, ''], facts, output)) output.out(line)
+  const facts = describeHost(answer).map((cells) => ({ cells }))
+  for (const line of formatTable([host.name, ''], facts, output)) output.out(line)
   output.out('')
-  for (const line of events.length > 0 ? eventTable(events, output) : ['no events yet']) output.out(line)
+  for (const line of events.length > 0 ? formatEvents(events, output) : ['no events yet']) output.out(line)
   return EXIT.done
 }
 
-const factsOf = ({ host, schedule }: Shown): [string, string][] => [
+const describeHost = ({ host, schedule }: FoundHost): [string, string][] => [
   ['id', host.id],
-  ['address', endpoint(host.address, host.port)],
-  ['state', stateInWords(host)],
-  ['last probe', lastResult(host)],
+  ['address', formatEndpoint(host.address, host.port)],
+  ['state', describeState(host)],
+  ['last probe', describeLastResult(host)],
   ['calls itself', host.ssh_identification ?? '–'],
-  ['in the fleet since', shownTime(host.created_at)],
-  ['schedule', scheduleInWords(schedule)],
-  ['next probe', nextProbe(schedule)],
+  ['in the fleet since', formatTime(host.created_at)],
+  ['schedule', describeSchedule(schedule)],
+  ['next probe', describeNextProbe(schedule)],
 ]
 
-function stateInWords({ state, last_state_change_at: since }: Shown['host']): string {
-  return since === null ? state : `${state}, since ${shownTime(since)}`
+function describeState({ state, last_state_change_at: since }: FoundHost['host']): string {
+  return since === null ? state : `${state}, since ${formatTime(since)}`
 }
 
-function lastResult(host: Shown['host']): string {
+function describeLastResult(host: FoundHost['host']): string {
   if (host.last_probe_at === null) return 'none yet'
-  const time = shownTime(host.last_probe_at)
-  if (host.last_error_type === null) return `${time}, answered in ${milliseconds(host.last_response_ms)}`
-  return `${time}, ${host.last_error_type}, ${counted(host.consecutive_failures, 'failure')} in a row`
+  const time = formatTime(host.last_probe_at)
+  if (host.last_error_type === null)
+    return `${time}, answered in ${formatMilliseconds(host.last_response_ms)}`
+  return `${time}, ${host.last_error_type}, ${formatCount(host.consecutive_failures, 'failure')} in a row`
 }
 
-function scheduleInWords({ name, period_minutes, hosts }: Shown['schedule']): string {
-  const shared = hosts > 1 ? `, shared by ${counted(hosts, 'host')}` : ''
-  return `${name}, every ${counted(period_minutes, 'minute')}${shared}`
+function describeSchedule({ name, period_minutes, hosts }: FoundHost['schedule']): string {
+  const shared = hosts > 1 ? `, shared by ${formatCount(hosts, 'host')}` : ''
+  return `${name}, every ${formatCount(period_minutes, 'minute')}${shared}`
 }
 
-const nextProbe = ({ state, next_probe_at }: Shown['schedule']): string =>
+const describeNextProbe = ({ state, next_probe_at }: FoundHost['schedule']): string =>
   state === 'applied'
-    ? `within a minute of ${shownTime(next_probe_at)}`
-    : `the fan-out has not applied the schedule yet: it does within some minutes; then about ${shownTime(next_probe_at)}`
+    ? `within a minute of ${formatTime(next_probe_at)}`
+    : `the fan-out has not applied the schedule yet: it does within some minutes; then about ${formatTime(next_probe_at)}`

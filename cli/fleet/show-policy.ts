@@ -3,14 +3,14 @@ import { POLICY_RANGES, type PolicyValues } from '../../shared/domain/policy.ts'
 import { policyChanged } from '../../shared/domain/policy-event.ts'
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts'
 import type { Output } from '../terminal/output.ts'
-import { table } from '../terminal/table.ts'
+import { formatTable } from '../terminal/table.ts'
 import type { OperatorClient } from './operator-client.ts'
-import { changeInWords } from './show-events.ts'
+import { describeChange } from './show-events.ts'
 
 const range = (key: keyof typeof POLICY_RANGES): string =>
   `${POLICY_RANGES[key].least} to ${POLICY_RANGES[key].most}`
 
-const MEANING: Readonly<Record<keyof PolicyValues, string>> = {
+const MEANINGS: Readonly<Record<keyof PolicyValues, string>> = {
   probe_interval_seconds: `between two probes of a host, before jitter of up to 20 %: ${range('probe_interval_seconds')}`,
   failures_to_go_down: `failed probes in a row until a host is unreachable: ${range('failures_to_go_down')}`,
   successes_to_come_up: `answered probes in a row until it is reachable again: ${range('successes_to_come_up')}`,
@@ -22,13 +22,13 @@ const MEANING: Readonly<Record<keyof PolicyValues, string>> = {
   allowed_addresses: 'kinds of address that may be probed, with commas between',
 }
 
-/** The settings, each with its meaning. */
+/** Shows the settings, each with its meaning. */
 export async function showPolicy(client: OperatorClient, output: Output, json: boolean): Promise<ExitCode> {
   const { policy } = await client.ask({ command: 'policy' })
   if (json) output.out(JSON.stringify(policy))
   else {
-    const rows = POLICY_KEYS.map((key) => ({ cells: [key, String(policy[key]), MEANING[key]] }))
-    for (const line of table(['SETTING', 'VALUE', 'MEANING'], rows, output)) output.out(line)
+    const rows = POLICY_KEYS.map((key) => ({ cells: [key, String(policy[key]), MEANINGS[key]] }))
+    for (const line of formatTable(['SETTING', 'VALUE', 'MEANING'], rows, output)) output.out(line)
   }
   return EXIT.done
 }
@@ -46,13 +46,15 @@ export async function setPolicy(
   }
   const { before, after } =
     (answer.outcome === 'changed' ? policyChanged(answer.before, answer.policy)?.detail : undefined) ??
-    NOTHING
+    NO_CHANGE
   if (json) output.out(JSON.stringify({ outcome: answer.outcome, before, after, policy: answer.policy }))
   else
     output.out(
-      answer.outcome === 'changed' ? changeInWords({ before, after }) : 'it is so already: nothing changed',
+      answer.outcome === 'changed'
+        ? describeChange({ before, after })
+        : 'nothing changed: the policy has these values already',
     )
   return EXIT.done
 }
 
-const NOTHING = { before: {}, after: {} }
+const NO_CHANGE = { before: {}, after: {} }

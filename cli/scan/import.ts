@@ -1,27 +1,26 @@
 import { createReadStream } from 'node:fs'
-import { parseArgs } from 'node:util'
 import { stateFolder } from '../../infra/local/state-folder.ts'
 import { UserError } from '../../shared/domain/errors.ts'
 import { isUuid } from '../../shared/domain/ids.ts'
+import { terminalOutput } from '../terminal/output.ts'
+import { parseFlags, parseInstant } from '../terminal/parse-flags.ts'
 import { openDatabase, openQueue } from './destination.ts'
 import { importResults } from './import-results.ts'
-import { parseInstant } from './instant.ts'
-import { runTool, STANDARD_OUTPUT } from './run-tool.ts'
+import { runTool } from './run-tool.ts'
 
-const HELP = `Records OpenSCAP results as a scan of a host, and announces it.
+const USAGE = 'usage: npm run scan:import -- --host HOST FILE'
+const HELP = `${USAGE}
 
-  npm run scan:import -- --host web-1 results.xml
-
-The file is what oscap xccdf eval writes with --results or --results-arf; - reads standard input.
+Records OpenSCAP results as a scan of a host, and announces it. FILE is what oscap xccdf eval writes with
+--results or --results-arf; - reads standard input.
 
   --host HOST            id, name or address of a host of the fleet
-  --completed-at TIME    instead of the file's end time, such as 2026-03-01T10:00:00Z
-  --scan-id UUID         made from host and file by default: the same file again is the same scan
-  --queue-url URL        the queue to announce it to; by default that of the running product
+  --completed-at TIME    replaces the file's end time, such as 2026-03-01T10:00:00Z
+  --scan-id UUID         by default made from host and file: the same file again is the same scan
+  --queue-url URL        the queue to announce the scan to; by default that of the running product
   --help                 this text
 
-  DATABASE_URL           the database to write to; by default that of the running product
-`
+  DATABASE_URL           the database to write to; by default that of the running product`
 
 const OPTIONS = {
   host: { type: 'string' },
@@ -31,32 +30,34 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
 } as const
 
+const output = terminalOutput(process)
+
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({ options: OPTIONS, allowPositionals: true })
-  if (values.help) return STANDARD_OUTPUT.out(HELP.trimEnd())
+  const { values, positionals } = parseFlags({ options: OPTIONS, allowPositionals: true })
+  if (values.help) return output.out(HELP)
   const [file, ...others] = positionals
   if (values.host === undefined || file === undefined || others.length > 0) {
-    throw new UserError(['wanted are --host HOST and one results file (--help shows how)'])
+    throw new UserError([`${USAGE} (--help lists the flags)`])
   }
   const scanId = values['scan-id']
   if (scanId !== undefined && !isUuid(scanId)) {
     throw new UserError([`--scan-id ${JSON.stringify(scanId)} is not a UUID`])
   }
   const completedAt = values['completed-at']
-  const whereabouts = () => ({
+  const destination = () => ({
     env: process.env,
     queueUrl: values['queue-url'],
     stateFolder: stateFolder().folder,
   })
   await importResults(
     {
-      openDatabase: () => openDatabase(whereabouts()),
-      openQueue: () => openQueue(whereabouts()),
+      openDatabase: () => openDatabase(destination()),
+      openQueue: () => openQueue(destination()),
       now: () => new Date(),
-      output: STANDARD_OUTPUT,
+      output,
     },
     {
-      file: bytesOf(file),
+      file: readBytes(file),
       host: values.host,
       scanId,
       completedAt: completedAt === undefined ? undefined : parseInstant('--completed-at', completedAt),
@@ -64,13 +65,13 @@ async function main(): Promise<void> {
   )
 }
 
-async function* bytesOf(file: string): AsyncGenerator<Uint8Array> {
+async function* readBytes(file: string): AsyncGenerator<Uint8Array> {
   try {
     yield* file === '-' ? process.stdin : createReadStream(file)
   } catch (cause) {
     const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
-    throw new UserError([`${file} cannot be read: ${reason}`])
+    throw new UserError([`${file} cannot be read: ${reason}`], { cause })
   }
 }
 
-process.exitCode = await runTool('scan:import', STANDARD_OUTPUT, main)
+process.exitCode = await runTool('scan:import', output, main)

@@ -1,41 +1,27 @@
-import { UserError } from '../../shared/domain/errors.ts'
 import { XccdfError } from '../../shared/scans/xccdf/rejection.ts'
-
-const EXIT_FAULT = 1
-const EXIT_BAD_INPUT = 2
-
-export type Output = { readonly out: (line: string) => void; readonly err: (line: string) => void }
+import { EXIT, type ExitCode } from '../terminal/exit-codes.ts'
+import type { Output } from '../terminal/output.ts'
+import { collapse, HostNotResolvedError, reportError } from '../terminal/report-error.ts'
 
 /**
  * Runs a tool's main and returns its exit code: 0; 2 for what its user can put right, in one line; 1 for a
- * fault, in one line with its cause.
+ * failure, in one line with its cause.
  */
-export async function runTool(name: string, { err }: Output, main: () => Promise<void>): Promise<number> {
+export async function runTool(
+  name: string,
+  { err }: Pick<Output, 'err'>,
+  main: () => Promise<void>,
+): Promise<ExitCode> {
+  const output = { err: (line: string) => err(`${name}: ${line}`) }
   try {
     await main()
-    return 0
+    return EXIT.done
   } catch (error) {
-    const isUsers = error instanceof UserError || error instanceof XccdfError || isArgumentError(error)
-    err(`${name}: ${oneLine(error)}`)
-    return isUsers ? EXIT_BAD_INPUT : EXIT_FAULT
+    if (error instanceof XccdfError) {
+      output.err(collapse(error.message))
+      return EXIT.badInput
+    }
+    const exitCode = reportError(error, output)
+    return error instanceof HostNotResolvedError ? EXIT.badInput : exitCode
   }
-}
-
-const isArgumentError = (error: unknown): boolean =>
-  error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')
-
-/** An aggregate of connection attempts has no message of its own. */
-function oneLine(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  const code = 'code' in error ? String(error.code) : error.name
-  const message = (error.message || code).replace(/\s+/g, ' ').trim()
-  return error.cause instanceof Error && !(error instanceof XccdfError)
-    ? `${message} (${oneLine(error.cause)})`
-    : message
-}
-
-/** The terminal. */
-export const STANDARD_OUTPUT: Output = {
-  out: (line) => void process.stdout.write(`${line}\n`),
-  err: (line) => void process.stderr.write(`${line}\n`),
 }

@@ -1,12 +1,13 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs'
 import type { Sql } from '../../shared/db/client.ts'
+import { findHosts } from '../../shared/db/find-hosts.ts'
 import { readLastScan } from '../../shared/db/last-scan.ts'
 import { UserError } from '../../shared/domain/errors.ts'
 import { isUuid } from '../../shared/domain/ids.ts'
 import { announceScan } from '../../shared/producer/announce-scan.ts'
 import type { Scan } from '../../shared/producer/scan-results.ts'
+import { resolveHost } from '../terminal/resolve-host.ts'
 import type { Queue } from './destination.ts'
-import { oneHost } from './one-host.ts'
 
 export type Announcement = {
   readonly host: string
@@ -34,19 +35,19 @@ export async function sendAnnouncement(
   now: Date,
   wanted: Announcement,
 ): Promise<AnnouncedScan> {
-  const scan = await scanOf(openDatabase, now, wanted)
+  const scan = await findScan(openDatabase, now, wanted)
   await announceScan(queue.client, queue.url, scan)
   return scan
 }
 
-async function scanOf(openDatabase: () => Sql, now: Date, wanted: Announcement): Promise<AnnouncedScan> {
+async function findScan(openDatabase: () => Sql, now: Date, wanted: Announcement): Promise<AnnouncedScan> {
   const { host, scanId } = wanted
   if (scanId !== undefined && isUuid(host)) {
     return { hostId: host, scanId, completedAt: wanted.completedAt ?? now }
   }
   const sql = openDatabase()
   try {
-    const { id, name } = await oneHost(sql, host)
+    const { id, name } = await resolveHost((text) => findHosts(sql, text), host)
     if (scanId !== undefined) return { hostId: id, scanId, completedAt: wanted.completedAt ?? now }
     const last = await readLastScan(sql, id)
     if (last === undefined) throw new UserError([`no scan of ${name} is recorded: give --scan-id`])

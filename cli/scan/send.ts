@@ -1,17 +1,21 @@
-import { parseArgs } from 'node:util'
+import type { parseArgs } from 'node:util'
 import { stateFolder } from '../../infra/local/state-folder.ts'
 import { UserError } from '../../shared/domain/errors.ts'
 import { isUuid } from '../../shared/domain/ids.ts'
+import { terminalOutput } from '../terminal/output.ts'
+import { parseFlags, parseInstant } from '../terminal/parse-flags.ts'
 import { openDatabase, openQueue, type Queue } from './destination.ts'
-import { parseInstant } from './instant.ts'
-import { runTool, STANDARD_OUTPUT } from './run-tool.ts'
+import { runTool } from './run-tool.ts'
 import { sendAnnouncement, sendBody } from './send-message.ts'
 
-const HELP = `Sends one message to the queue of finished scans, as a scanner does.
+const USAGE = 'usage: npm run scan:send -- (--host HOST | --body TEXT)'
+const HELP = `${USAGE}
+
+Sends one message to the queue of finished scans, as a scanner does.
 
   npm run scan:send -- --host web-1                     announces the newest scan of web-1 once more
   npm run scan:send -- --host UUID --scan-id UUID       announces any scan, also one that is not there
-  npm run scan:send -- --body '{"event": 1'             any body, also one that is wrong
+  npm run scan:send -- --body '{"event": 1'             sends any body, also one that is wrong
 
   --host HOST            id, name or address of a host of the fleet
   --scan-id UUID         the scan; by default the newest that is recorded
@@ -20,8 +24,7 @@ const HELP = `Sends one message to the queue of finished scans, as a scanner doe
   --queue-url URL        the queue; by default that of the running product
   --help                 this text
 
-  DATABASE_URL           where hosts are looked up; by default the database of the running product
-`
+  DATABASE_URL           where hosts are looked up; by default the database of the running product`
 
 const OPTIONS = {
   host: { type: 'string' },
@@ -34,24 +37,26 @@ const OPTIONS = {
 
 type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values']
 
+const output = terminalOutput(process)
+
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: OPTIONS })
-  if (values.help) return STANDARD_OUTPUT.out(HELP.trimEnd())
-  const send = sender(values)
+  const { values } = parseFlags({ options: OPTIONS })
+  if (values.help) return output.out(HELP)
+  const send = chooseSender(values)
   const queue = openQueue({
     env: process.env,
     queueUrl: values['queue-url'],
     stateFolder: stateFolder().folder,
   })
   try {
-    STANDARD_OUTPUT.out(`sent to ${queue.url}: ${await send(queue)}`)
+    output.out(`sent to ${queue.url}: ${await send(queue)}`)
   } finally {
     queue.client.destroy()
   }
 }
 
-/** What the flags ask for; a fault in them is found before anything is opened. */
-function sender(values: Values): (queue: Queue) => Promise<string> {
+/** Chooses what to send by the flags; a fault in them is found before anything is opened. */
+function chooseSender(values: Values): (queue: Queue) => Promise<string> {
   const { host, body, 'scan-id': scanId, 'completed-at': completedAt } = values
   if (body !== undefined) {
     if (host !== undefined || scanId !== undefined || completedAt !== undefined) {
@@ -62,13 +67,12 @@ function sender(values: Values): (queue: Queue) => Promise<string> {
       return `${Buffer.byteLength(body)} bytes as they are`
     }
   }
-  if (host === undefined) throw new UserError(['wanted is --host HOST, or --body TEXT (--help shows how)'])
+  if (host === undefined) throw new UserError([`${USAGE} (--help lists the flags)`])
   if (scanId !== undefined && !isUuid(scanId)) {
     throw new UserError([`--scan-id ${JSON.stringify(scanId)} is not a UUID (--body sends anything)`])
   }
   const at = completedAt === undefined ? undefined : parseInstant('--completed-at', completedAt)
-  const database = () =>
-    openDatabase({ env: process.env, queueUrl: undefined, stateFolder: stateFolder().folder })
+  const database = () => openDatabase({ env: process.env, stateFolder: stateFolder().folder })
   return async (queue) => {
     const wanted = { host, scanId, completedAt: at }
     const scan = await sendAnnouncement(queue, database, new Date(), wanted)
@@ -76,4 +80,4 @@ function sender(values: Values): (queue: Queue) => Promise<string> {
   }
 }
 
-process.exitCode = await runTool('scan:send', STANDARD_OUTPUT, main)
+process.exitCode = await runTool('scan:send', output, main)

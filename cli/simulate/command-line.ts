@@ -1,17 +1,17 @@
-import { parseArgs } from 'node:util'
 import { UserError } from '../../shared/domain/errors.ts'
 import { MAX_HOSTS_PER_INVOCATION } from '../../shared/domain/schedules.ts'
+import { parseFlags, parseWholeNumber } from '../terminal/parse-flags.ts'
 import { HOSTS_PER_SCHEDULE } from './scenario.ts'
 
-export const HELP = `npm run simulate -- [options]
+export const HELP = `usage: npm run simulate -- [options]
 
-A day of a fleet, worked out without waiting for it: the real plan of schedules, and the real
-probe function in a world without network and database.
+Computes a day of a fleet without waiting for it: the real plan of schedules, and the real probe function
+without a network and a database.
 
   --hosts N                  hosts of the fleet, 1 to 2,000,000 (default 100,000)
   --hosts-per-schedule N …   how many share a schedule, 1 to ${MAX_HOSTS_PER_INVOCATION} (default ${HOSTS_PER_SCHEDULE.join(' ')})
   --json                     one JSON object a scenario, for programs
-  --write                    into docs/scale.md and docs/scale.svg, what is printed
+  --write                    writes what is printed into docs/scale.md and docs/scale.svg
   --help
 `
 
@@ -39,7 +39,7 @@ const OPTIONS = {
 
 /** @throws UserError for anything that HELP does not name. Numbers may follow --hosts-per-schedule as they are. */
 export function parseSimulateCommand(args: readonly string[]): SimulateCommand {
-  const { values, positionals } = parsed(args)
+  const { values, positionals } = parseFlags({ args: [...args], options: OPTIONS, allowPositionals: true })
   if (values.help) return { kind: 'help' }
   const packed = values['hosts-per-schedule']
   if (packed === undefined && positionals.length > 0)
@@ -47,29 +47,17 @@ export function parseSimulateCommand(args: readonly string[]): SimulateCommand {
   if (packed !== undefined && values.write)
     throw new UserError(['--write is for all scenarios: leave out --hosts-per-schedule'])
   const hostsPerSchedule = packed?.concat(positionals).map((text) => {
-    return whole(text, '--hosts-per-schedule', MAX_HOSTS_PER_INVOCATION)
+    return parseNumber('--hosts-per-schedule', text, MAX_HOSTS_PER_INVOCATION)
   })
   return {
     kind: 'simulate',
-    hosts: values.hosts === undefined ? DEFAULT_HOSTS : whole(values.hosts, '--hosts', MAX_HOSTS),
+    hosts: values.hosts === undefined ? DEFAULT_HOSTS : parseNumber('--hosts', values.hosts, MAX_HOSTS),
     hostsPerSchedule: hostsPerSchedule ?? HOSTS_PER_SCHEDULE,
     json: values.json,
     write: values.write,
   }
 }
 
-function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options: OPTIONS, strict: true, allowPositionals: true })
-  } catch (cause) {
-    if (!(cause instanceof TypeError)) throw cause
-    const [sentence = ''] = cause.message.split('. ')
-    throw new UserError([`${sentence} (--help lists the flags)`], { cause })
-  }
-}
-
-function whole(text: string, flag: string, most: number): number {
-  const value = Number(text.replaceAll('_', '').replaceAll(',', ''))
-  if (Number.isInteger(value) && value >= 1 && value <= most) return value
-  throw new UserError([`${flag} ${JSON.stringify(text)} is not a whole number from 1 to ${most}`])
-}
+/** Reads a number in which thousands may be marked: `1_000_000` or `1,000,000`. */
+const parseNumber = (flag: string, text: string, most: number): number =>
+  parseWholeNumber(flag, text.replaceAll(/[_,]/g, ''), 1, most)

@@ -1,4 +1,4 @@
-import { styleText } from 'node:util'
+import { formatTable } from '../terminal/table.ts'
 import { DEFAULT_LOCK_TABLE_ENTRIES, LAMBDA_CONCURRENCY_QUOTA, SCHEDULER_QUOTA } from './assumptions.ts'
 import type { Scenario } from './scenario.ts'
 
@@ -21,24 +21,24 @@ const COLUMNS: readonly Column[] = [
   ['$ a month', (s) => (s.monthlyUsd < 100 ? s.monthlyUsd.toFixed(2) : whole(s.monthlyUsd))],
 ]
 
-/** The scenarios as a table for a terminal. */
-export function terminalTable(scenarios: readonly Scenario[]): string {
-  const rows = [COLUMNS.map(([title]) => title), ...scenarios.map(cellsOf)]
-  const widths = COLUMNS.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)))
-  const lines = rows.map((row) => row.map((cell, i) => cell.padStart(widths[i] ?? 0)).join('  '))
-  return [styleText('bold', lines[0] ?? ''), ...lines.slice(1)].join('\n')
-}
+/** Formats the scenarios as a table for a terminal. It is not cut: half a number would be a wrong one. */
+export const terminalTable = (scenarios: readonly Scenario[], colours: boolean): string[] =>
+  formatTable(
+    COLUMNS.map(([title]) => title),
+    scenarios.map((scenario) => ({ cells: formatCells(scenario) })),
+    { colours, columns: null, right: COLUMNS.map((_, i) => i) },
+  )
 
-/** The scenarios as a table for a page in Markdown. */
+/** Formats the scenarios as a table for a page in Markdown. */
 export const markdownTable = (scenarios: readonly Scenario[]): string =>
-  [COLUMNS.map(([title]) => title), COLUMNS.map(() => '---:'), ...scenarios.map(cellsOf)]
+  [COLUMNS.map(([title]) => title), COLUMNS.map(() => '---:'), ...scenarios.map(formatCells)]
     .map((row) => `| ${row.join(' | ')} |`)
     .join('\n')
 
-const cellsOf = (scenario: Scenario): string[] => COLUMNS.map(([, cell]) => cell(scenario))
+const formatCells = (scenario: Scenario): string[] => COLUMNS.map(([, cell]) => cell(scenario))
 
-/** What became of the hosts that were walked one by one, in a sentence. */
-export function walkedSentence(scenarios: readonly Scenario[]): string {
+/** Describes what became of the hosts that were walked one by one. */
+export function describeWalk(scenarios: readonly Scenario[]): string {
   const total = (key: 'hosts' | 'probes' | 'duplicates' | 'inFlight'): string =>
     whole(scenarios.reduce((sum, { walked }) => sum + walked[key], 0))
   const faults = scenarios.reduce((sum, { walked }) => sum + Math.abs(walked.missedOrFalse), 0)

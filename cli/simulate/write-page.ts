@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { UserError } from '../../shared/domain/errors.ts'
 import { scaleChart } from './chart.ts'
 import type { Scenario } from './scenario.ts'
-import { markdownTable, walkedSentence } from './table.ts'
+import { describeWalk, markdownTable } from './table.ts'
 
 const PAGE = new URL('../../docs/scale.md', import.meta.url)
 const CHART = new URL('../../docs/scale.svg', import.meta.url)
@@ -15,7 +15,7 @@ const marked = (hosts: number): RegExp =>
 
 /** What a page says of these scenarios. */
 export const pageSection = (scenarios: readonly Scenario[]): string =>
-  `\n${markdownTable(scenarios)}\n\n${walkedSentence(scenarios)}\n`
+  `\n${markdownTable(scenarios)}\n\n${describeWalk(scenarios)}\n`
 
 /** @throws UserError when the page has no place for a fleet of this size. */
 export function writePage(scenarios: readonly Scenario[]): void {

@@ -1,6 +1,8 @@
-import { parseArgs } from 'node:util'
+import type { parseArgs } from 'node:util'
 import { MAX_INTERVAL_MS, MIN_INTERVAL_MS } from '../../shared/domain/cadence.ts'
+import { UserError } from '../../shared/domain/errors.ts'
 import { MAX_HOSTS_PER_INVOCATION } from '../../shared/domain/schedules.ts'
+import { parseFlags, parseWholeNumber } from '../terminal/parse-flags.ts'
 
 export type Command = {
   /** A fleet of one's own; null is the demonstration. */
@@ -35,36 +37,34 @@ const OPTIONS = {
   help: { type: 'boolean', default: false, short: 'h' },
 } as const
 
-class FlagError extends Error {}
-
 /** Reads what was typed after `npm start --`. */
 export function parseCommandLine(args: readonly string[]): CommandLine {
   try {
-    const { values } = parseArgs({ args: [...args], options: OPTIONS, strict: true, allowPositionals: false })
-    return values.help ? { kind: 'help' } : { kind: 'run', command: commandOf(values) }
+    const { values } = parseFlags({ args: [...args], options: OPTIONS, allowPositionals: false })
+    return values.help ? { kind: 'help' } : { kind: 'run', command: toCommand(values) }
   } catch (error) {
-    if (error instanceof FlagError) return { kind: 'fault', message: error.message }
-    if (error instanceof TypeError && 'code' in error) {
-      return { kind: 'fault', message: `${firstSentence(error.message)} (--help lists the flags)` }
-    }
+    if (error instanceof UserError) return { kind: 'fault', message: error.message }
     throw error
   }
 }
 
 type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values']
 
-function commandOf(values: Values): Command {
+function toCommand(values: Values): Command {
   const once = values.once ?? false
   const json = values.json ?? false
-  if (json && !once) throw new FlagError('--json needs --once: it prints one pass')
-  if (values.hosts === '') throw new FlagError('--hosts needs the path of a .csv or .json file')
+  const shared = values['hosts-per-schedule']
+  if (json && !once) throw new UserError(['--json needs --once: it prints one pass'])
+  if (values.hosts === '') throw new UserError(['--hosts needs the path of a .csv or .json file'])
   return {
     fleetFile: values.hosts ?? null,
     once,
     json,
     intervalMs: values.interval === undefined ? null : parseInterval(values.interval),
     hostsPerSchedule:
-      values['hosts-per-schedule'] === undefined ? null : parseHostsPerSchedule(values['hosts-per-schedule']),
+      shared === undefined
+        ? null
+        : parseWholeNumber('--hosts-per-schedule', shared, 1, MAX_HOSTS_PER_INVOCATION),
     speed: parseSpeed(values.speed ?? String(values.hosts === undefined ? DEMONSTRATION_SPEED : 1)),
     verbose: values.verbose ?? false,
   }
@@ -76,36 +76,28 @@ function parseInterval(text: string): number {
   const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)([smh])$/.exec(text) ?? []
   const ms = Number(number) * (UNIT_MS[unit] ?? 0)
   if (ms < MIN_INTERVAL_MS || ms > MAX_INTERVAL_MS) {
-    throw new FlagError(`--interval ${JSON.stringify(text)} is not a time from 60s to 1h, such as 90s or 5m`)
+    throw new UserError([
+      `--interval ${JSON.stringify(text)} is not a time from 60s to 1h, such as 90s or 5m`,
+    ])
   }
   return ms
-}
-
-function parseHostsPerSchedule(text: string): number {
-  const count = /^\d+$/.test(text) ? Number(text) : 0
-  if (count < 1 || count > MAX_HOSTS_PER_INVOCATION) {
-    throw new FlagError(
-      `--hosts-per-schedule ${JSON.stringify(text)} is not a whole number from 1 to ${MAX_HOSTS_PER_INVOCATION}`,
-    )
-  }
-  return count
 }
 
 function parseSpeed(text: string): number {
   const speed = /^\d+(\.\d+)?$/.test(text) ? Number(text) : 0
   if (speed < 1 || speed > MAX_SPEED) {
-    throw new FlagError(`--speed ${JSON.stringify(text)} is not a number from 1 to ${MAX_SPEED}`)
+    throw new UserError([`--speed ${JSON.stringify(text)} is not a number from 1 to ${MAX_SPEED}`])
   }
   return speed
 }
 
-const firstSentence = (message: string): string => message.split(/\. |\n/, 1)[0] ?? message
+export const HELP = `usage: npm start -- [options]
 
-export const HELP = `Fleet Awareness on one machine: is each host's SSH port answering, and is it still compliant?
+Fleet Awareness on one machine: is each host's SSH port answering, and is it still compliant?
 
-  npm start                        a demonstration: forty loopback hosts, and time runs faster
-  npm start -- --hosts fleet.csv   your own hosts (.csv or .json: address, and if wanted port, name, id)
-  npm start -- --once              one pass over all hosts, and a summary
+  npm start                        runs a demonstration: forty loopback hosts, and time runs faster
+  npm start -- --hosts fleet.csv   watches your own hosts (.csv or .json: address, and if wanted port, name, id)
+  npm start -- --once              probes all hosts once, and prints a summary
 
   --hosts FILE               the fleet; its state is kept in .local/ between runs
   --once                     probe every host once, print a summary, and end

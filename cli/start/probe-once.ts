@@ -1,7 +1,7 @@
 import { createProbeLambda, type FunctionSurroundings } from '../../infra/local/functions.ts'
-import type { FleetHost } from '../../shared/contracts/fleet-row.ts'
 import type { HostOutcome } from '../../shared/contracts/probe-answer.ts'
 import { listStatuses } from '../../shared/db/fleet-view.ts'
+import type { FleetHost } from '../../shared/domain/fleet-host.ts'
 import type { ReachabilityStatus } from '../../shared/domain/reachability.ts'
 import { MAX_HOSTS_PER_INVOCATION } from '../../shared/domain/schedules.ts'
 

@@ -1,46 +1,41 @@
 import { createResources } from '../../infra/local/resources.ts'
-import type { FleetHost } from '../../shared/contracts/fleet-row.ts'
 import { ALLOWED_ADDRESSES_WITH_LOOPBACK } from '../../shared/domain/addresses.ts'
 import { UserError } from '../../shared/domain/errors.ts'
+import type { FleetHost } from '../../shared/domain/fleet-host.ts'
+import { EXIT, type ExitCode } from '../terminal/exit-codes.ts'
+import { type Output, terminalOutput } from '../terminal/output.ts'
 import { readFleetFile } from '../terminal/read-fleet-file.ts'
+import { reportError } from '../terminal/report-error.ts'
 import { type Command, HELP, parseCommandLine } from './command-line.ts'
 import { runLive } from './run-live.ts'
 import { runOnce } from './run-once.ts'
 import { openSession } from './session.ts'
-import { createOutput, type Output } from './view/output.ts'
+import { chooseView } from './view/choose-view.ts'
 
-const DONE = 0
-const FAILED = 1
-const BAD_INPUT = 2
-
-/** All of `npm start`, from its arguments to its exit code; `stop` aborts on Ctrl-C. */
-export async function runProgram(args: readonly string[], stop: AbortSignal): Promise<number> {
+/** Runs all of `npm start`, from its arguments to its exit code; `stop` aborts on Ctrl-C. */
+export async function runProgram(args: readonly string[], stop: AbortSignal): Promise<ExitCode> {
   const commandLine = parseCommandLine(args)
-  const output = createOutput(process)
+  const output = terminalOutput(process)
   if (commandLine.kind === 'help') {
-    output.write(HELP)
-    return DONE
+    output.out(HELP.trimEnd())
+    return EXIT.done
   }
   try {
     if (commandLine.kind === 'fault') throw new UserError([commandLine.message])
     const { command } = commandLine
-    await run(command, readFleet(command), stop, output)
-    return DONE
+    const fleet =
+      command.fleetFile === null ? null : readFleetFile(command.fleetFile, ALLOWED_ADDRESSES_WITH_LOOPBACK)
+    await run(command, fleet, stop, output)
+    return EXIT.done
   } catch (error) {
     // Ctrl-C reaches the tools of a start-up too (initdb, say), and what they then report is no fault. Its
     // signal is handled only when the event loop turns.
     await new Promise((resolve) => setImmediate(resolve))
-    if (stop.aborted && !(error instanceof UserError)) return DONE
-    return explain(error, output)
+    if (stop.aborted && !(error instanceof UserError)) return EXIT.done
+    const exitCode = reportError(error, output)
+    if (exitCode === EXIT.failed && args.includes('--verbose')) showStack(error, output)
+    return exitCode
   }
-}
-
-/** @throws UserError with a line for each fault of the file. */
-function readFleet({ fleetFile }: Command): readonly FleetHost[] | null {
-  if (fleetFile === null) return null
-  const parsed = readFleetFile(fleetFile, ALLOWED_ADDRESSES_WITH_LOOPBACK)
-  if ('hosts' in parsed) return parsed.hosts
-  throw new UserError(parsed.faults.map(({ file, line, message }) => `${file}:${line}: ${message}`))
 }
 
 async function run(
@@ -51,27 +46,21 @@ async function run(
 ): Promise<void> {
   const resources = createResources()
   try {
-    const view = output.view(command)
+    const view = chooseView(command, process.stdout)
     const session = await openSession(command, fleet, {
       databaseUrl: process.env.DATABASE_URL || undefined,
       resources,
-      note: output.note,
+      note: output.err,
       onLoading: view.loading,
     })
     if (stop.aborted) return
-    if (command.once) await runOnce(session, command, stop, output)
+    const onProgress = process.stderr.isTTY ? output.err : null
+    if (command.once) await runOnce(session, command, stop, { ...output, onProgress })
     else await runLive(session, command, stop, view, resources)
   } finally {
     await resources.close()
   }
 }
 
-function explain(error: unknown, output: Output): number {
-  if (error instanceof UserError) {
-    error.lines.forEach(output.fault)
-    return BAD_INPUT
-  }
-  output.fault(`something went wrong: ${error instanceof Error ? error.message : String(error)}`)
-  if (error instanceof Error && process.argv.includes('--verbose')) output.fault(error.stack ?? '')
-  return FAILED
-}
+const showStack = (error: unknown, { err }: Output): void =>
+  (error instanceof Error ? (error.stack ?? '') : '').split('\n').forEach(err)

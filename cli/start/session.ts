@@ -12,13 +12,13 @@ import { openOwnDatabase } from '../../infra/local/postgres/own.ts'
 import { openTemporaryDatabase } from '../../infra/local/postgres/temporary.ts'
 import type { Resources } from '../../infra/local/resources.ts'
 import { stateFolder } from '../../infra/local/state-folder.ts'
-import type { FleetHost } from '../../shared/contracts/fleet-row.ts'
 import { allowLoopback, readPolicy, setProbeCadence } from '../../shared/db/policy.ts'
 import { addressFault } from '../../shared/domain/addresses.ts'
 import { DEFAULT_INTERVAL_MS } from '../../shared/domain/cadence.ts'
 import { UserError } from '../../shared/domain/errors.ts'
+import type { FleetHost } from '../../shared/domain/fleet-host.ts'
 import { allowedAddressesOf } from '../../shared/domain/policy.ts'
-import { counted } from '../terminal/wording.ts'
+import { formatCount } from '../terminal/format.ts'
 import type { Command } from './command-line.ts'
 import { syncFleet } from './sync-fleet.ts'
 
@@ -59,12 +59,12 @@ export async function openSession(
   const change = await syncFleet(database, hosts, deps.onLoading)
   if (change.removed > 0) {
     deps.note(
-      `${counted(change.removed, 'host')} of the last run ${change.removed === 1 ? 'is' : 'are'} no longer in the file, and now marked as deleted`,
+      `${formatCount(change.removed, 'host')} of the last run ${change.removed === 1 ? 'is' : 'are'} no longer in the file, and now marked as deleted`,
     )
   }
   if (change.others > 0) {
     deps.note(
-      `${counted(change.others, 'other host')} in this database stay as they are, and are probed by schedule as well`,
+      `${formatCount(change.others, 'other host')} in this database stay as they are, and are probed by schedule as well`,
     )
   }
   await setCadence(database, command)

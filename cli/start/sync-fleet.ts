@@ -1,7 +1,8 @@
 import type { LocalDatabase } from '../../infra/local/postgres/local-database.ts'
-import { hostIdOfEndpoint } from '../../shared/contracts/endpoint-id.ts'
-import type { FleetHost } from '../../shared/contracts/fleet-row.ts'
 import { listHosts, markHostsDeleted, upsertHosts } from '../../shared/db/hosts.ts'
+import { hostIdOfEndpoint } from '../../shared/domain/endpoint-id.ts'
+import type { FleetHost } from '../../shared/domain/fleet-host.ts'
+import { planImport } from '../../shared/domain/import-plan.ts'
 
 /** A statement of this many takes some tens of milliseconds: the progress shown moves. */
 const HOSTS_PER_STATEMENT = 5000
@@ -18,13 +19,10 @@ export type FleetChange = {
 /** Makes the fleet in the database that of the file. */
 export async function syncFleet(
   { owner, isShared }: LocalDatabase,
-  fileHosts: readonly FleetHost[],
+  file: readonly FleetHost[],
   onProgress: (loaded: number, total: number) => void,
 ): Promise<FleetChange> {
-  const present = await listHosts(owner)
-  const hosts = adopted(fileHosts, present)
-  const inFile = new Set<string>(hosts.map(({ id }) => id))
-  const missing = present.filter(({ id }) => !inFile.has(id))
+  const { hosts, missing } = planImport(file, await listHosts(owner))
   // In a database that others use, only those go that a fleet file brought: their ids show it.
   const gone = isShared
     ? missing.filter((host) => host.id === hostIdOfEndpoint(host.address, host.port))
@@ -41,18 +39,4 @@ export async function syncFleet(
   }
   onProgress(hosts.length, hosts.length)
   return { hosts, removed: gone.length, others: missing.length - gone.length }
-}
-
-/** A host that the file gives no id is the one that the database has at the same address and port. */
-export function adopted(
-  fileHosts: readonly FleetHost[],
-  present: readonly Pick<FleetHost, 'id' | 'address' | 'port'>[],
-): FleetHost[] {
-  const idsByEndpoint = new Map(present.map(({ id, address, port }) => [`${address} ${port}`, id]))
-  const taken = new Set<string>(fileHosts.map(({ id }) => id))
-  return fileHosts.map((host) => {
-    const id = idsByEndpoint.get(`${host.address} ${host.port}`)
-    const isGivenId = host.id !== hostIdOfEndpoint(host.address, host.port)
-    return isGivenId || id === undefined || taken.has(id) ? host : { ...host, id }
-  })
 }

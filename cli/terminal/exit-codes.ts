@@ -1,7 +1,7 @@
-/** How the program ends: scripts rely on these, and docs/cli.md lists them. */
+/** How a command ends: scripts rely on these, and docs/cli.md lists them. */
 export const EXIT = {
   done: 0,
-  /** AWS, the function or the database said no, or failed. */
+  /** AWS, the function or the database refused or failed. */
   failed: 1,
   badInput: 2,
   /** No such host. */
@@ -10,7 +10,7 @@ export const EXIT = {
   unreachable: 4,
   /** Nothing was changed: `import --prune` wants a yes. */
   needsYes: 5,
-  /** The probe said nothing of the host: another one was under way, or it failed on its own side. */
+  /** The probe says nothing about the host: another one was under way, or it failed on its own side. */
   noResult: 6,
 } as const
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]

@@ -1,8 +1,8 @@
 import { createInterface } from 'node:readline/promises'
 import { WriteStream } from 'node:tty'
-import { printable } from './wording.ts'
+import { replaceControlCharacters } from '../../shared/domain/control-characters.ts'
 
-/** Where words go: results on standard output, everything else beside it. */
+/** Where a command writes: results go to standard output, everything else to standard error. */
 export type Output = {
   readonly out: (line: string) => void
   readonly err: (line: string) => void
@@ -13,6 +13,7 @@ export type Output = {
   readonly confirm: ((question: string) => Promise<boolean>) | null
 }
 
+/** Writes to the terminal, or to whatever the shell put in its place. */
 export function terminalOutput({
   stdin,
   stdout,
@@ -22,9 +23,9 @@ export function terminalOutput({
   return {
     out: (line) => void stdout.write(`${line}\n`),
     // What a name, a file or a server's message holds must not steer the terminal.
-    err: (line) => void stderr.write(`${printable(line)}\n`),
+    err: (line) => void stderr.write(`${replaceControlCharacters(line)}\n`),
     colours: terminal?.hasColors() ?? false,
-    // Some terminals do not know, and say 0.
+    // Some terminals do not know how wide they are, and say 0.
     columns: terminal?.columns || null,
     confirm: stdin.isTTY && stderr.isTTY ? (question) => confirm(question, stdin, stderr) : null,
   }

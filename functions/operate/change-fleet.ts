@@ -1,6 +1,6 @@
-import type { FleetHost } from '../../shared/contracts/fleet-row.ts'
 import type { AnswerOf } from '../../shared/contracts/operate-answer.ts'
 import { type AddressClass, addressFault } from '../../shared/domain/addresses.ts'
+import type { FleetHost } from '../../shared/domain/fleet-host.ts'
 import type { HostId } from '../../shared/domain/ids.ts'
 
 export type ImportHostsPorts = {

@@ -1,6 +1,6 @@
-import type { FleetHost } from '../../shared/contracts/fleet-row.ts'
 import type { OperateAnswer } from '../../shared/contracts/operate-answer.ts'
 import type { OperateRequest } from '../../shared/contracts/operate-request.ts'
+import type { FleetHost } from '../../shared/domain/fleet-host.ts'
 import type { PolicyValues } from '../../shared/domain/policy.ts'
 import { type ImportHostsPorts, importHosts, type RemoveHostsPorts, removeHosts } from './change-fleet.ts'
 import { type ListEventsPorts, listEvents } from './list-events.ts'

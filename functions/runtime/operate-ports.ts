@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import type { FleetHost } from '../../shared/contracts/fleet-row.ts'
 import { insertAuditEvents } from '../../shared/db/audit-events.ts'
 import type { Tx } from '../../shared/db/client.ts'
 import { findHosts } from '../../shared/db/find-hosts.ts'
@@ -8,6 +7,7 @@ import { listAuditEvents, listEventsOfHost } from '../../shared/db/operator-even
 import { listHostPage, readHostDetail } from '../../shared/db/operator-hosts.ts'
 import { lockPolicy, readPolicy, savePolicy } from '../../shared/db/policy.ts'
 import { readFleet } from '../../shared/db/probe-schedules.ts'
+import type { FleetHost } from '../../shared/domain/fleet-host.ts'
 import { FUNCTIONS } from '../../shared/domain/functions.ts'
 import type { HostId } from '../../shared/domain/ids.ts'
 import type { EventQuery, HostPageQuery } from '../../shared/domain/operator-queries.ts'

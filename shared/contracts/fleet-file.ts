@@ -1,7 +1,9 @@
 import { type AddressClass, addressFault, DEFAULT_ALLOWED_ADDRESSES } from '../domain/addresses.ts'
+import { replaceControlCharacters } from '../domain/control-characters.ts'
+import type { FleetHost } from '../domain/fleet-host.ts'
 import { readCsvRows } from './fleet-csv.ts'
 import { readJsonRows } from './fleet-json.ts'
-import { type FleetHost, FleetRow } from './fleet-row.ts'
+import { FleetRow } from './fleet-row.ts'
 import type { LineFault, RawRow, RawRows } from './raw-rows.ts'
 
 export type FleetFormat = 'csv' | 'json'
@@ -25,8 +27,13 @@ export function parseFleet(
   fileName: string,
   allowed: ReadonlySet<AddressClass> = DEFAULT_ALLOWED_ADDRESSES,
 ): ParsedFleet {
+  // A fault quotes the file.
   const inFile = (faults: readonly LineFault[]): ParsedFleet => ({
-    faults: faults.map(({ line, message }) => ({ file: fileName, line, message: printable(message) })),
+    faults: faults.map(({ line, message }) => ({
+      file: fileName,
+      line,
+      message: replaceControlCharacters(message),
+    })),
   })
   if (text.trim() === '') return inFile([{ line: 1, message: 'the file is empty' }])
   const raw = READERS[format](text)
@@ -36,9 +43,6 @@ export function parseFleet(
   const { hosts } = judged
   return hosts.length > 0 ? { hosts } : inFile([{ line: 1, message: 'the file names no host' }])
 }
-
-/** A fault quotes the file, and what a file holds must not steer the terminal that shows it. */
-const printable = (message: string): string => message.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\uFFFD')
 
 function judge(
   rows: readonly RawRow[],

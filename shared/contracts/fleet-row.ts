@@ -1,18 +1,11 @@
 import * as z from 'zod'
-import { type HostId, isUuid, parseHostId } from '../domain/ids.ts'
-import { hostIdOfEndpoint } from './endpoint-id.ts'
+import { hasControlCharacters } from '../domain/control-characters.ts'
+import { hostIdOfEndpoint } from '../domain/endpoint-id.ts'
+import type { FleetHost } from '../domain/fleet-host.ts'
+import { isUuid, parseHostId } from '../domain/ids.ts'
 import { isStorableText } from './storable.ts'
 
 export const FLEET_COLUMNS = ['address', 'port', 'name', 'id'] as const
-
-/** A host as a fleet file describes it, with what the file left out filled in. */
-export type FleetHost = {
-  readonly id: HostId
-  readonly name: string
-  /** IPv4 or IPv6, in its one canonical spelling. */
-  readonly address: string
-  readonly port: number
-}
 
 export const DEFAULT_SSH_PORT = 22
 const MAX_PORT = 65_535
@@ -57,7 +50,7 @@ const Name = z.unknown().transform((value, context) => {
     typeof value === 'string' &&
     value.length <= MAX_NAME_CHARACTERS &&
     isStorableText(value) &&
-    !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(value)
+    !hasControlCharacters(value)
   if (isFit) return value
   const message = `malformed name ${shown(value).slice(0, MAX_NAME_CHARACTERS)}: text of at most ${MAX_NAME_CHARACTERS} printable characters is needed`
   context.issues.push({ code: 'custom', message, input: value })

@@ -1,5 +1,5 @@
-import type { FleetHost } from '../contracts/fleet-row.ts'
 import { classifyAddress } from '../domain/addresses.ts'
+import type { FleetHost } from '../domain/fleet-host.ts'
 import { isUuid } from '../domain/ids.ts'
 import type { AnySql } from './client.ts'
 

@@ -1,4 +1,4 @@
-import type { FleetHost } from '../contracts/fleet-row.ts'
+import type { FleetHost } from '../domain/fleet-host.ts'
 import type { HostId } from '../domain/ids.ts'
 import type { AnySql } from './client.ts'
 

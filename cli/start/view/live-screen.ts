@@ -2,7 +2,7 @@ import type { WriteStream } from 'node:tty'
 import { createLogUpdate } from 'log-update'
 import type { DriftRow } from '../../../shared/db/drift-view.ts'
 import type { ChangeRow } from '../../../shared/db/fleet-view.ts'
-import { counted, plainNumber } from '../../terminal/wording.ts'
+import { formatCount, formatNumber } from '../../terminal/format.ts'
 import { renderScreen } from './screen.ts'
 import type { View } from './view.ts'
 
@@ -15,7 +15,7 @@ export function createLiveScreen(stdout: WriteStream, title: string, speed: numb
   let recent: readonly (ChangeRow | DriftRow)[] = []
   return {
     loading: (loaded, total) =>
-      draw(`  Loading the fleet: ${plainNumber(loaded)} of ${counted(total, 'host')}`),
+      draw(`  Loading the fleet: ${formatNumber(loaded)} of ${formatCount(total, 'host')}`),
     update: (state) => {
       recent = [...recent, ...state.changes, ...(state.compliance?.drifts ?? [])].slice(-KEPT_CHANGES)
       const size = { columns: stdout.columns, rows: stdout.rows, colours: stdout.hasColors() }

@@ -1,18 +1,16 @@
 import type { DriftRow } from '../../../shared/db/drift-view.ts'
 import type { ChangeRow } from '../../../shared/db/fleet-view.ts'
-import {
-  changeName,
-  changeReason,
-  comparedScores,
-  complianceInWords,
-  counted,
-  driftInWords,
-  endpoint,
-  fleetInWords,
-  percentagePoints,
-  plainNumber,
-} from '../../terminal/wording.ts'
+import { formatCount, formatEndpoint, formatNumber } from '../../terminal/format.ts'
 import type { LiveState, View } from './view.ts'
+import {
+  describeCompliance,
+  describeDrift,
+  describeFleet,
+  describeReason,
+  formatComparedScores,
+  formatDelta,
+  formatName,
+} from './wording.ts'
 
 const STATUS_EVERY_MS = 10_000
 
@@ -25,12 +23,15 @@ export function createPlainView(write: (line: string) => void, nowMs: () => numb
     const { numbers, probes, fleetTime, compliance } = state
     shown = state
     lastStatusMs = nowMs()
-    const scans = !compliance?.judged ? '' : `; ${complianceInWords(compliance)}`
-    write(`${fleetTime.toISOString()} status ${fleetInWords(numbers)}; ${counted(probes, 'probe')}${scans}`)
+    const scans = !compliance?.judged ? '' : `; ${describeCompliance(compliance)}`
+    write(
+      `${fleetTime.toISOString()} status ${describeFleet(numbers)}; ${formatCount(probes, 'probe')}${scans}`,
+    )
   }
   return {
     loading: (loaded, total) => {
-      if (loaded > 0 && loaded < total) write(`loading ${plainNumber(loaded)} of ${counted(total, 'host')}`)
+      if (loaded > 0 && loaded < total)
+        write(`loading ${formatNumber(loaded)} of ${formatCount(total, 'host')}`)
     },
     update: (state) => {
       if (state.fault !== null && state.fault !== last?.fault) write(`fault ${state.fault}`)
@@ -46,13 +47,13 @@ export function createPlainView(write: (line: string) => void, nowMs: () => numb
 }
 
 function changeLine(change: ChangeRow): string {
-  const where = endpoint(change.address, change.port)
+  const where = formatEndpoint(change.address, change.port)
   const states = `${change.from} -> ${change.to}`
-  return `${change.occurredAt.toISOString()} change ${changeName(change)} ${where} ${states} (${changeReason(change)})`
+  return `${change.occurredAt.toISOString()} change ${formatName(change)} ${where} ${states} (${describeReason(change)})`
 }
 
 function driftLine(drift: DriftRow): string {
-  const { before, after } = comparedScores(drift)
-  const what = `${driftInWords(drift)}, ${percentagePoints(drift)}`
-  return `${drift.occurredAt.toISOString()} drift ${changeName(drift)} ${before} -> ${after} (${what})`
+  const { before, after } = formatComparedScores(drift)
+  const what = `${describeDrift(drift)}, ${formatDelta(drift)}`
+  return `${drift.occurredAt.toISOString()} drift ${formatName(drift)} ${before} -> ${after} (${what})`
 }

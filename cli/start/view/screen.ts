@@ -3,18 +3,16 @@ import type { DriftRow } from '../../../shared/db/drift-view.ts'
 import type { ChangeRow } from '../../../shared/db/fleet-view.ts'
 import type { DriftType } from '../../../shared/domain/drift-event.ts'
 import type { ReachabilityStatus } from '../../../shared/domain/reachability.ts'
-import {
-  changeName,
-  changeReason,
-  comparedScores,
-  complianceInWords,
-  driftInWords,
-  endpoint,
-  milliseconds,
-  percentagePoints,
-  plainNumber,
-} from '../../terminal/wording.ts'
+import { formatEndpoint, formatMilliseconds, formatNumber } from '../../terminal/format.ts'
 import type { LiveState } from './view.ts'
+import {
+  describeCompliance,
+  describeDrift,
+  describeReason,
+  formatComparedScores,
+  formatDelta,
+  formatName,
+} from './wording.ts'
 
 /** Text with a style, cut to the terminal's width before it is coloured. */
 type Piece = readonly [text: string, style?: Parameters<typeof styleText>[0]]
@@ -76,9 +74,9 @@ function titlePieces({ title, speed, fleetTime }: ScreenState): Piece[] {
 function countPieces({ numbers }: ScreenState): Piece[] {
   const counts = STATUSES.flatMap((status): Piece[] => [
     ['   '],
-    [`● ${plainNumber(numbers[status])} ${status}`, COLOURS[status]],
+    [`● ${formatNumber(numbers[status])} ${status}`, COLOURS[status]],
   ])
-  return [[`  ${plainNumber(numbers.hosts)} hosts`, 'bold'], ...counts]
+  return [[`  ${formatNumber(numbers.hosts)} hosts`, 'bold'], ...counts]
 }
 
 function barPieces({ numbers }: ScreenState, cells: number): Piece[] {
@@ -90,12 +88,12 @@ function barPieces({ numbers }: ScreenState, cells: number): Piece[] {
 
 const responsePieces = ({ numbers, probes }: ScreenState): Piece[] => [
   [
-    `  response p50 ${milliseconds(numbers.p50Ms)}, p99 ${milliseconds(numbers.p99Ms)}   ${plainNumber(probes)} probes`,
+    `  response p50 ${formatMilliseconds(numbers.p50Ms)}, p99 ${formatMilliseconds(numbers.p99Ms)}   ${formatNumber(probes)} probes`,
   ],
 ]
 
 const compliancePieces = ({ compliance }: ScreenState): Piece[][] =>
-  !compliance?.judged ? [] : [[[`  ${complianceInWords(compliance)}`]]]
+  !compliance?.judged ? [] : [[[`  ${describeCompliance(compliance)}`]]]
 
 const NAME_CELLS = 14
 const ENDPOINT_CELLS = 21
@@ -107,20 +105,20 @@ const rowPieces = (row: ChangeRow | DriftRow): Piece[] =>
 
 const driftPieces = (drift: DriftRow): Piece[] => [
   [`  ${drift.occurredAt.toISOString().slice(11, 19)}  `, 'dim'],
-  [`${changeName(drift).padEnd(NAME_CELLS)} `],
-  [`${comparedScores(drift).before.padStart(STATUS_CELLS)} → `, 'dim'],
-  [comparedScores(drift).after.padEnd(STATUS_CELLS), DRIFT_COLOURS[drift.driftType]],
-  [` ${percentagePoints(drift).padEnd(STATUS_CELLS)}`],
-  [`  ${driftInWords(drift)}`, 'dim'],
+  [`${formatName(drift).padEnd(NAME_CELLS)} `],
+  [`${formatComparedScores(drift).before.padStart(STATUS_CELLS)} → `, 'dim'],
+  [formatComparedScores(drift).after.padEnd(STATUS_CELLS), DRIFT_COLOURS[drift.driftType]],
+  [` ${formatDelta(drift).padEnd(STATUS_CELLS)}`],
+  [`  ${describeDrift(drift)}`, 'dim'],
 ]
 
 const changePieces = (change: ChangeRow): Piece[] => [
   [`  ${change.occurredAt.toISOString().slice(11, 19)}  `, 'dim'],
-  [`${changeName(change).padEnd(NAME_CELLS)} `],
+  [`${formatName(change).padEnd(NAME_CELLS)} `],
   [`${change.from.padStart(STATUS_CELLS)} → `, 'dim'],
   [change.to.padEnd(STATUS_CELLS), COLOURS[change.to]],
-  [` ${changeReason(change).padEnd(REASON_CELLS)}`],
-  [`  ${endpoint(change.address, change.port).padEnd(ENDPOINT_CELLS)}`, 'dim'],
+  [` ${describeReason(change).padEnd(REASON_CELLS)}`],
+  [`  ${formatEndpoint(change.address, change.port).padEnd(ENDPOINT_CELLS)}`, 'dim'],
 ]
 
 function styled(line: readonly Piece[], { columns, colours }: ScreenSize): string {

@@ -1,5 +1,5 @@
-import { hostIdOfEndpoint } from '../../../shared/contracts/endpoint-id.ts'
-import type { FleetHost } from '../../../shared/contracts/fleet-row.ts'
+import { hostIdOfEndpoint } from '../../../shared/domain/endpoint-id.ts'
+import type { FleetHost } from '../../../shared/domain/fleet-host.ts'
 import { BEHAVIOURS, type Behaviour, type LoopbackHost, startLoopbackHost } from './loopback-host.ts'
 import { SCRIPTS, type Script } from './scripts.ts'
 

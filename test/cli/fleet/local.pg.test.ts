@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { runFleet } from '../../../cli/fleet/run-fleet.ts'
-import { hostIdOfEndpoint } from '../../../shared/contracts/endpoint-id.ts'
+import { hostIdOfEndpoint } from '../../../shared/domain/endpoint-id.ts'
 import { databaseUrl, fleet, fleetFile } from '../../support/fleet-command.ts'
 import { ANSWER, addHosts, environment, FAILURE, invoke } from '../../support/functions/probe.ts'
 import { freshDatabase } from '../../support/postgres/database.ts'

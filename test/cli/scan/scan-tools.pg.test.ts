@@ -163,9 +163,14 @@ describe('scan:import', () => {
 
   const GOOD = testResult({ rules: [{ id: 'r', result: 'pass' }] })
   test.each<[string, string[], string, RegExp]>([
-    ['no flags', [], '', /^scan:import: wanted are --host HOST and one results file/],
-    ['no host', [FIXTURE], '', /wanted are --host/],
-    ['two files', ['--host', 'web-1', FIXTURE, FIXTURE], '', /wanted are --host/],
+    ['no flags', [], '', /^scan:import: usage: npm run scan:import -- --host HOST FILE/],
+    ['no host', [FIXTURE], '', /usage: npm run scan:import -- --host HOST FILE/],
+    [
+      'two files',
+      ['--host', 'web-1', FIXTURE, FIXTURE],
+      '',
+      /usage: npm run scan:import -- --host HOST FILE/,
+    ],
     ['an unknown flag', ['--hots', 'web-1', FIXTURE], '', /Unknown option '--hots'/],
     [
       'a file that is not there',
@@ -174,12 +179,17 @@ describe('scan:import', () => {
       /nowhere\.xml cannot be read: ENOENT/,
     ],
     ['a folder', ['--host', 'web-1', ROOT], '', /cannot be read: EISDIR/],
-    ['an unknown host', ['--host', 'web-9', FIXTURE], '', /--host "web-9": no host of the fleet has that id/],
+    [
+      'an unknown host',
+      ['--host', 'web-9', FIXTURE],
+      '',
+      /no host of the fleet has the name, address or id "web-9"/,
+    ],
     [
       'an ambiguous host',
       ['--host', 'twin', FIXTURE],
       '',
-      /is not one host: give the id of twin 192\.0\.2\.11:22 \(/,
+      /"twin" is more than one host: give the id, [\w-]+ \(twin, 192\.0\.2\.11:22\) or /,
     ],
     [
       'a scan id that is none',
@@ -263,7 +273,7 @@ describe('scan:send', () => {
   )
 
   test.each<[string, string[], RegExp]>([
-    ['no flags', [], /^scan:send: wanted is --host HOST, or --body TEXT/],
+    ['no flags', [], /^scan:send: usage: npm run scan:send -- \(--host HOST \| --body TEXT\)/],
     ['a body and a host', ['--body', '{}', '--host', 'web-1'], /--body is the whole message/],
     ['an empty body', ['--body', ''], /--body must not be empty/],
     ['an unknown host', ['--host', 'web-9'], /no host of the fleet/],
@@ -288,7 +298,7 @@ describe('where the tools go', () => {
   })
   afterEach(() => rmSync(stateFolder, { recursive: true, force: true }))
 
-  const tellOfRun = (withDatabase = true): void => {
+  const leaveEndpoints = (withDatabase = true): void => {
     const { host, port, database, username, password } = db.owner
     writeEndpoints(stateFolder, {
       pid: process.pid,
@@ -298,7 +308,7 @@ describe('where the tools go', () => {
   }
 
   test('to the running product, without any setting', async () => {
-    tellOfRun()
+    leaveEndpoints()
     const whereabouts = { env: {}, queueUrl: undefined, stateFolder }
     const sql = openDatabase(whereabouts)
     expect(await sql`select current_database() as name`).toEqual([{ name: db.owner.database }])
@@ -319,13 +329,13 @@ describe('where the tools go', () => {
   })
 
   test('a product that was given a DATABASE_URL keeps it to itself', () => {
-    tellOfRun(false)
-    expect(() => openDatabase({ env: {}, queueUrl: undefined, stateFolder })).toThrow('set the same here')
+    leaveEndpoints(false)
+    expect(() => openDatabase({ env: {}, stateFolder })).toThrow('set the same here')
     expect(readFileSync(join(stateFolder, 'endpoints.json'), 'utf8')).not.toContain(String(db.owner.password))
   })
 
   test("to an account's queue in the region of its URL", async () => {
-    tellOfRun()
+    leaveEndpoints()
     const url = 'https://sqs.eu-central-1.amazonaws.com/123456789012/scan-completed'
     const opened = openQueue({ env: {}, queueUrl: url, stateFolder })
     expect(opened.url).toBe(url)

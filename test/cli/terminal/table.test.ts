@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { table } from '../../../cli/terminal/table.ts'
+import { formatTable } from '../../../cli/terminal/table.ts'
 
 const rows = [
   { cells: ['web-01', 'reachable', ''] },
@@ -9,7 +9,7 @@ const HEADER = ['HOST', 'STATE', 'ERROR']
 
 describe('a table', () => {
   it('aligns its columns and leaves no blanks at the ends of lines', () => {
-    expect(table(HEADER, rows, { colours: false, columns: null })).toEqual([
+    expect(formatTable(HEADER, rows, { colours: false, columns: null })).toEqual([
       'HOST           STATE        ERROR',
       'web-01         reachable',
       'a-longer-name  unreachable  tcp_timeout',
@@ -17,13 +17,13 @@ describe('a table', () => {
   })
 
   it('wraps no line of a terminal: what does not fit is cut, and shown to be', () => {
-    const lines = table(HEADER, rows, { colours: false, columns: 20 })
+    const lines = formatTable(HEADER, rows, { colours: false, columns: 20 })
     expect(lines[2]).toBe('a-longer-name  unre…')
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(20)
   })
 
   it('counts characters, not halves of them, and lets none steer the terminal', () => {
-    const lines = table(['A', 'B'], [{ cells: ['😀😀', 'x'] }, { cells: ['\u001b[2J', 'y'] }], {
+    const lines = formatTable(['A', 'B'], [{ cells: ['😀😀', 'x'] }, { cells: ['\u001b[2J', 'y'] }], {
       colours: false,
       columns: null,
     })
@@ -31,7 +31,7 @@ describe('a table', () => {
   })
 
   it('has colours where they are wanted', () => {
-    const [header, plain, red] = table(HEADER, rows, { colours: true, columns: null })
+    const [header, plain, red] = formatTable(HEADER, rows, { colours: true, columns: null })
     expect(header?.startsWith('\u001b[1m')).toBe(true)
     expect(plain).not.toContain('\u001b')
     expect(red?.startsWith('\u001b[31m')).toBe(true)

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { renderScreen, type ScreenState } from '../../../../cli/start/view/screen.ts'
-import { summaryTable } from '../../../../cli/start/view/summary-table.ts'
+import { formatSummary } from '../../../../cli/start/view/summary-table.ts'
 import type { ChangeRow } from '../../../../shared/db/fleet-view.ts'
 
 const at = new Date('2026-01-02T03:04:05Z')
@@ -68,7 +68,7 @@ describe('the summary table', () => {
       error_type: i < 900 ? null : 'tcp_timeout',
       ssh_identification: i < 900 ? 'SSH-2.0-x' : null,
     }))
-    const lines = summaryTable(results, 5.04, false).split('\n')
+    const lines = formatSummary(results, 5.04, { colours: false, columns: null })
     expect(lines.filter((line) => line.startsWith('host-'))).toHaveLength(50)
     expect(lines).toContain('… and 50 more that did not answer')
     expect(lines.at(-2)).toBe(

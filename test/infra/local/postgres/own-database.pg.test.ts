@@ -5,10 +5,10 @@ import type { LocalDatabase } from '../../../../infra/local/postgres/local-datab
 import { openOwnDatabase } from '../../../../infra/local/postgres/own.ts'
 import { openTemporaryDatabase } from '../../../../infra/local/postgres/temporary.ts'
 import { parseFleet } from '../../../../shared/contracts/fleet-file.ts'
-import type { FleetHost } from '../../../../shared/contracts/fleet-row.ts'
 import { connect } from '../../../../shared/db/client.ts'
 import { listHosts } from '../../../../shared/db/hosts.ts'
 import { allowLoopback } from '../../../../shared/db/policy.ts'
+import type { FleetHost } from '../../../../shared/domain/fleet-host.ts'
 import { freshClone } from '../../../support/clone.ts'
 import { freshDatabase, type TestDatabase } from '../../../support/postgres/database.ts'
 

@@ -2,8 +2,8 @@ import type { HostListing } from '../../shared/contracts/operate-answer.ts'
 import type { ReachabilityStatus } from '../../shared/domain/reachability.ts'
 import type { OperatorClient } from './operator-client.ts'
 
-/** The hosts of the fleet, page by page as they come. */
-export async function* pagesOfFleet(
+/** Reads the hosts of the fleet, page by page as they come. */
+export async function* readFleetPages(
   client: OperatorClient,
   state: ReachabilityStatus | null = null,
 ): AsyncGenerator<HostListing[]> {

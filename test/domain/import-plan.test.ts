@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { planImport } from '../../../cli/fleet/import-plan.ts'
-import { hostIdOfEndpoint } from '../../../shared/contracts/endpoint-id.ts'
-import type { FleetHost } from '../../../shared/contracts/fleet-row.ts'
-import { parseHostId } from '../../../shared/domain/ids.ts'
+import { hostIdOfEndpoint } from '../../shared/domain/endpoint-id.ts'
+import type { FleetHost } from '../../shared/domain/fleet-host.ts'
+import { parseHostId } from '../../shared/domain/ids.ts'
+import { planImport } from '../../shared/domain/import-plan.ts'
 
 const host = (address: string, over: Partial<FleetHost> = {}): FleetHost => ({
   id: hostIdOfEndpoint(address, 22),
@@ -19,6 +19,7 @@ describe('an import', () => {
     const present = [host('10.0.0.1'), host('10.0.0.2'), host('10.0.0.3')]
     const file = [host('10.0.0.1'), host('10.0.0.2', { name: 'web' }), host('10.0.0.4')]
     expect(planImport(file, present)).toEqual({
+      hosts: file,
       added: [host('10.0.0.4')],
       changed: [host('10.0.0.2', { name: 'web' })],
       unchanged: 1,
@@ -54,6 +55,7 @@ describe('an import', () => {
         expect(added.length + changed.length + unchanged).toBe(file.length)
         expect(present.length - missing.length + added.length).toBe(file.length)
         expect(planImport(file, file)).toEqual({
+          hosts: file,
           added: [],
           changed: [],
           unchanged: file.length,

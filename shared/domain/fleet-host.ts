@@ -1,0 +1,10 @@
+import type { HostId } from './ids.ts'
+
+/** A host of the fleet: what it is called, and where its SSH server listens. */
+export type FleetHost = {
+  readonly id: HostId
+  readonly name: string
+  /** IPv4 or IPv6, in its one canonical spelling. */
+  readonly address: string
+  readonly port: number
+}
