@@ -46,7 +46,9 @@ const RULES: readonly Rule[] = [
     packages: /^(@middy\/|@aws-lambda-powertools\/|aws-lambda$|node:)/,
   },
   { files: /^functions\//, paths: /^shared\/(domain|contracts)\//, packages: /^zod$/ },
-  { files: /^cli\//, paths: /^(functions|shared|infra\/local)\//, packages: /./ },
+  { files: /^cli\/terminal\//, paths: /^shared\/(domain|contracts)\//, packages: /^node:/ },
+  // A command imports no other command: what two of them share is in terminal/.
+  { files: /^cli\//, paths: /^(cli\/terminal|functions|shared|infra\/local)\//, packages: /./ },
   { files: /^infra\/local\//, paths: /^(functions|shared)\//, packages: /./ },
   {
     files: /^infra\/aws\//,
@@ -57,7 +59,7 @@ const RULES: readonly Rule[] = [
 ]
 
 const folderOf = (path: string): string =>
-  /^(cli|functions\/[^/]+|infra\/[^/]+|shared\/[^/]+)\//.exec(path)?.[0] ?? path
+  /^(cli\/[^/]+|functions\/[^/]+|infra\/[^/]+|shared\/[^/]+)\//.exec(path)?.[0] ?? path
 
 function strangersOf({ path, imports }: SourceFile): string[] {
   const rule = RULES.find(({ files }) => files.test(path))

@@ -37,7 +37,7 @@ describe('import', () => {
     const agreed = await fleet(['--local', 'import', next.path, '--prune', '--yes'], databaseUrl(db))
     expect(agreed).toMatchObject({
       code: 0,
-      out: '0 hosts added, 1 changed, 0 as before, 2 taken out\n',
+      out: '0 hosts added, 1 changed, 0 as before, 2 removed\n',
     })
     expect(agreed.err).toContain('leave the fleet: db, web-2')
     const left = await db.sql`select hostname from hosts where deleted_at is null`
@@ -49,7 +49,7 @@ describe('import', () => {
     await using db = await freshDatabase()
     using file = fleetFile(THREE)
     const { code, out } = await fleet(['--local', 'import', file.path, '--prune'], databaseUrl(db))
-    expect([code, out]).toEqual([0, '3 hosts added, 0 changed, 0 as before, 0 taken out\n'])
+    expect([code, out]).toEqual([0, '3 hosts added, 0 changed, 0 as before, 0 removed\n'])
   })
 
   it('takes a host without an id for the one that is at its address and port', async () => {
@@ -207,7 +207,7 @@ describe('policy', () => {
       out: 'probe_interval_seconds: 300 → 120, failures_to_go_down: 2 → 3\n',
     })
     const again = await fleet(args, databaseUrl(db))
-    expect(again).toMatchObject({ code: 0, out: 'it is so already: nothing changed\n' })
+    expect(again).toMatchObject({ code: 0, out: 'nothing changed: the policy has these values already\n' })
     const events = await fleet(['--local', '--json', 'events', '--action', 'policy.changed'], databaseUrl(db))
     expect(events.json()).toMatchObject([
       { detail: { before: { failures_to_go_down: 2 }, after: { failures_to_go_down: 3 } } },
@@ -265,7 +265,7 @@ describe('at a terminal', () => {
       const world = { output, env: databaseUrl(db) }
       expect(await runFleet(['--local', 'import', file.path, '--prune'], world)).toBe(0)
       expect(await runFleet(['--local', 'import', next.path, '--prune'], world)).toBe(code)
-      expect(questions).toEqual(['Take them out?'])
+      expect(questions).toEqual(['Remove them?'])
       expect(await db.sql`select id from hosts where deleted_at is null`).toHaveLength(left)
     },
   )
