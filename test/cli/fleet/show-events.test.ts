@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
-import { eventTable } from '../../../cli/fleet/show-events.ts'
+import { formatEvents } from '../../../cli/fleet/show-events.ts'
 
 const shown = (detail: object): string | undefined =>
-  eventTable(
+  formatEvents(
     [
       {
         id: '0190a1b2-c3d4-7e5f-8a6b-7c8d9e0f0005',
