@@ -5,16 +5,17 @@ import type { FunctionDeps } from '../../functions/runtime/deps.ts'
 import { createTelemetry } from '../../functions/runtime/telemetry.ts'
 import { createContext } from '../../infra/local/emulators/lambda/context.ts'
 import { type Endpoints, readEndpoints } from '../../infra/local/endpoints.ts'
+import { localIdentity, STAGE } from '../../infra/local/functions.ts'
 import { findDatabase } from '../../infra/local/running-database.ts'
 import { stateFolder } from '../../infra/local/state-folder.ts'
 import { type Connection, isConnectionFault } from '../../shared/db/client.ts'
 import { openDatabase } from '../../shared/db/transaction.ts'
-import { FUNCTIONS, functionName } from '../../shared/domain/functions.ts'
+import { FUNCTIONS } from '../../shared/domain/functions.ts'
 import { collapse, RefusedError } from '../terminal/report-error.ts'
 import type { Invoke, OperatorTransport } from './operator-client.ts'
 
-const STAGE = 'local'
 const TIMEOUT_MS = 30_000
+const MEMORY_MB = 256
 
 /**
  * Runs the functions in this process, beside the product that runs on this machine: on its database and by its
@@ -29,8 +30,7 @@ export function openLocalTransport(env: NodeJS.ProcessEnv, folder = stateFolder(
   const probe = functionDeps(owner, 'probe', now)
   const handlers = { operate: createOperateHandler(operate), probe: createProbeHandler(probe) }
   const invoke: Invoke = async (folder, event) => {
-    const name = functionName(STAGE, folder)
-    const identity = { name, arn: `arn:aws:lambda:local:000000000000:function:${name}`, memoryMb: 256 }
+    const identity = { ...localIdentity(folder), memoryMb: MEMORY_MB }
     const answer = await handlers[folder](event, createContext(identity, TIMEOUT_MS)).catch(
       (error: unknown) => {
         throw new RefusedError(describeFailure(error), { cause: error })

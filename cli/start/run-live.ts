@@ -17,7 +17,7 @@ const REFRESH_MS = 500
 /** A probe has 5 s, and all has to be over 6 s after Ctrl-C: what is still under way then is given up. */
 const DRAIN_MS = 5400
 
-/** Probes the fleet on its cadence until told to stop, and shows what the database says of it. */
+/** Probes the fleet on its cadence until it is stopped, and shows what the database says of it. */
 export async function runLive(
   session: Session,
   command: Command,

@@ -97,7 +97,7 @@ function openDatabaseOf(isDemonstration: boolean, folder: string, url?: string):
 }
 
 /**
- * A machine may probe itself, but not by the word of a database that others set up.
+ * Lets the prober connect to its own machine, unless the database is one that others set up.
  *
  * @throws UserError naming each host that this database's policy does not allow.
  */

@@ -1,7 +1,7 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics'
 import type { DriftKind } from '../../shared/domain/drift.ts'
 import { DRIFT_METRICS } from '../../shared/domain/metrics.ts'
-import { tellFault } from '../runtime/function.ts'
+import { logFault } from '../runtime/function.ts'
 import type { Telemetry } from '../runtime/telemetry.ts'
 import type { DecidedMessage } from './handle-batch.ts'
 
@@ -69,6 +69,6 @@ function reportFaults(telemetry: Telemetry, messages: readonly DecidedMessage[])
   const isFault = (message: DecidedMessage): message is Retried =>
     message.decision === 'retried' && message.error !== null
   for (const error of new Set(messages.filter(isFault).map((message) => message.error))) {
-    tellFault(telemetry, 'batch failed in part', error)
+    logFault(telemetry, 'batch failed in part', error)
   }
 }

@@ -35,7 +35,7 @@ export type RemoveHostsPorts = {
   readonly markHostsDeleted: (ids: readonly HostId[]) => Promise<number>
 }
 
-/** Takes out the hosts that are named, and no other: one that joins meanwhile is safe. */
+/** Removes the hosts that are listed, and no other: one that joins meanwhile is safe. */
 export async function removeHosts(
   ports: RemoveHostsPorts,
   { hostIds }: { readonly hostIds: readonly HostId[] },

@@ -7,7 +7,7 @@ import { operatePorts } from '../runtime/operate-ports.ts'
 import { operate } from './operate.ts'
 import { report } from './report.ts'
 
-/** Below Lambda's 30 s for this function, so that who waits is told why. */
+/** Below Lambda's 30 s for this function, so that the caller gets the reason. */
 export const OPERATE_DEADLINE_MS = 25_000
 
 export const createOperateHandler = (deps: FunctionDeps): LambdaHandler<OperateAnswer> =>

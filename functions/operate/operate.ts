@@ -17,14 +17,14 @@ type Reads = ListHostsPorts &
 type Writes = ImportHostsPorts & RemoveHostsPorts & SetPolicyPorts
 
 export type OperatePorts = {
-  /** All reads of the body see one state of the database. */
+  /** Runs the body in a transaction whose reads all see one state of the database. */
   readonly reading: <T>(body: (ports: Reads) => Promise<T>) => Promise<T>
-  /** What the body writes is kept together or not at all. */
+  /** Runs the body in a transaction: all that it writes is kept, or nothing. */
   readonly writing: <T>(body: (ports: Writes) => Promise<T>) => Promise<T>
   readonly now: () => Date
 }
 
-/** Does what an operator asks for: one command, one transaction. */
+/** Runs one command of an operator, in one transaction. */
 export function operate(ports: OperatePorts, request: OperateRequest): Promise<OperateAnswer> {
   switch (request.command) {
     case 'hosts':

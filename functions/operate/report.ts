@@ -5,7 +5,7 @@ import { OPERATE_METRICS } from '../../shared/domain/metrics.ts'
 import { policyChanged } from '../../shared/domain/policy-event.ts'
 import type { Telemetry } from '../runtime/telemetry.ts'
 
-/** Says in the log what was asked for, and in log and metrics what it changed. */
+/** Logs what was asked for, and logs and counts what it changed. */
 export function report(
   { logger, metrics }: Telemetry,
   { command }: OperateRequest,

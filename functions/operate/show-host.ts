@@ -18,7 +18,7 @@ export type ShowHostPorts = {
   readonly fleet: () => Promise<FleetSnapshot>
 }
 
-/** All that is known of a host, and when it is probed next. */
+/** Reads all that is known of a host, and computes when it is probed next. */
 export async function showHost(
   ports: ShowHostPorts,
   { hostId }: Pick<RequestOf<'host'>, 'hostId'>,

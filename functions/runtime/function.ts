@@ -20,7 +20,7 @@ export function observed<Result>(telemetry: Telemetry, handle: LambdaHandler<Res
     .use(injectLambdaContext(telemetry.logger, { resetKeys: true }))
     .use(logMetrics(telemetry.metrics))
     .use({
-      onError: ({ error }) => tellFault(telemetry, 'invocation failed', error),
+      onError: ({ error }) => logFault(telemetry, 'invocation failed', error),
     })
     .handler((event: unknown, context: Context) => handle(event, context))
   const { signal } = new AbortController()
@@ -29,7 +29,7 @@ export function observed<Result>(telemetry: Telemetry, handle: LambdaHandler<Res
 }
 
 /** Logs a fault and counts it. */
-export function tellFault({ logger, metrics }: Telemetry, what: string, error: unknown): void {
+export function logFault({ logger, metrics }: Telemetry, what: string, error: unknown): void {
   logger.error(what, error as Error)
   metrics.addMetric(FUNCTION_METRICS.faults, MetricUnit.Count, 1)
   if (isConnectionFault(error)) {

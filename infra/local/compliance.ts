@@ -7,7 +7,7 @@ import { type DriftPipeline, type DriftPipelineDeps, startDriftPipeline } from '
 import { removeEndpoints, writeEndpoints } from './endpoints.ts'
 import type { LocalDatabase } from './postgres/local-database.ts'
 
-/** What came of the scans that were announced in this run. */
+/** The verdicts on the scans that were announced in this run. */
 export type Compliance = {
   /** Drift that is new since the last update, oldest first. */
   readonly drifts: readonly DriftRow[]
@@ -19,21 +19,21 @@ export type Compliance = {
 export type ComplianceDeps = DriftPipelineDeps & {
   /** Seconds of fleet time in a second. */
   readonly speed: number
-  /** Where word of this run is left for the tools. */
+  /** The folder in which the tools find the endpoints of this run. */
   readonly stateFolder: string
   /** Ids of the hosts that the demonstration's scanner scans; none in one's own fleet. */
   readonly scannedHosts: readonly string[]
 }
 
 export type ComplianceRun = {
-  /** What is new since the last call. */
+  /** Reads what is new since the last call. */
   readonly read: () => Promise<Compliance>
   /** Takes no more scans, lets those under way be judged, and leaves nothing running. Once is enough. */
   readonly stop: () => Promise<void>
 }
 
 /**
- * Starts what judges scans, tells `npm run scan:import` and `scan:send` where to announce them, and in the
+ * Starts what judges scans, publishes the endpoints for `npm run scan:import` and `scan:send`, and in the
  * demonstration plays a scanner. Failures of the function and of the scanner go to `onFault`.
  */
 export async function startCompliance(deps: ComplianceDeps): Promise<ComplianceRun> {
@@ -41,9 +41,9 @@ export async function startCompliance(deps: ComplianceDeps): Promise<ComplianceR
   const drifted: Record<DriftType, number> = { improvement: 0, minor: 0, major: 0 }
   const pipeline = await startDriftPipeline(deps)
   const scanner = startScanner(deps, pipeline)
-  const withdraw = publish(deps, pipeline)
+  const unpublish = publish(deps, pipeline)
   const stopAll = async (): Promise<void> => {
-    withdraw()
+    unpublish()
     await scanner.stop()
     await pipeline.stop()
   }
@@ -71,16 +71,16 @@ const startScanner = (deps: ComplianceDeps, { queue }: DriftPipeline): Scanner =
     onFault: (message, cause) => deps.onFault(new Error(message, { cause })),
   })
 
-/** What it returns takes the word back. */
+/** Publishes the endpoints; returns a function that removes them. */
 function publish({ database, stateFolder, now, speed }: ComplianceDeps, { sqs }: DriftPipeline): () => void {
   const { pid } = process
-  const signIn = database.isShared ? null : withPlainPassword(database)
+  const signIn = database.isShared ? null : plainSignIn(database)
   const clock = { fleetTime: now().toISOString(), machineTime: new Date().toISOString(), speed }
   writeEndpoints(stateFolder, { pid, sqs, database: signIn, clock })
   return () => removeEndpoints(stateFolder, pid)
 }
 
-function withPlainPassword({ ownerSignIn }: LocalDatabase) {
+function plainSignIn({ ownerSignIn }: LocalDatabase) {
   const { settings, password, ...to }: Connection = ownerSignIn
   if (typeof password !== 'string') throw new Error('the owner of a local database signs in with a password')
   return { ...to, password }

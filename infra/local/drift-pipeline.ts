@@ -9,11 +9,11 @@ import { createLambda, type Lambda } from './emulators/lambda/function.ts'
 import { createQueueWithDeadLetters } from './emulators/sqs/queues.ts'
 import { localSqsClient, startSqs } from './emulators/sqs/server.ts'
 import type { Endpoints } from './endpoints.ts'
-import { type FunctionSurroundings, functionDeps } from './functions.ts'
+import { type FunctionSurroundings, functionDeps, localIdentity } from './functions.ts'
 
 export type DriftPipelineDeps = FunctionSurroundings & {
   readonly onFault: (error: unknown) => void
-  /** After so long a message that came to nothing comes again. */
+  /** After so long a message that was not dealt with comes again. */
   readonly visibilityTimeoutSeconds?: number
 }
 
@@ -28,12 +28,11 @@ export type DriftPipeline = {
 }
 
 const QUEUE_NAME = 'scan-completed'
-const DRIFT_ARN = 'arn:aws:lambda:local:000000000000:function:local-drift'
 /** As deployed. */
 const MAX_RECEIVE_COUNT = 5
 const CONCURRENCY = 2
 const TIMEOUT_MS = 60_000
-/** Shorter than deployed, so that a message which comes to nothing is a dead letter within minutes. */
+/** Shorter than deployed, so that a message that nobody can deal with is a dead letter within minutes. */
 const VISIBILITY_TIMEOUT_SECONDS = 30
 
 /** Starts SQS with the queue of finished scans, and the drift function on it as in AWS. */
@@ -80,8 +79,7 @@ function createDriftLambda(
   onAcknowledged: (messages: number) => void,
 ): Lambda<SQSEvent, BatchResponse> {
   return createLambda<SQSEvent, BatchResponse>({
-    name: 'local-drift',
-    arn: DRIFT_ARN,
+    ...localIdentity('drift'),
     maxConcurrency: CONCURRENCY,
     timeoutMs: TIMEOUT_MS,
     coldStart: () => {

@@ -3,9 +3,9 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
 
-/** Where a running local product is, for the tools that are started beside it. */
+/** Where a running local product listens, for the tools that are started beside it. */
 const Endpoints = z.object({
-  /** Of the runner: who is gone has left nothing to connect to. */
+  /** The process of the runner: when it is gone there is nothing to connect to. */
   pid: z.int().positive(),
   /** The owner's sign-in; null when DATABASE_URL was given, which the tools then want too. */
   database: z
@@ -20,7 +20,7 @@ const Endpoints = z.object({
     })
     .nullable(),
   sqs: z.object({ endpoint: z.url(), queueUrl: z.url(), deadLetterQueueUrl: z.url() }),
-  /** Of its fleet: what time it was, by the machine's own clock, and how many times as fast it goes. */
+  /** Fleet time: what it was at a time of the machine's own clock, and how many times as fast it goes. */
   clock: z.exactOptional(
     z.object({ fleetTime: z.iso.datetime(), machineTime: z.iso.datetime(), speed: z.number().positive() }),
   ),
@@ -31,14 +31,14 @@ const FILE = 'endpoints.json'
 /** It holds a password. */
 const OWNER_ONLY = 0o600
 
-/** Tells the tools of this run. Two runs with one folder: the later one is told of. */
+/** Publishes the endpoints of this run to the tools. Of two runs with one folder, the later one is published. */
 export function writeEndpoints(folder: string, endpoints: Endpoints): void {
   const partial = join(folder, `${FILE}.${randomUUID()}`)
   writeFileSync(partial, `${JSON.stringify(endpoints, null, 2)}\n`, { mode: OWNER_ONLY, flag: 'wx' })
   renameSync(partial, join(folder, FILE))
 }
 
-/** The run that is under way; null where none is, also when one died without taking its file away. */
+/** Reads the endpoints of the run that is under way; null where none is, also when one died and left its file. */
 export function readEndpoints(folder: string): Endpoints | null {
   const path = join(folder, FILE)
   const text = readIfThere(path)
@@ -51,7 +51,7 @@ export function readEndpoints(folder: string): Endpoints | null {
   }
 }
 
-/** Takes back what `writeEndpoints` told, unless another run has told of itself since. */
+/** Removes what `writeEndpoints` published, unless another run has published its own endpoints since. */
 export function removeEndpoints(folder: string, pid: number): void {
   const text = readIfThere(join(folder, FILE))
   if (text === null) return

@@ -4,7 +4,12 @@ import type { FunctionDeps } from '../../functions/runtime/deps.ts'
 import { createTelemetry } from '../../functions/runtime/telemetry.ts'
 import type { ProbeAnswer } from '../../shared/contracts/probe-answer.ts'
 import { openDatabase } from '../../shared/db/transaction.ts'
-import { FUNCTIONS, type SigningFunctionName } from '../../shared/domain/functions.ts'
+import {
+  FUNCTIONS,
+  type FunctionName,
+  functionName,
+  type SigningFunctionName,
+} from '../../shared/domain/functions.ts'
 import type { Environment } from './emulators/lambda/environments.ts'
 import { createLambda, type Lambda } from './emulators/lambda/function.ts'
 import type { LocalDatabase } from './postgres/local-database.ts'
@@ -16,34 +21,39 @@ export type FunctionSurroundings = {
   readonly log: Writable
 }
 
-/** What a function itself needs of them. */
+/** What one function needs. */
 type EnvironmentSurroundings = Omit<FunctionSurroundings, 'database'> & {
   readonly database: Pick<LocalDatabase, 'as'>
 }
 
 export const STAGE = 'local'
-export const PROBE_ARN = 'arn:aws:lambda:local:000000000000:function:local-probe'
+
+/** The name and the ARN of a function on this machine: no account has either. */
+export const localIdentity = (name: FunctionName): { readonly name: string; readonly arn: string } => ({
+  name: functionName(STAGE, name),
+  arn: `arn:aws:lambda:local:000000000000:function:${functionName(STAGE, name)}`,
+})
+
 /** Each holds a connection for as long as its probes take. */
 const PROBE_CONCURRENCY = 16
-/** As deployed: design section 2, trap c. */
+/** As deployed: longer than the 15 s after which PostgreSQL ends an idle transaction of the probe. */
 const TIMEOUT_MS = 20_000
 
 export type ProbeLambda = Lambda<unknown, ProbeAnswer>
 
 export type ProbeListener = {
-  /** How many hosts an invocation got a result of. */
+  /** Receives how many hosts an invocation got a result of. */
   readonly onProbes: (count: number) => void
   readonly onFault: (error: unknown) => void
 }
 
 export const PROBE_FUNCTION = {
-  name: 'local-probe',
-  arn: PROBE_ARN,
+  ...localIdentity('probe'),
   maxConcurrency: PROBE_CONCURRENCY,
   timeoutMs: TIMEOUT_MS,
 }
 
-/** The probe function as Lambda runs it, with the rights that it has there. */
+/** Creates the probe function as Lambda runs it, with the rights that it has there. */
 export function createProbeLambda(surroundings: FunctionSurroundings, listener?: ProbeListener): ProbeLambda {
   return createLambda<unknown, ProbeAnswer>({
     ...PROBE_FUNCTION,
@@ -56,7 +66,7 @@ export function createProbeLambda(surroundings: FunctionSurroundings, listener?:
   })
 }
 
-/** An environment of the probe function. */
+/** Starts an environment of the probe function. */
 export function probeEnvironment(surroundings: EnvironmentSurroundings): Environment<unknown, ProbeAnswer> {
   const deps = functionDeps(surroundings, 'probe')
   return { handle: createProbeHandler(deps), dispose: deps.database.close }

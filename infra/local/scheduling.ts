@@ -5,7 +5,7 @@ import { forgetAllSchedules } from '../../shared/db/probe-schedules.ts'
 import type { Clock } from './clock.ts'
 import { createLambda, type Lambda } from './emulators/lambda/function.ts'
 import { type LocalScheduler, type SchedulerOptions, startScheduler } from './emulators/scheduler/server.ts'
-import { type FunctionSurroundings, functionDeps, PROBE_ARN, type ProbeLambda } from './functions.ts'
+import { type FunctionSurroundings, functionDeps, localIdentity, type ProbeLambda } from './functions.ts'
 
 export type Scheduling = {
   /** Fires nothing more. */
@@ -14,7 +14,8 @@ export type Scheduling = {
   readonly drain: () => Promise<void>
 }
 
-const FAN_OUT_ARN = 'arn:aws:lambda:local:000000000000:function:local-fan-out'
+const { arn: PROBE_ARN } = localIdentity('probe')
+const { arn: FAN_OUT_ARN } = localIdentity('fan-out')
 const ROLE_ARN = 'arn:aws:iam::000000000000:role/local-scheduler'
 const DEAD_LETTER_QUEUE_ARN = 'arn:aws:sqs:local:000000000000:local-undelivered'
 const PROBES_GROUP = 'local-probes'
@@ -26,7 +27,7 @@ export type SchedulingDeps = FunctionSurroundings & {
   readonly clock: Clock
   readonly probe: ProbeLambda
   readonly onFault: (error: unknown) => void
-  /** Comes between a firing and its function: see SchedulerOptions. */
+  /** Stands between a firing and its function: see SchedulerOptions. */
   readonly deliver?: SchedulerOptions['deliver']
 }
 
@@ -35,7 +36,7 @@ export type SchedulingDeps = FunctionSurroundings & {
  * schedules of the hosts in step. It also runs at once, so that nobody waits for the first minute.
  */
 export async function startScheduling(deps: SchedulingDeps): Promise<Scheduling> {
-  // The Scheduler of the last run took its schedules with it.
+  // The schedules of the last run ended with its Scheduler.
   await forgetAllSchedules(deps.database.owner)
   const targets = new Map<string, (event: unknown) => void>([[PROBE_ARN, deps.probe.invokeAsync]])
   const scheduler = await startScheduler({
@@ -66,7 +67,7 @@ export async function startScheduling(deps: SchedulingDeps): Promise<Scheduling>
   }
 }
 
-/** Told everything by hand: whatever AWS account the user's environment names stays out of it. */
+/** Every setting is given here: whatever AWS account the user's environment names stays out of it. */
 const localClient = ({ endpoint }: LocalScheduler): SchedulerClient =>
   new SchedulerClient({
     endpoint,
@@ -82,8 +83,7 @@ function createFanOutLambda(deps: SchedulingDeps, client: SchedulerClient): Lamb
     deadLetterQueueArn: DEAD_LETTER_QUEUE_ARN,
   }
   return createLambda<unknown, unknown>({
-    name: 'local-fan-out',
-    arn: FAN_OUT_ARN,
+    ...localIdentity('fan-out'),
     maxConcurrency: 1,
     timeoutMs: FAN_OUT_TIMEOUT_MS,
     coldStart: () => {

@@ -14,16 +14,16 @@ export type StateFolder = {
 }
 
 /**
- * Where the state of one's own fleet is kept between runs, made if absent: `.local/` in the clone. A server
+ * The folder in which the state of one's own fleet is kept between runs, created if absent: `.local/` in the clone. A server
  * that root starts runs as another account; where that one may not enter the clone (under /root, say), the
  * state is kept in /var/tmp, in a folder of this clone's own.
  */
 export function stateFolder(): StateFolder {
   if (process.getuid?.() !== 0 || isOpenToAll(CLONE)) {
-    return { folder: made(join(CLONE, '.local'), 0o755), reason: null }
+    return { folder: ensureFolder(join(CLONE, '.local'), 0o755), reason: null }
   }
   const hash = createHash('sha256').update(CLONE).digest('hex').slice(0, 8)
-  const folder = made(`/var/tmp/fleet-awareness-${hash}`, 0o755)
+  const folder = ensureFolder(`/var/tmp/fleet-awareness-${hash}`, 0o755)
   // Anybody may write to /var/tmp: what is there already must be ours.
   const found = lstatSync(folder)
   if (found.isDirectory() && found.uid === 0) {
@@ -32,7 +32,7 @@ export function stateFolder(): StateFolder {
   throw new UserError([`${folder} belongs to another user: it must be moved away`])
 }
 
-function made(folder: string, mode: number): string {
+function ensureFolder(folder: string, mode: number): string {
   mkdirSync(folder, { recursive: true, mode })
   return folder
 }

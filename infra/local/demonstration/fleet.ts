@@ -5,7 +5,7 @@ import { SCRIPTS, type Script } from './scripts.ts'
 
 export type Demonstration = {
   readonly hosts: readonly FleetHost[]
-  /** What a viewer should know of it, a line each. */
+  /** Lines for the user, about what this machine lacks. */
   readonly notes: readonly string[]
   /** Lets time pass: hosts go down and come back. `tickMs` is half of the probe interval, in real ms. */
   readonly play: (tickMs: number) => void

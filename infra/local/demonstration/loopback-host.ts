@@ -42,7 +42,7 @@ export function loopbackFamilies(): Family[] {
   return ([4, 6] as const).filter((family) => addresses.includes(ADDRESS[family]))
 }
 
-/** A real server on loopback that behaves as it is told. Family 4 unless told otherwise. */
+/** Starts a real server on loopback that behaves as `behaviour` says, until it is switched to another one. */
 export async function startLoopbackHost(behaviour: Behaviour, family: Family = 4): Promise<LoopbackHost> {
   const address = ADDRESS[family]
   let current = behaviour

@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process'
 
 export type Account = { readonly uid: number; readonly gid: number }
 
-/** There on every Linux and macOS, so that no account has to be made on somebody's machine. */
+/** One of them is on every Linux and macOS, so that no account has to be created on somebody's machine. */
 const CANDIDATES = ['postgres', 'nobody']
 
-/** Who runs a server that refuses to be root: null where this program is not root itself. */
+/** The account that runs a server which refuses to be root; null where this program is not root itself. */
 export function accountForServer(): Account | null {
   if (process.getuid?.() !== 0) return null
   for (const name of CANDIDATES) {

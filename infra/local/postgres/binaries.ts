@@ -23,7 +23,7 @@ export function isOpenToAll(path: string): boolean {
 }
 
 /**
- * The server that npm brought along. A server refuses to run as root; when the account it runs as instead may
+ * Finds the server that npm installed. A server refuses to run as root; when the account it runs as instead may
  * not enter the clone (under /root, say), its programs are copied to where it may.
  */
 export async function findBinaries(runsAsOtherAccount: boolean): Promise<Binaries> {

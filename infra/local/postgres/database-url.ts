@@ -46,6 +46,6 @@ function encryption(parameters: URLSearchParams): Pick<Connection, 'tls' | 'tlsC
   }
 }
 
-/** How a connection is named to the user. */
-export const shownConnection = ({ username, host, port, database }: Connection): string =>
+/** Names a connection to the user, without the password. */
+export const formatConnection = ({ username, host, port, database }: Connection): string =>
   `${username}@${host.includes(':') ? `[${host}]` : host}:${port}/${database}`

@@ -22,17 +22,17 @@ export async function openEmbeddedDatabase(options: {
   readonly temporary: boolean
 }): Promise<LocalDatabase> {
   const server = await startPostgres(options).catch((error: unknown) => {
-    throw explained(error, options.folder)
+    throw explainStart(error, options.folder)
   })
   try {
-    return await prepared(server)
+    return await prepareDatabase(server)
   } catch (error) {
     await server.stop()
     throw error
   }
 }
 
-async function prepared(server: PostgresServer): Promise<LocalDatabase> {
+async function prepareDatabase(server: PostgresServer): Promise<LocalDatabase> {
   const owner = connect(server.admin, OWNER_CONNECTIONS)
   await migrate(owner, MIGRATIONS_FOLDER)
   const signIns = new Map<FunctionRole, Connection>()
@@ -47,7 +47,7 @@ async function prepared(server: PostgresServer): Promise<LocalDatabase> {
     isShared: false,
     as: (role) => {
       const signIn = signIns.get(role)
-      if (signIn === undefined) throw new Error(`no password was made for ${role}`)
+      if (signIn === undefined) throw new Error(`there is no password for ${role}`)
       return signIn
     },
     close: async () => {
@@ -57,7 +57,7 @@ async function prepared(server: PostgresServer): Promise<LocalDatabase> {
   }
 }
 
-function explained(error: unknown, folder: string): unknown {
+function explainStart(error: unknown, folder: string): unknown {
   const message = error instanceof Error ? error.message : ''
   if (message.includes('"postmaster.pid" already exists')) {
     return new UserError([`${folder} is in use by another run: end that one first`], { cause: error })

@@ -4,7 +4,7 @@ import { allowLoopback } from '../../../shared/db/policy.ts'
 import { SchemaMisfitError } from '../../../shared/db/preflight.ts'
 import { UserError } from '../../../shared/domain/errors.ts'
 import { FUNCTION_ROLES, type FunctionRole } from '../../../shared/domain/functions.ts'
-import { shownConnection } from './database-url.ts'
+import { formatConnection } from './database-url.ts'
 import {
   CLOSE_TIMEOUT_SECONDS,
   type LocalDatabase,
@@ -43,7 +43,7 @@ export async function openOwnDatabase(to: Connection): Promise<LocalDatabase> {
     }
   } catch (error) {
     await owner.end({ timeout: 0 }).catch(() => {})
-    throw explainedRefusal(error, to)
+    throw explainRefusal(error, to)
   }
 }
 
@@ -54,7 +54,7 @@ async function refuseOldServer(sql: Sql): Promise<void> {
   throw new UserError([`DATABASE_URL: PostgreSQL ${row?.version ?? ''} is too old: 15 to 18 are supported`])
 }
 
-/** Since PostgreSQL 16 who makes a role may grant it, and is not yet allowed to take it on. */
+/** Since PostgreSQL 16 the creator of a role may grant it, but is not yet allowed to take it on. */
 async function ensureMember(sql: Sql, role: FunctionRole, username: string): Promise<void> {
   if (await canTakeOn(sql, role)) return
   await sql`grant ${sql(role)} to ${sql(username)}`.catch((cause: unknown) => {
@@ -79,7 +79,7 @@ const canTakeOn = (sql: Sql, role: FunctionRole): Promise<boolean> =>
       throw error
     })
 
-/** What is set on a role holds for those that sign in as it, not for those that take it on. */
+/** Reads a role's own settings: they hold for sessions that sign in as it, not for those that take it on. */
 async function settingsOfRole(sql: Sql, role: FunctionRole): Promise<Record<string, string>> {
   const rows = await sql<{ name: string; value: string }[]>`
     select split_part(setting, '=', 1) as name, substr(setting, strpos(setting, '=') + 1) as value
@@ -93,10 +93,10 @@ const INSUFFICIENT_PRIVILEGE = '42501'
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : ''
 
-/** What a server refused, as one line for the user; it never shows the password. */
-export function explainedRefusal(error: unknown, to: Connection): unknown {
+/** Turns what a server refused into one line for the user, without the password. */
+export function explainRefusal(error: unknown, to: Connection): unknown {
   if (error instanceof UserError) return error
-  const where = `DATABASE_URL: ${shownConnection(to)}`
+  const where = `DATABASE_URL: ${formatConnection(to)}`
   if (error instanceof SchemaMisfitError)
     return new UserError([`${where}: ${error.message}`], { cause: error })
   const message =

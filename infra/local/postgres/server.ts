@@ -11,18 +11,18 @@ import { type Binaries, findBinaries } from './binaries.ts'
 export type PostgresServer = {
   /** How its superuser signs in, to the database `postgres`. */
   readonly admin: Connection
-  /** Ends it the orderly way; a temporary one leaves no file. */
+  /** Ends the server in an orderly way; a temporary one leaves no file. */
   readonly stop: () => Promise<void>
 }
 
 export type PostgresOptions = {
-  /** Made if absent, and then kept: unless `temporary`, it may be started on again. */
+  /** Created if absent, and then kept: unless `temporary`, a later server may be started on it. */
   readonly folder: string
   /** Faster, and gone when it stops: the folder is removed, and nothing is forced to disk. */
   readonly temporary: boolean
-  /** Free one by default. */
+  /** By default one that is free. */
   readonly port?: number
-  /** Of another server than the one that npm brought along. */
+  /** The programs of another server than the one that npm installed. */
   readonly binaries?: Binaries
   /** Further settings, as `name=value`. */
   readonly settings?: readonly string[]
@@ -45,7 +45,7 @@ const SUPERVISOR = `
   [ -z "$remove" ] || rm -rf "$remove"
   exit $status`
 
-/** Starts the PostgreSQL that npm brought along, on loopback only. */
+/** Starts the PostgreSQL that npm installed, on loopback only. */
 export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
   const account = accountForServer()
   const binaries = options.binaries ?? (await findBinaries(account !== null))
@@ -78,7 +78,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   }
 }
 
-/** Made beside its place and then moved there: one that was interrupted is never started on. */
+/** Initialises a folder beside its place and then moves it there: a server is never started on half of one. */
 function initialise(initdb: string, folder: string, data: string, ids: Partial<Account>): void {
   const partial = `${data}.partial`
   rmSync(partial, { recursive: true, force: true })

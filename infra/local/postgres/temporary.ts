@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { type Connection, connect, type Sql } from '../../../shared/db/client.ts'
 import { FUNCTION_ROLES } from '../../../shared/domain/functions.ts'
 import { CLOSE_TIMEOUT_SECONDS, type LocalDatabase } from './local-database.ts'
-import { explainedRefusal, openOwnDatabase } from './own.ts'
+import { explainRefusal, openOwnDatabase } from './own.ts'
 
 /**
- * A database for the demonstration, in the user's own PostgreSQL: gone when it closes, and so are the roles
- * that were not there before.
+ * Creates a database for the demonstration in the user's own PostgreSQL. Closing it removes it, and the roles that
+ * were not there before.
  *
  * @throws UserError when the server refuses, is too old, or lets the user do less than is needed.
  */
@@ -24,7 +24,7 @@ export async function openTemporaryDatabase(to: Connection): Promise<LocalDataba
     await admin`create database ${admin(name)}`
   } catch (error) {
     await admin.end({ timeout: 0 }).catch(() => {})
-    throw explainedRefusal(error, to)
+    throw explainRefusal(error, to)
   }
   try {
     const database = await openOwnDatabase({ ...to, database: name })

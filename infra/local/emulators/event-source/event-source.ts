@@ -14,7 +14,7 @@ export type EventSourceOptions = {
   readonly queue: { readonly url: string; readonly arn: string }
   /** The function. It throws, or answers with the messages of the batch that it did not deal with. */
   readonly invoke: (event: SQSEvent) => Promise<unknown>
-  /** Told of everything that goes wrong; the messages concerned come again. */
+  /** Called with everything that goes wrong; the messages concerned come again. */
   readonly onFault: (message: string, cause: unknown) => void
   /** Messages an invocation, 1..100; more than 10 take a batching window to gather. */
   readonly batchSize?: number

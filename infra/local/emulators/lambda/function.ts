@@ -1,5 +1,5 @@
 /**
- * Lambda's concurrency on one machine: an environment handles one event at a time, environments are made on
+ * Lambda's concurrency on one machine: an environment handles one event at a time, environments are started on
  * demand up to `maxConcurrency` and reused, and events beyond that wait.
  *
  *   const probe = createLambda({
@@ -31,7 +31,7 @@ export type LambdaOptions<Event, Value> = {
   /** An environment that has had nothing to do for so long is disposed of. 30 s by default. */
   readonly idleMs?: number
   readonly memoryMb?: number
-  /** Told of every event once: what came of it. */
+  /** Called once for every event, with its result. */
   readonly onResult?: (result: InvocationResult<Event, Value>) => void
 }
 
@@ -96,12 +96,12 @@ export function createLambda<Event, Value>(options: LambdaOptions<Event, Value>)
     running.add(done)
   }
   const submit = (event: Event, settle: Waiting<Event, Value>['settle']): void => {
-    const tell = (result: InvocationResult<Event, Value>): void => {
+    const settleAndReport = (result: InvocationResult<Event, Value>): void => {
       settle(result)
       options.onResult?.(result)
     }
     // A copy, as Lambda's JSON is: what a handler does to its event is seen by no other.
-    queue.push({ event: structuredClone(event), sinceMs: performance.now(), settle: tell })
+    queue.push({ event: structuredClone(event), sinceMs: performance.now(), settle: settleAndReport })
     dispatch()
   }
   return {

@@ -1,7 +1,7 @@
 import { createContext, type FunctionIdentity } from './context.ts'
 import type { Environment, Environments } from './environments.ts'
 
-/** What came of one event. */
+/** The result of one event. */
 export type InvocationResult<Event, Value> = { readonly event: Event } & (
   | {
       readonly outcome: 'succeeded'

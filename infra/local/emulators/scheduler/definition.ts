@@ -58,7 +58,7 @@ const definitionSchema = z.object({
   ActionAfterCompletion: z.enum(['NONE', 'DELETE']).default('NONE'),
 })
 
-/** All that the sender says about a schedule, defaults filled in as AWS fills them; dates in ms. */
+/** All that a request says about a schedule, defaults filled in as AWS fills them; dates in ms. */
 export type Definition = z.infer<typeof definitionSchema> & { readonly periodMs: number }
 
 /**

@@ -24,7 +24,7 @@ const MAX_FIRED_A_TURN = 500
 type Entry = { readonly dueMs: number; readonly schedule: Schedule }
 
 /**
- * Fires rate schedules: first at StartDate (or when made or changed), then every period. What came due several
+ * Fires rate schedules: first at StartDate (or when created or changed), then every period. What came due several
  * times while the process stood still is fired once, for the latest occurrence.
  *
  * One heap and one timer serve any number of schedules. A deleted or replaced one stays in the heap until it

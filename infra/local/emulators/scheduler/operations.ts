@@ -22,7 +22,7 @@ export type OperationRequest = {
   readonly nowMs: number
 }
 
-/** What the operations work on; `follow` is told of each schedule made or changed. */
+/** What the operations work on; `follow` is called with each schedule that was created or changed. */
 export type Account = { readonly store: Store; readonly follow: (schedule: Schedule) => void }
 
 type Operation = (account: Account, request: OperationRequest) => Record<string, unknown>

@@ -11,7 +11,7 @@ export const printInstant = (ms: number): string => `${new Date(ms).toISOString(
 export function payload(schedule: Schedule, occurrenceMs: number): unknown {
   const { Input } = schedule.definition.Target
   const executionId = randomUUID()
-  if (Input === undefined) return madeUp(schedule, occurrenceMs, executionId)
+  if (Input === undefined) return defaultEvent(schedule, occurrenceMs, executionId)
   const attributes: Record<string, string> = {
     'scheduled-time': printInstant(occurrenceMs),
     'schedule-arn': schedule.arn,
@@ -30,7 +30,7 @@ export function payload(schedule: Schedule, occurrenceMs: number): unknown {
   }
 }
 
-function madeUp(schedule: Schedule, occurrenceMs: number, id: string): unknown {
+function defaultEvent(schedule: Schedule, occurrenceMs: number, id: string): unknown {
   const [, , , region, account] = schedule.arn.split(':')
   return {
     version: '0',

@@ -23,7 +23,7 @@ import { startFiring } from './firing.ts'
 import { payload, printInstant } from './payload.ts'
 import { createStore, isCurrent, type Schedule } from './store.ts'
 
-/** Hands an event over, without waiting for what comes of it. It must not throw: there is nobody to tell. */
+/** Hands an event over, without waiting for its result. It must not throw: nobody would catch it. */
 export type Invoke = (targetArn: string, payload: unknown) => void
 
 /** One firing on its way to its target. */
@@ -58,7 +58,7 @@ export type LocalScheduler = {
 /** Idle connections of the SDK's agent are not closed under it. */
 const KEEP_ALIVE_MS = 60_000
 
-/** Starts it on a free port of 127.0.0.1. */
+/** Starts a Scheduler on a free port of 127.0.0.1. */
 export async function startScheduler(options: SchedulerOptions): Promise<LocalScheduler> {
   const { clock, invoke, groups = [], deliver = (_, handOver) => handOver() } = options
   const store = createStore(groups, clock.now().getTime())
