@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync, utimesSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
@@ -21,6 +21,8 @@ function unpackedArchive(): Disposable & { readonly root: string } {
   const root = mkdtempSync(join(tmpdir(), 'fleet-awareness-archive-'))
   for (const path of filesOfGit()) cpSync(join(ROOT, path), join(root, path))
   symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'))
+  // What is installed is shared, so it must not look older than the lock file: npm would install into it anew.
+  utimesSync(join(root, 'package-lock.json'), 0, 0)
   return { root, [Symbol.dispose]: () => rmSync(root, { recursive: true }) }
 }
 
