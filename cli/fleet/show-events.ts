@@ -63,7 +63,8 @@ const Drift = z.object({
   basis: z.string().optional(),
 })
 const setting = z.union([z.string(), z.number()])
-const Change = z.object({ before: z.record(z.string(), setting), after: z.record(z.string(), setting) })
+const settings = z.record(z.string(), setting)
+const Change = z.object({ before: settings, after: settings, reason: z.string().optional() })
 
 /** Describes what happened. The log may hold other writers' events too: what is not understood is shown as it is. */
 function describeEvent({ action, detail }: EventListing): string {
@@ -82,7 +83,8 @@ function describeEvent({ action, detail }: EventListing): string {
     }
     case 'policy.changed': {
       const { data } = Change.safeParse(detail)
-      return data === undefined ? raw : describeChange(data)
+      if (data === undefined) return raw
+      return data.reason === undefined ? describeChange(data) : `${describeChange(data)} (${data.reason})`
     }
     default:
       return raw

@@ -1,5 +1,5 @@
 import { POLICY_KEYS, type PolicyChanges } from '../../shared/contracts/policy.ts'
-import { POLICY_RANGES, type PolicyValues } from '../../shared/domain/policy.ts'
+import { describeRange, POLICY_RANGES, type PolicyValues } from '../../shared/domain/policy.ts'
 import { policyChanged } from '../../shared/domain/policy-event.ts'
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts'
 import type { Output } from '../terminal/output.ts'
@@ -7,8 +7,7 @@ import { formatTable } from '../terminal/table.ts'
 import type { OperatorClient } from './operator-client.ts'
 import { describeChange } from './show-events.ts'
 
-const range = (key: keyof typeof POLICY_RANGES): string =>
-  `${POLICY_RANGES[key].least} to ${POLICY_RANGES[key].most}`
+const range = (key: keyof typeof POLICY_RANGES): string => describeRange(POLICY_RANGES[key])
 
 const MEANINGS: Readonly<Record<keyof PolicyValues, string>> = {
   probe_interval_seconds: `between two probes of a host, before jitter of up to 20 %: ${range('probe_interval_seconds')}`,

@@ -1,5 +1,5 @@
 import type { parseArgs } from 'node:util'
-import { MAX_INTERVAL_MS, MIN_INTERVAL_MS } from '../../shared/domain/cadence.ts'
+import { MAX_INTERVAL_MS, MIN_INTERVAL_MS, MINUTE_MS } from '../../shared/domain/cadence.ts'
 import { UserError } from '../../shared/domain/errors.ts'
 import { MAX_HOSTS_PER_INVOCATION } from '../../shared/domain/schedules.ts'
 import { parseFlags, parseWholeNumber } from '../terminal/parse-flags.ts'
@@ -75,9 +75,9 @@ const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600
 function parseInterval(text: string): number {
   const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)([smh])$/.exec(text) ?? []
   const ms = Number(number) * (UNIT_MS[unit] ?? 0)
-  if (ms < MIN_INTERVAL_MS || ms > MAX_INTERVAL_MS) {
+  if (ms < MIN_INTERVAL_MS || ms > MAX_INTERVAL_MS || ms % MINUTE_MS !== 0) {
     throw new UserError([
-      `--interval ${JSON.stringify(text)} is not a time from 60s to 1h, such as 90s or 5m`,
+      `--interval ${JSON.stringify(text)} is not a time in whole minutes from 1m to 1h, such as 120s or 5m`,
     ])
   }
   return ms
@@ -102,7 +102,7 @@ Fleet Awareness on one machine: is each host's SSH port answering, and is it sti
   --hosts FILE               the fleet; its state is kept in .local/ between runs
   --once                     probe every host once, print a summary, and end
   --json                     with --once: one JSON object a host on standard output, and nothing else
-  --interval TIME            how often a host is probed, 60s to 1h (default 5m)
+  --interval TIME            how often a host is probed, in whole minutes: 1m to 1h (default 5m)
   --hosts-per-schedule N     hosts that share a schedule, 1 to ${MAX_HOSTS_PER_INVOCATION} (default 1)
   --speed N                  seconds of fleet time in a second, 1 to ${MAX_SPEED} (default 1; demonstration ${DEMONSTRATION_SPEED})
   --verbose                  the functions' own logs, on standard error

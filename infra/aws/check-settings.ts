@@ -1,4 +1,4 @@
-import { POLICY_RANGES } from '../../shared/domain/policy.ts'
+import { describeRange, isInRange, POLICY_RANGES, type PolicyRange } from '../../shared/domain/policy.ts'
 import { FAN_OUT_CONCURRENCY } from './constructs/fan-out.ts'
 import { OPERATE_CONCURRENCY } from './constructs/operate.ts'
 import type { DatabaseSettings, NetworkSettings, Settings } from './settings.ts'
@@ -93,16 +93,19 @@ function databaseProblems(database: DatabaseSettings, network: NetworkSettings):
 
 function numberProblems(settings: Settings): string[] {
   const { initialPolicy, concurrency, database, logRetentionDays, alarms } = settings
-  const { probe_interval_seconds: interval, hosts_per_schedule: packing } = POLICY_RANGES
   const connections = concurrency.probe + concurrency.drift + CONNECTIONS_OF_OTHERS
   return [
-    ...outside('probeIntervalSeconds', initialPolicy.probeIntervalSeconds, interval.least, interval.most),
-    ...outside('hostsPerSchedule', initialPolicy.hostsPerSchedule, packing.least, packing.most),
-    ...outside('concurrency.probe', concurrency.probe, 1, 1000),
-    ...outside('concurrency.drift', concurrency.drift, 2, 1000),
-    ...outside('alarms.heartbeatMinutes', alarms.heartbeatMinutes, 5, 1440),
-    ...outside('alarms.unreachablePercent', alarms.unreachablePercent, 1, 99),
-    ...outside('alarms.goingDownPercent', alarms.goingDownPercent, 1, 99),
+    ...outside(
+      'probeIntervalSeconds',
+      initialPolicy.probeIntervalSeconds,
+      POLICY_RANGES.probe_interval_seconds,
+    ),
+    ...outside('hostsPerSchedule', initialPolicy.hostsPerSchedule, POLICY_RANGES.hosts_per_schedule),
+    ...outside('concurrency.probe', concurrency.probe, whole(1, 1000)),
+    ...outside('concurrency.drift', concurrency.drift, whole(2, 1000)),
+    ...outside('alarms.heartbeatMinutes', alarms.heartbeatMinutes, whole(5, 1440)),
+    ...outside('alarms.unreachablePercent', alarms.unreachablePercent, whole(1, 99)),
+    ...outside('alarms.goingDownPercent', alarms.goingDownPercent, whole(1, 99)),
     ...refusal(
       connections > database.maxConnections,
       `the functions may hold ${connections} connections at once and the database has ${database.maxConnections}: lower concurrency or raise maxConnections`,
@@ -121,8 +124,7 @@ const scannerProblems = (scanners: readonly string[]): string[] =>
 
 const refusal = (refused: boolean, sentence: string): string[] => (refused ? [sentence] : [])
 
-const outside = (name: string, value: number, least: number, most: number): string[] =>
-  refusal(
-    !Number.isInteger(value) || value < least || value > most,
-    `${name} is ${value}: it must be a whole number from ${least} to ${most}`,
-  )
+const whole = (least: number, most: number): PolicyRange => ({ least, most, multipleOf: 1 })
+
+const outside = (name: string, value: number, range: PolicyRange): string[] =>
+  refusal(!isInRange(value, range), `${name} is ${value}: it must be ${describeRange(range)}`)

@@ -66,7 +66,12 @@ const policyChanged = z.strictObject({
   outcome: z.literal('success'),
   resource_type: z.literal('policy'),
   resource_id: z.string(),
-  detail: z.strictObject({ before: policyValues, after: policyValues }),
+  detail: z.strictObject({
+    before: policyValues,
+    after: policyValues,
+    /** Why, where it was no operator who changed it. */
+    reason: z.string().optional(),
+  }),
 })
 
 /** What readers of `audit_events` may rely on: one shape an action. */

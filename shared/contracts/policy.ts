@@ -1,12 +1,18 @@
 import * as z from 'zod'
 import { ADDRESS_CLASSES, formatAddressClasses, parseAddressClasses } from '../domain/addresses.ts'
-import { POLICY_RANGES, type PolicyKey, type PolicyValues } from '../domain/policy.ts'
+import {
+  describeRange,
+  isInRange,
+  POLICY_RANGES,
+  type PolicyKey,
+  type PolicyValues,
+} from '../domain/policy.ts'
 import { DRIFT_BASES } from '../domain/verdict.ts'
 
 const whole = (key: keyof typeof POLICY_RANGES): z.ZodNumber => {
-  const { least, most } = POLICY_RANGES[key]
-  const error = `must be a whole number from ${least} to ${most}`
-  return z.int(error).min(least, error).max(most, error)
+  const range = POLICY_RANGES[key]
+  const error = `must be ${describeRange(range)}`
+  return z.number(error).refine((value) => isInRange(value, range), error)
 }
 
 const percentagePoints = (): z.ZodNumber => {

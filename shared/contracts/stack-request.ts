@@ -1,8 +1,8 @@
 import * as z from 'zod'
-import { POLICY_RANGES } from '../domain/policy.ts'
+import { isInRange, POLICY_RANGES } from '../domain/policy.ts'
 
 const setting = (key: keyof typeof POLICY_RANGES) =>
-  z.coerce.number().int().min(POLICY_RANGES[key].least).max(POLICY_RANGES[key].most)
+  z.coerce.number().refine((value) => isInRange(value, POLICY_RANGES[key]))
 
 /** What CloudFormation sends to the function behind a custom resource. Numbers arrive as text. */
 export const StackRequest = z.object({

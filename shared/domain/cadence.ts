@@ -27,9 +27,19 @@ export function applyJitter(intervalMs: number, hostId: HostId): number {
   return intervalMs + Math.trunc(intervalMs * ((position - 0.5) * 2 * JITTER_FRACTION))
 }
 
-/** The period that EventBridge Scheduler can keep: the jittered interval in whole minutes, at least one. */
+/**
+ * The period of one host in whole minutes, as EventBridge Scheduler's `rate` takes no other: the one nearest to
+ * the jittered interval that lies within JITTER_FRACTION of the interval. There is one because the interval is
+ * taken in whole minutes too: what is none, which no policy allows, is rounded to the nearest, and at least 1.
+ */
 export function periodMinutes(intervalMs: number, hostId: HostId): number {
-  return Math.max(1, Math.round(applyJitter(intervalMs, hostId) / MINUTE_MS))
+  const intervalMinutes = Math.max(1, Math.round(intervalMs / MINUTE_MS))
+  // In ms and not in minutes: 2.4 minutes less a fifth of it is not 1.92 in floating point.
+  const spanMs = Math.trunc(intervalMinutes * MINUTE_MS * JITTER_FRACTION)
+  const least = Math.ceil((intervalMinutes * MINUTE_MS - spanMs) / MINUTE_MS)
+  const most = Math.floor((intervalMinutes * MINUTE_MS + spanMs) / MINUTE_MS)
+  const nearest = Math.round(applyJitter(intervalMinutes * MINUTE_MS, hostId) / MINUTE_MS)
+  return Math.min(most, Math.max(least, nearest))
 }
 
 /** A host's own hash, evenly spread: its phase comes from it, and the bucket it is packed into. */

@@ -8,6 +8,8 @@ export type PolicyChanged = Describes<
     /** Only what changed, on both sides. */
     readonly before: Partial<PolicyValues>
     readonly after: Partial<PolicyValues>
+    /** Why, where it was no operator who changed it. */
+    readonly reason?: string
   },
   'policy'
 >

@@ -28,13 +28,24 @@ export type InitialPolicy = {
   readonly hostsPerSchedule: number
 }
 
+export type PolicyRange = { readonly least: number; readonly most: number; readonly multipleOf: number }
+
 /** The settings that are whole numbers, each from `least` to `most`. The checks of the table say the same. */
 export const POLICY_RANGES = {
-  probe_interval_seconds: { least: MIN_INTERVAL_SECONDS, most: MAX_INTERVAL_SECONDS },
-  failures_to_go_down: { least: 1, most: 10 },
-  successes_to_come_up: { least: 1, most: 10 },
-  hosts_per_schedule: { least: 1, most: MAX_HOSTS_PER_INVOCATION },
-} as const satisfies Partial<Record<PolicyKey, { readonly least: number; readonly most: number }>>
+  /** Whole minutes: Scheduler fires by no other. */
+  probe_interval_seconds: { least: MIN_INTERVAL_SECONDS, most: MAX_INTERVAL_SECONDS, multipleOf: 60 },
+  failures_to_go_down: { least: 1, most: 10, multipleOf: 1 },
+  successes_to_come_up: { least: 1, most: 10, multipleOf: 1 },
+  hosts_per_schedule: { least: 1, most: MAX_HOSTS_PER_INVOCATION, multipleOf: 1 },
+} as const satisfies Partial<Record<PolicyKey, PolicyRange>>
+
+/** Whether a setting with this range may have this value. */
+export const isInRange = (value: number, { least, most, multipleOf }: PolicyRange): boolean =>
+  value >= least && value <= most && value % multipleOf === 0
+
+/** What a setting with this range may be, for a sentence such as "it must be …". */
+export const describeRange = ({ least, most, multipleOf }: PolicyRange): string =>
+  `a ${multipleOf === 1 ? 'whole number' : `multiple of ${multipleOf}`} from ${least} to ${most}`
 
 /** How many results in a row change the status of a host. */
 export const hysteresisOf = (policy: PolicyValues): HysteresisThresholds => ({

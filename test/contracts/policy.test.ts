@@ -35,9 +35,14 @@ describe('settings as they are typed', () => {
   })
 
   it.each([
-    [['probe_interval_seconds=59'], 'probe_interval_seconds must be a whole number from 60 to 3600'],
-    [['probe_interval_seconds=5m'], 'probe_interval_seconds must be a whole number from 60 to 3600'],
-    [['probe_interval_seconds='], 'probe_interval_seconds must be a whole number from 60 to 3600'],
+    [['probe_interval_seconds=59'], 'probe_interval_seconds must be a multiple of 60 from 60 to 3600'],
+    [['probe_interval_seconds=61'], 'probe_interval_seconds must be a multiple of 60 from 60 to 3600'],
+    [['probe_interval_seconds=90'], 'probe_interval_seconds must be a multiple of 60 from 60 to 3600'],
+    [['probe_interval_seconds=100'], 'probe_interval_seconds must be a multiple of 60 from 60 to 3600'],
+    [['probe_interval_seconds=3601'], 'probe_interval_seconds must be a multiple of 60 from 60 to 3600'],
+    [['probe_interval_seconds=120.5'], 'probe_interval_seconds must be a multiple of 60 from 60 to 3600'],
+    [['probe_interval_seconds=5m'], 'probe_interval_seconds must be a multiple of 60 from 60 to 3600'],
+    [['probe_interval_seconds='], 'probe_interval_seconds must be a multiple of 60 from 60 to 3600'],
     [['failures_to_go_down=1.5'], 'failures_to_go_down must be a whole number from 1 to 10'],
     [['hosts_per_schedule=501'], 'hosts_per_schedule must be a whole number from 1 to 500'],
     [

@@ -64,16 +64,44 @@ describe('the jitter', () => {
   })
 })
 
+const WHOLE_MINUTES = Array.from({ length: MAX_INTERVAL_MS / MINUTE_MS }, (_, i) => i + 1)
+const MANY_HOSTS = Array.from({ length: 2000 }, (_, i) => parseHostId(uuidV5(HOST, `host ${i}`)))
+
 describe('the period', () => {
-  it('is the jittered interval in whole minutes, and at least one', () => {
+  it.each(WHOLE_MINUTES)('of a cadence of %d min is in whole minutes, within a fifth of it', (minutes) => {
+    const periods = new Set(MANY_HOSTS.map((id) => periodMinutes(minutes * MINUTE_MS, id)))
+    for (const period of periods) {
+      expect(Number.isInteger(period)).toBe(true)
+      expect(period * 5).toBeGreaterThanOrEqual(minutes * 4)
+      expect(period * 5).toBeLessThanOrEqual(minutes * 6)
+    }
+    // Every whole minute within the fifth is some host's: the load is spread as far as it may be.
+    expect(periods.size).toBe(Math.floor((minutes * 6) / 5) - Math.ceil((minutes * 4) / 5) + 1)
+  })
+
+  it('of a cadence of 60 s is one minute for every host', () => {
+    expect(new Set(MANY_HOSTS.map((id) => periodMinutes(MIN_INTERVAL_MS, id)))).toEqual(new Set([1]))
+  })
+
+  it('is as near to the jittered interval as whole minutes within a fifth allow', () => {
     fc.assert(
-      fc.property(anyHostId, fc.integer({ min: MIN_INTERVAL_MS, max: MAX_INTERVAL_MS }), (id, intervalMs) => {
-        const minutes = periodMinutes(intervalMs, id)
-        expect(Number.isInteger(minutes)).toBe(true)
-        expect(minutes).toBeGreaterThanOrEqual(1)
-        expect(Math.abs(minutes * MINUTE_MS - applyJitter(intervalMs, id))).toBeLessThanOrEqual(MINUTE_MS / 2)
+      fc.property(anyHostId, fc.constantFrom(...WHOLE_MINUTES), (id, minutes) => {
+        const jittered = applyJitter(minutes * MINUTE_MS, id) / MINUTE_MS
+        const [least, most] = [Math.ceil((minutes * 4) / 5), Math.floor((minutes * 6) / 5)]
+        const off = Math.abs(periodMinutes(minutes * MINUTE_MS, id) - jittered)
+        for (let other = least; other <= most; other++)
+          expect(off).toBeLessThanOrEqual(Math.abs(other - jittered))
       }),
     )
+  })
+
+  it.each([
+    [75_000, 60_000],
+    [89_999, 60_000],
+    [90_000, 120_000],
+    [100_000, 120_000],
+  ])('of %d ms, which is no whole minute, is that of %d ms', (intervalMs, wholeMs) => {
+    for (const id of MANY_HOSTS) expect(periodMinutes(intervalMs, id)).toBe(periodMinutes(wholeMs, id))
   })
 })
 

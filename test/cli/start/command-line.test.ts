@@ -26,7 +26,8 @@ describe('the command line', () => {
 
   it.each([
     ['60s', 60_000],
-    ['1.5m', 90_000],
+    ['120s', 120_000],
+    ['0.5h', 1_800_000],
     ['5m', 300_000],
     ['1h', 3_600_000],
   ])('reads the interval %s', (text, intervalMs) => {
@@ -40,7 +41,9 @@ describe('the command line', () => {
     [['--hosts='], /--hosts needs the path/],
     [['--once=yes'], /--once/],
     [['--json'], /--json needs --once/],
-    [['--interval', '59s'], /--interval "59s" is not a time from 60s to 1h/],
+    [['--interval', '59s'], /--interval "59s" is not a time in whole minutes from 1m to 1h/],
+    [['--interval', '90s'], /--interval "90s" is not a time in whole minutes/],
+    [['--interval', '1.5m'], /--interval "1.5m" is not a time in whole minutes/],
     [['--interval', '61m'], /--interval "61m"/],
     [['--interval', '60'], /--interval "60"/],
     [['--interval', 'soon'], /--interval "soon"/],

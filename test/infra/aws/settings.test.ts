@@ -76,8 +76,11 @@ describe('a wrong setting is refused at synth with a sentence:', () => {
 
   it('numbers beyond what the system or AWS can do', () => {
     expect(dev({ initialPolicy: { probeIntervalSeconds: 30, hostsPerSchedule: 501 } })).toEqual([
-      'probeIntervalSeconds is 30: it must be a whole number from 60 to 3600',
+      'probeIntervalSeconds is 30: it must be a multiple of 60 from 60 to 3600',
       'hostsPerSchedule is 501: it must be a whole number from 1 to 500',
+    ])
+    expect(dev({ initialPolicy: { probeIntervalSeconds: 90, hostsPerSchedule: 1 } })).toEqual([
+      'probeIntervalSeconds is 90: it must be a multiple of 60 from 60 to 3600',
     ])
     expect(dev({ concurrency: { probe: 0, drift: 1 } })).toEqual([
       'concurrency.probe is 0: it must be a whole number from 1 to 1000',
