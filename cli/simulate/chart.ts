@@ -8,7 +8,7 @@ type Panel = {
 }
 
 const PANELS: readonly Panel[] = [
-  { title: 'US dollars a month', value: (s) => s.monthlyUsd, limit: null },
+  { title: 'US dollars per month', value: (s) => s.monthlyUsd, limit: null },
   {
     title: 'Invocations, busiest second',
     value: (s) => s.traffic.perSecondPeak,
@@ -62,7 +62,7 @@ function legend(packed: number, i: number): string {
   const x = PANEL.left + i * 160
   return (
     `  <rect x="${x}" y="38" width="12" height="12" rx="2" fill="${colour(i)}"/>` +
-    `<text x="${x + 18}" y="49">${packed} a schedule</text>`
+    `<text x="${x + 18}" y="49">${packed} per schedule</text>`
   )
 }
 

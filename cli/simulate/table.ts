@@ -9,16 +9,16 @@ type Column = readonly [title: string, cell: (scenario: Scenario) => string]
 
 /** `!` marks what is beyond a default. */
 const COLUMNS: readonly Column[] = [
-  ['hosts a schedule', (s) => whole(s.hostsPerSchedule)],
+  ['hosts per schedule', (s) => whole(s.hostsPerSchedule)],
   ['down', (s) => `${s.downShare * 100} %`],
   ['schedules', (s) => beyond(s.schedules, SCHEDULER_QUOTA.schedules)],
-  ['invocations a minute', (s) => whole(s.traffic.perMinuteMean)],
+  ['invocations per minute', (s) => whole(s.traffic.perMinuteMean)],
   ['peak / mean', (s) => s.peakOverMean.toFixed(2)],
-  ['a second, at most', (s) => beyond(s.traffic.perSecondPeak, SCHEDULER_QUOTA.invocationsPerSecond)],
+  ['per second, at most', (s) => beyond(s.traffic.perSecondPeak, SCHEDULER_QUOTA.invocationsPerSecond)],
   ['connections at once', (s) => beyond(s.traffic.concurrentPeak, LAMBDA_CONCURRENCY_QUOTA)],
   ['locks at once', (s) => beyond(s.traffic.locksPeak, DEFAULT_LOCK_TABLE_ENTRIES)],
   ['full rewrite, min', (s) => s.rewrite.minutes.toFixed(1)],
-  ['$ a month', (s) => (s.monthlyUsd < 100 ? s.monthlyUsd.toFixed(2) : whole(s.monthlyUsd))],
+  ['$ per month', (s) => (s.monthlyUsd < 100 ? s.monthlyUsd.toFixed(2) : whole(s.monthlyUsd))],
 ]
 
 /** Formats the scenarios as a table for a terminal. It is not cut: half a number would be a wrong one. */
@@ -44,9 +44,9 @@ export function describeWalk(scenarios: readonly Scenario[]): string {
   const faults = scenarios.reduce((sum, { walked }) => sum + Math.abs(walked.missedOrFalse), 0)
   const longest = Math.max(...scenarios.map(({ walked }) => walked.longestWaitPeriods))
   return (
-    `Counted for every schedule, and walked host by host through the probe function for a sample: ${total('hosts')} ` +
-    `hosts in ${scenarios.length} scenarios, ${total('probes')} probes, ${total('duplicates')} duplicates and ` +
-    `${total('inFlight')} hosts in flight turned away, ${whole(faults)} transitions missed or false, no host ` +
-    `unprobed for longer than ${longest.toFixed(2)} of its periods.`
+    `Every schedule was counted. A sample of the hosts was played through the probe function: ${total('hosts')} ` +
+    `hosts in ${scenarios.length} scenarios with ${total('probes')} probes. ${total('duplicates')} duplicates and ` +
+    `${total('inFlight')} hosts in flight were turned away, ${whole(faults)} transitions were missing or wrong, and ` +
+    `no host waited for a probe longer than ${longest.toFixed(2)} of its periods.`
   )
 }
