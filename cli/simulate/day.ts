@@ -24,6 +24,9 @@ export type Walked = {
   readonly longestWaitPeriods: number
 }
 
+/** No database is there to be lost. */
+const NEVER = new AbortController().signal
+
 type Known = { reachability: Reachability; lastScheduledFor: Date | null; probedAtMs: number | null }
 
 /**
@@ -107,6 +110,7 @@ function portsAt(atMs: number, known: Map<HostId, Known>, isDown: (id: HostId) =
         unknown: [],
         thresholds: DEFAULT_HYSTERESIS,
         allowedAddresses: DEFAULT_ALLOWED_ADDRESSES,
+        lost: NEVER,
         save: async (records) => {
           for (const { hostId, reachability, scheduledFor } of records)
             known.set(hostId, { reachability, lastScheduledFor: scheduledFor, probedAtMs: atMs })

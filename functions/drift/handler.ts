@@ -13,16 +13,17 @@ export const JUDGING_DEADLINE_MS = 35_000
  * The handler does not use the batch processor of Powertools, which calls a function for each record: here the
  * records of a batch are judged together, in three statements.
  */
-export const createDriftHandler = (deps: DriftDeps): LambdaHandler<BatchResponse> =>
+export const createDriftHandler = (
+  deps: DriftDeps,
+  deadlineMs = JUDGING_DEADLINE_MS,
+): LambdaHandler<BatchResponse> =>
   observed(deps.telemetry, async (event) => {
     const { Records: messages } = SqsEvent.parse(event)
     const decided = await handleBatch(
       {
         judge: (scans) =>
-          withinDeadline(
-            JUDGING_DEADLINE_MS,
-            () => judgeScans(driftPorts(deps.database), scans),
-            deps.database.abandon,
+          withinDeadline(deadlineMs, (deadline) =>
+            judgeScans(driftPorts(deps.database.until(deadline)), scans),
           ),
         reject: deps.reject,
       },

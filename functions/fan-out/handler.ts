@@ -18,14 +18,18 @@ export class SchedulesRefusedError extends Error {
 }
 
 /** Two runs must not overlap: the function's reserved concurrency is 1. */
-export const createFanOutHandler = (deps: FanOutDeps): LambdaHandler<FanOutResponse> =>
+export const createFanOutHandler = (
+  deps: FanOutDeps,
+  deadlineMs = HANDLER_DEADLINE_MS,
+): LambdaHandler<FanOutResponse> =>
   observed(deps.telemetry, async (event) => {
     const sweep = asksForSweep(FanOutEvent.parse(event), deps.now())
-    const { faults, ...done } = await withinDeadline(
-      HANDLER_DEADLINE_MS,
-      (deadline) =>
-        fanOut(fanOutPorts(deps), { sweep }, AbortSignal.any([deadline, AbortSignal.timeout(WORK_MS)])),
-      deps.database.abandon,
+    const { faults, ...done } = await withinDeadline(deadlineMs, (deadline) =>
+      fanOut(
+        fanOutPorts(deps, deadline),
+        { sweep },
+        AbortSignal.any([deadline, AbortSignal.timeout(WORK_MS)]),
+      ),
     )
     report(deps.telemetry, { ...done, faults })
     const [fault] = faults

@@ -10,13 +10,14 @@ import { report } from './report.ts'
 /** Below Lambda's 30 s for this function, so that the caller gets the reason. */
 export const OPERATE_DEADLINE_MS = 25_000
 
-export const createOperateHandler = (deps: FunctionDeps): LambdaHandler<OperateAnswer> =>
+export const createOperateHandler = (
+  deps: FunctionDeps,
+  deadlineMs = OPERATE_DEADLINE_MS,
+): LambdaHandler<OperateAnswer> =>
   observed(deps.telemetry, async (event, context) => {
     const request = OperateRequest.parse(event)
-    const answer = await withinDeadline(
-      OPERATE_DEADLINE_MS,
-      () => operate(operatePorts(deps, context.awsRequestId), request),
-      deps.database.abandon,
+    const answer = await withinDeadline(deadlineMs, (deadline) =>
+      operate(operatePorts(deps, context.awsRequestId, deadline), request),
     )
     report(deps.telemetry, request, answer)
     return answer

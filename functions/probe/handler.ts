@@ -10,15 +10,15 @@ import { report } from './report.ts'
 /** Between the probe's 5 s and the database's 15 s for an idle transaction. */
 export const HANDLER_DEADLINE_MS = 10_000
 
-export const createProbeHandler = (deps: FunctionDeps): LambdaHandler<ProbeAnswer> =>
+export const createProbeHandler = (
+  deps: FunctionDeps,
+  deadlineMs = HANDLER_DEADLINE_MS,
+): LambdaHandler<ProbeAnswer> =>
   observed(deps.telemetry, async (event, context) => {
     const { cause, scheduledTime, hostIds } = ProbeRequest.parse(event)
     const lagMs = scheduledTime === null ? null : deps.now().getTime() - scheduledTime.getTime()
-    const outcomes = await withinDeadline(
-      HANDLER_DEADLINE_MS,
-      (signal) =>
-        probeHosts(probePorts(deps, context.awsRequestId, signal), { cause, scheduledTime, hostIds }),
-      deps.database.abandon,
+    const outcomes = await withinDeadline(deadlineMs, (deadline) =>
+      probeHosts(probePorts(deps, context.awsRequestId, deadline), { cause, scheduledTime, hostIds }),
     )
     report(deps.telemetry, { cause, outcomes, lagMs })
     return { outcomes }

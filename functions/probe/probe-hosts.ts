@@ -1,6 +1,6 @@
 import type { HostOutcome } from '../../shared/contracts/probe-answer.ts'
 import type { ProbeRequest } from '../../shared/contracts/probe-request.ts'
-import { type AddressClass, classifyAddress } from '../../shared/domain/addresses.ts'
+import { classifyAddress } from '../../shared/domain/addresses.ts'
 import { type HostConnectivityChecked, hostConnectivityChecked } from '../../shared/domain/audit-events.ts'
 import type { Claim, ClaimedHost, LivenessRecord } from '../../shared/domain/claim.ts'
 import type { HostId } from '../../shared/domain/ids.ts'
@@ -15,7 +15,11 @@ import {
 export type ProbePorts = {
   /** Holds the locks of the hosts for as long as the body runs, and commits what it saved when it ends. */
   readonly exclusively: <T>(hostIds: readonly HostId[], body: (claim: Claim) => Promise<T>) => Promise<T>
-  readonly probe: (target: { readonly address: string; readonly port: number }) => Promise<ProbeResult>
+  /** Ends at once when `signal` aborts. */
+  readonly probe: (
+    target: { readonly address: string; readonly port: number },
+    signal: AbortSignal,
+  ) => Promise<ProbeResult>
   readonly now: () => Date
 }
 
@@ -24,7 +28,7 @@ export async function probeHosts(ports: ProbePorts, request: ProbeRequest): Prom
   const scheduledTime = occurrence(request.scheduledTime, ports.now())
   return ports.exclusively(request.hostIds, async (claim) => {
     const [due, duplicates] = partition(claim.hosts, (host) => isDue(host, scheduledTime))
-    const results = await Promise.all(due.map((host) => probeAllowed(ports, host, claim.allowedAddresses)))
+    const results = await Promise.all(due.map((host) => probeAllowed(ports, host, claim)))
     const probedAt = ports.now()
     const judged = due.map((host, i) => judge(host, results[i], claim.thresholds))
 
@@ -66,12 +70,12 @@ export const isAddressRefused = (outcome: HostOutcome): boolean =>
 async function probeAllowed(
   ports: Pick<ProbePorts, 'probe'>,
   host: ClaimedHost,
-  allowed: ReadonlySet<AddressClass>,
+  { allowedAddresses, lost }: Pick<Claim, 'allowedAddresses' | 'lost'>,
 ): Promise<ProbeResult> {
   const kind = classifyAddress(host.address)
   if (kind === null) return { kind: 'inconclusive', reason: 'invalid_address' }
-  if (!allowed.has(kind)) return { kind: 'inconclusive', reason: `${ADDRESS_REFUSED}${kind}` }
-  return ports.probe(host)
+  if (!allowedAddresses.has(kind)) return { kind: 'inconclusive', reason: `${ADDRESS_REFUSED}${kind}` }
+  return ports.probe(host, lost)
 }
 
 type Judged = { readonly host: ClaimedHost; readonly outcome: HostOutcome }

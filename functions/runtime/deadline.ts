@@ -4,20 +4,18 @@ export class DeadlineExceededError extends Error {
 }
 
 /**
- * Runs `work` for at most `deadlineMs`. After that its signal aborts, `giveUp` frees what it holds, and the
- * caller gets a DeadlineExceededError whether or not the work ever ends: the driver has no timeout of its own.
+ * Runs `work` for at most `deadlineMs`. Then its signal aborts, and the caller gets a DeadlineExceededError whether
+ * or not the work ever ends. The work must start nothing after its signal has aborted, and free what it holds.
  */
 export async function withinDeadline<T>(
   deadlineMs: number,
-  work: (signal: AbortSignal) => Promise<T>,
-  giveUp: () => void,
+  work: (deadline: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const abort = new AbortController()
   const { promise: expired, reject } = Promise.withResolvers<never>()
   const timer = setTimeout(() => {
     const error = new DeadlineExceededError(`not done after ${deadlineMs} ms`)
     abort.abort(error)
-    giveUp()
     reject(error)
   }, deadlineMs)
   try {

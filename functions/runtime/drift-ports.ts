@@ -3,7 +3,7 @@ import { createSqsClient, type RejectedMessage, sendToDeadLetters } from '../../
 import { insertAuditEvents } from '../../shared/db/audit-events.ts'
 import { readPolicy } from '../../shared/db/policy.ts'
 import { readScans } from '../../shared/db/scan-readings.ts'
-import type { Database } from '../../shared/db/transaction.ts'
+import type { Transactions } from '../../shared/db/transaction.ts'
 import type { AuditRecord } from '../../shared/domain/audit-events.ts'
 import { FUNCTIONS } from '../../shared/domain/functions.ts'
 import { driftPolicyOf } from '../../shared/domain/policy.ts'
@@ -27,7 +27,7 @@ export function driftDepsFromEnvironment(env: NodeJS.ProcessEnv): DriftDeps {
 }
 
 /** The ports of the drift function. It reads in one snapshot, and writes nothing but audit events. */
-export const driftPorts = (database: Database) => ({
+export const driftPorts = (database: Transactions) => ({
   readAtOnce: (scans: readonly CompletedScan[]) =>
     database.transaction('snapshot', async (tx) => {
       const [policy, readings] = await Promise.all([readPolicy(tx), readScans(tx, scans)])

@@ -41,15 +41,16 @@ export function fanOutDepsFromEnvironment(env: NodeJS.ProcessEnv): FanOutDeps {
 }
 
 /** The real ports of one run of the fan-out: its statements, each in a transaction of its own, and Scheduler. */
-export const fanOutPorts = ({ database, schedules, now }: FanOutDeps) => ({
-  ...schedules,
-  now,
-  readFleet: (): Promise<FleetSnapshot> => database.transaction('snapshot', readFleet),
-  markPending: (names: readonly string[]) => write(database, (tx) => markSchedulesPending(tx, names)),
-  remember: (applied: Parameters<typeof rememberSchedules>[1]) =>
-    write(database, (tx) => rememberSchedules(tx, applied)),
-  forget: (names: readonly string[]) => write(database, (tx) => forgetSchedules(tx, names)),
-})
-
-const write = (database: FunctionDeps['database'], statement: (tx: Tx) => Promise<void>): Promise<void> =>
-  database.transaction('write', statement)
+export function fanOutPorts({ database, schedules, now }: FanOutDeps, deadline: AbortSignal) {
+  const { transaction } = database.until(deadline)
+  const write = (statement: (tx: Tx) => Promise<void>): Promise<void> => transaction('write', statement)
+  return {
+    ...schedules,
+    now,
+    readFleet: (): Promise<FleetSnapshot> => transaction('snapshot', readFleet),
+    markPending: (names: readonly string[]) => write((tx) => markSchedulesPending(tx, names)),
+    remember: (applied: Parameters<typeof rememberSchedules>[1]) =>
+      write((tx) => rememberSchedules(tx, applied)),
+    forget: (names: readonly string[]) => write((tx) => forgetSchedules(tx, names)),
+  }
+}

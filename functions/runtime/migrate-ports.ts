@@ -31,13 +31,13 @@ const passwordVariables = (table: FunctionTable): Record<string, z.ZodOptional<z
   )
 
 /** The ports of the migrate function. The environment is read as it migrates: what is wrong there is a reason too. */
-export function migratePorts(env: NodeJS.ProcessEnv) {
+export function migratePorts(env: NodeJS.ProcessEnv, deadlineMs = MIGRATE_DEADLINE_MS) {
   return {
     migrate: async (initial: InitialPolicy): Promise<string> => {
       const config = parseEnvironment(env, { ...passwordVariables(FUNCTIONS), ...migrateEnvironment })
       const folder = join(config.LAMBDA_TASK_ROOT, 'migrations')
       const installation = { initial, signIns: roleSignIns(env, FUNCTIONS) }
-      return sentence(await bringUpToDate(connectionOf(config), folder, installation))
+      return sentence(await bringUpToDate(connectionOf(config), folder, installation, deadlineMs))
     },
     explain: explainFault,
   }
@@ -56,18 +56,20 @@ async function bringUpToDate(
   connection: Connection,
   folder: string,
   { initial, signIns }: Installation,
+  deadlineMs: number,
 ): Promise<MigrationReport> {
   const sql = connect(connection)
   // Not awaited: after a connection error end() may never settle (postgres.js 3.4.9).
   const giveUp = (): void => void sql.end({ timeout: 0 }).catch(() => {})
-  const work = async (): Promise<MigrationReport> => {
+  const work = async (deadline: AbortSignal): Promise<MigrationReport> => {
+    deadline.addEventListener('abort', giveUp)
     const report = await migrate(sql, folder)
     if (report.applied.includes(FIRST_VERSION)) await setProbeCadence(sql, initial)
     await setRoleSignIn(sql, signIns)
     return report
   }
   try {
-    return await withinDeadline(MIGRATE_DEADLINE_MS, work, giveUp)
+    return await withinDeadline(deadlineMs, work)
   } finally {
     giveUp()
   }

@@ -16,12 +16,12 @@ import type { PolicyChanged } from '../../shared/domain/policy-event.ts'
 import type { FunctionDeps } from './deps.ts'
 
 /** The real ports of one command: one transaction. `correlationId` is the invocation's, as CloudTrail has it. */
-export const operatePorts = (deps: FunctionDeps, correlationId: string) => ({
+export const operatePorts = (deps: FunctionDeps, correlationId: string, deadline: AbortSignal) => ({
   now: deps.now,
   reading: <T>(body: (ports: ReturnType<typeof reads>) => Promise<T>): Promise<T> =>
-    deps.database.transaction('snapshot', (tx) => body(reads(tx))),
+    deps.database.until(deadline).transaction('snapshot', (tx) => body(reads(tx))),
   writing: <T>(body: (ports: ReturnType<typeof writes>) => Promise<T>): Promise<T> =>
-    deps.database.transaction('write', (tx) => body(writes(tx, correlationId, deps.now))),
+    deps.database.until(deadline).transaction('write', (tx) => body(writes(tx, correlationId, deps.now))),
 })
 
 const reads = (tx: Tx) => ({

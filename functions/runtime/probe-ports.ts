@@ -10,13 +10,15 @@ import { type ProbeTarget, probeSsh } from '../../shared/net/tcp-probe.ts'
 import type { FunctionDeps } from './deps.ts'
 
 /** The real ports of one invocation of the probe function: four round trips to the database, and the network. */
-export const probePorts = (deps: FunctionDeps, correlationId: string, signal: AbortSignal) => ({
+export const probePorts = (deps: FunctionDeps, correlationId: string, deadline: AbortSignal) => ({
   now: deps.now,
-  probe: (target: ProbeTarget) => probeSsh(target, { signal }),
+  probe: (target: ProbeTarget, signal: AbortSignal) => probeSsh(target, { signal }),
   exclusively: <T>(hostIds: readonly HostId[], body: (claim: Claim) => Promise<T>): Promise<T> =>
-    deps.database.transaction('write', async (tx) =>
-      body({ ...(await claimHosts(tx, hostIds)), save: saveProbes(tx, correlationId) }),
-    ),
+    deps.database
+      .until(deadline)
+      .transaction('write', async (tx, lost) =>
+        body({ ...(await claimHosts(tx, hostIds)), lost, save: saveProbes(tx, correlationId) }),
+      ),
 })
 
 /** Both statements travel together. */

@@ -22,8 +22,11 @@ export type Connection = {
 }
 
 const CONNECT_TIMEOUT_SECONDS = 5
-/** Shorter than a Lambda environment stays frozen between invocations, so that no dead socket is reused. */
-const IDLE_TIMEOUT_SECONDS = 20
+/**
+ * How long a connection may be idle. Shorter than a Lambda environment stays frozen between invocations: a router
+ * may have forgotten the connection by then, and the first statement on it would never be answered.
+ */
+export const IDLE_TIMEOUT_SECONDS = 20
 
 /**
  * The one door to PostgreSQL. A Lambda environment handles one event at a time, so it gets one connection.

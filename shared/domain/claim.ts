@@ -44,4 +44,8 @@ export type SaveProbes = (
 ) => Promise<void>
 
 /** Hosts to probe, and how to save the results before the claim ends. */
-export type Claim = ClaimedHosts & { readonly save: SaveProbes }
+export type Claim = ClaimedHosts & {
+  /** Aborts when the locks are lost: from then on somebody else may probe the same hosts. */
+  readonly lost: AbortSignal
+  readonly save: SaveProbes
+}

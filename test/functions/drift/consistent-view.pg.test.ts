@@ -2,13 +2,17 @@ import { describe, expect, it } from 'vitest'
 import { judgeScans } from '../../../functions/drift/judge-scans.ts'
 import { driftPorts } from '../../../functions/runtime/drift-ports.ts'
 import type { Tx } from '../../../shared/db/client.ts'
-import { type Database, openDatabase, type TransactionKind } from '../../../shared/db/transaction.ts'
+import { openDatabase, type TransactionKind, type Transactions } from '../../../shared/db/transaction.ts'
 import { announced } from '../../support/functions/drift.ts'
 import { freshDatabase } from '../../support/postgres/database.ts'
 import { addHost, ruleSet, scanned } from '../../support/recorded-scans.ts'
 
 /** Runs `interrupt` between the two reads of a judgement: before the second statement that takes scans. */
-function interrupted(database: Database, kind: TransactionKind, interrupt: () => Promise<unknown>): Database {
+function interrupted(
+  database: Transactions,
+  kind: TransactionKind,
+  interrupt: () => Promise<unknown>,
+): Transactions {
   let reads = 0
   const before = (tx: Tx): Tx =>
     new Proxy(tx, {
@@ -19,9 +23,8 @@ function interrupted(database: Database, kind: TransactionKind, interrupt: () =>
       },
     })
   return {
-    ...database,
     transaction: (asked, body) =>
-      database.transaction(asked === 'snapshot' ? kind : asked, (tx) => body(before(tx))),
+      database.transaction(asked === 'snapshot' ? kind : asked, (tx, lost) => body(before(tx), lost)),
   }
 }
 

@@ -134,16 +134,18 @@ describe('when something is away', () => {
     // The events are inserted, and before they are committed the session is ended.
     const lostBeforeCommit = (database: Database): Database => ({
       ...database,
-      transaction: (kind, body) =>
-        database.transaction(kind, async (tx) => {
-          const result = await body(tx)
-          if (kind === 'write' && isFirst) {
-            isFirst = false
-            const [session] = await tx<[{ pid: number }]>`select pg_backend_pid() as pid`
-            await db.sql`select pg_terminate_backend(${session.pid}, 10000)`
-          }
-          return result
-        }),
+      until: (deadline) => ({
+        transaction: (kind, body) =>
+          database.until(deadline).transaction(kind, async (tx, lost) => {
+            const result = await body(tx, lost)
+            if (kind === 'write' && isFirst) {
+              isFirst = false
+              const [session] = await tx<[{ pid: number }]>`select pg_backend_pid() as pid`
+              await db.sql`select pg_terminate_backend(${session.pid}, 10000)`
+            }
+            return result
+          }),
+      }),
     })
     await using deps = driftEnvironment(db, deadLetters.reject, lostBeforeCommit)
     const [worse, stable] = [await worseHost(), await stableHost()]

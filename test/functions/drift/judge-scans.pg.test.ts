@@ -3,14 +3,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { judgeScans, type ScanOutcome } from '../../../functions/drift/judge-scans.ts'
 import { driftPorts } from '../../../functions/runtime/drift-ports.ts'
 import { connect } from '../../../shared/db/client.ts'
-import { type Database, openDatabase } from '../../../shared/db/transaction.ts'
+import { type OpenDatabase, openDatabase } from '../../../shared/db/transaction.ts'
 import type { Verdict } from '../../../shared/domain/verdict.ts'
 import { announced } from '../../support/functions/drift.ts'
 import { freshDatabase, type TestDatabase } from '../../support/postgres/database.ts'
 import { addHost, type RecordedScan, ruleSet, scanned, scanTime } from '../../support/recorded-scans.ts'
 
 let db: TestDatabase
-let database: Database
+let database: OpenDatabase
 beforeAll(async () => {
   db = await freshDatabase()
   database = openDatabase(db.as('awareness_drift'))

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Database, openDatabase } from '../../../shared/db/transaction.ts'
+import { type OpenDatabase, openDatabase } from '../../../shared/db/transaction.ts'
 import { DRIFT_BASES, type Verdict } from '../../../shared/domain/verdict.ts'
 import { freshDatabase, type TestDatabase } from '../../support/postgres/database.ts'
 import { type History, histories } from './histories.ts'
@@ -13,7 +13,7 @@ const RUNS = 15
 const THRESHOLDS = { major: 10, minor: 5, improvement: 5 }
 
 let db: TestDatabase
-let consumers: Database[]
+let consumers: OpenDatabase[]
 beforeAll(async () => {
   db = await freshDatabase()
   consumers = Array.from({ length: 3 }, () => openDatabase(db.as('awareness_drift')))

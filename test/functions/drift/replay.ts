@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { judgeScans } from '../../../functions/drift/judge-scans.ts'
 import { driftPorts } from '../../../functions/runtime/drift-ports.ts'
 import type { Sql } from '../../../shared/db/client.ts'
-import type { Database } from '../../../shared/db/transaction.ts'
+import type { Transactions } from '../../../shared/db/transaction.ts'
 import type { ComplianceDriftDetected } from '../../../shared/domain/drift-event.ts'
 import type { Verdict } from '../../../shared/domain/verdict.ts'
 import { recordScan } from '../../../shared/producer/record-scan.ts'
@@ -29,7 +29,7 @@ const BATCH_SIZE = 10
  */
 export async function replay(
   sql: Sql,
-  consumers: readonly Database[],
+  consumers: readonly Transactions[],
   all: readonly History[],
   rank: (message: number) => number,
 ): Promise<Judged[]> {

@@ -1,6 +1,6 @@
 import { judgeScans } from '../../../functions/drift/judge-scans.ts'
 import { driftPorts } from '../../../functions/runtime/drift-ports.ts'
-import { type Database, openDatabase } from '../../../shared/db/transaction.ts'
+import { openDatabase, type Transactions } from '../../../shared/db/transaction.ts'
 import type { CompletedScan } from '../../../shared/domain/scan-reading.ts'
 import type { BenchDatabase } from '../../support/postgres/prepared-database.ts'
 import { prepare, record, resultsOf } from './drift-history.ts'
@@ -42,13 +42,17 @@ export async function run(db: BenchDatabase): Promise<Figure[]> {
   }
 }
 
-async function judgeInBatches(database: Database, scans: readonly CompletedScan[], size: number) {
+async function judgeInBatches(database: Transactions, scans: readonly CompletedScan[], size: number) {
   for (let i = 0; i < scans.length; i += size) {
     await judgeScans(driftPorts(database), scans.slice(i, i + size))
   }
 }
 
-async function judging(database: Database, scans: readonly CompletedScan[], size: number): Promise<Figure> {
+async function judging(
+  database: Transactions,
+  scans: readonly CompletedScan[],
+  size: number,
+): Promise<Figure> {
   await judgeInBatches(database, scans, size)
   const rounds: number[] = []
   for (let round = 0; round < ROUNDS; round++) {
@@ -60,7 +64,7 @@ async function judging(database: Database, scans: readonly CompletedScan[], size
 
 /** Alone, a scan with 200,000 log rows behind it beside one with 500. */
 async function judgingOne(
-  database: Database,
+  database: Transactions,
   scans: readonly CompletedScan[],
   longest: CompletedScan,
 ): Promise<Figure> {

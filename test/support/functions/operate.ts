@@ -2,7 +2,7 @@ import { createOperateHandler } from '../../../functions/operate/handler.ts'
 import { createTelemetry } from '../../../functions/runtime/telemetry.ts'
 import { type AnswerOf, OPERATE_ANSWERS } from '../../../shared/contracts/operate-answer.ts'
 import type { OperateCommand, RequestInputOf } from '../../../shared/contracts/operate-request.ts'
-import { openDatabase } from '../../../shared/db/transaction.ts'
+import { type Database, openDatabase } from '../../../shared/db/transaction.ts'
 import type { TestDatabase } from '../postgres/database.ts'
 import { collectOutput, lambdaContext, type Output } from './probe.ts'
 
@@ -14,13 +14,14 @@ export type Operator = AsyncDisposable & {
   /** An event of whatever shape, and the answer as it is. */
   readonly invoke: (event: unknown) => Promise<unknown>
   readonly output: Output
+  readonly database: Database
 }
 
-export function operatorOf(db: TestDatabase, now = () => new Date()): Operator {
+export function operatorOf(db: TestDatabase, now = () => new Date(), deadlineMs?: number): Operator {
   const output = collectOutput()
   const database = openDatabase(db.as('awareness_operate'))
   const telemetry = createTelemetry({ service: 'awareness-operate', stage: 'test', output: output.stream })
-  const handler = createOperateHandler({ database, telemetry, now })
+  const handler = createOperateHandler({ database, telemetry, now }, deadlineMs)
   const invoke = (event: unknown) => handler(event, lambdaContext())
   return {
     invoke,
@@ -30,6 +31,7 @@ export function operatorOf(db: TestDatabase, now = () => new Date()): Operator {
       return OPERATE_ANSWERS[command].parse(JSON.parse(sent)) as AnswerOf<Command>
     },
     output,
+    database,
     [Symbol.asyncDispose]: database.close,
   }
 }
