@@ -8,6 +8,9 @@ const VAGUE = /(^|\/)(utils?|common|helpers?|misc|types)(\.ts|\/)/
 const files = sourceFiles()
 const products = files.filter(({ path }) => !path.startsWith('test/'))
 
+const LOCK_FILES = repositoryFiles('package-lock.json')
+const json = (path: string): unknown => JSON.parse(readFileSync(join(ROOT, path), 'utf8'))
+
 const offenders = (pattern: RegExp, among = files): string[] =>
   among.flatMap(({ path, text }) =>
     text.split('\n').flatMap((line, i) => (pattern.test(line) ? [`${path}:${i + 1}: ${line.trim()}`] : [])),
@@ -67,9 +70,8 @@ describe('house style', () => {
 })
 
 describe('nothing here can open an authenticated SSH session:', () => {
-  it('no package of the lock file speaks SSH', () => {
-    const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as { packages: object }
-    const names = Object.keys(lock.packages)
+  it('no package of a lock file speaks SSH', () => {
+    const names = LOCK_FILES.flatMap((path) => Object.keys((json(path) as { packages: object }).packages))
     expect(names.length).toBeGreaterThan(50)
     expect(
       names.filter((name) =>
@@ -94,24 +96,23 @@ describe('nothing here can open an authenticated SSH session:', () => {
 })
 
 describe('the repository', () => {
-  it('names no registry in its lock file', () => {
-    expect(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')).not.toMatch(/"resolved"/)
+  it('names no registry in a lock file', () => {
+    expect(LOCK_FILES.filter((path) => /"resolved"/.test(readFileSync(join(ROOT, path), 'utf8')))).toEqual([])
   })
 
   it('pins every dependency to one version', () => {
-    const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Record<
-      string,
-      Record<string, string>
-    >
-    const versions = ['dependencies', 'devDependencies', 'optionalDependencies'].flatMap((kind) =>
-      Object.entries(manifest[kind] ?? {}),
-    )
+    const versions = repositoryFiles('package.json').flatMap((path) => {
+      const manifest = json(path) as Record<string, Record<string, string>>
+      return ['dependencies', 'devDependencies', 'optionalDependencies'].flatMap((kind) =>
+        Object.entries(manifest[kind] ?? {}),
+      )
+    })
     expect(versions.filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))).toEqual([])
   })
 
-  it('holds no file larger than 256 KiB but the lock file', () => {
+  it('holds no file larger than 256 KiB but the lock files', () => {
     const large = repositoryFiles().filter(
-      (path) => path !== 'package-lock.json' && readFileSync(join(ROOT, path)).length > 262_144,
+      (path) => !LOCK_FILES.includes(path) && readFileSync(join(ROOT, path)).length > 262_144,
     )
     expect(large).toEqual([])
   })
