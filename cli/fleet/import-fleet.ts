@@ -23,7 +23,7 @@ export type ImportOrder = {
 }
 
 /**
- * Adds and changes the hosts that are new or different, in parts that Lambda takes, and with `prune` removes those
+ * Adds and changes the hosts of a file, in parts that Lambda takes, and with `prune` removes those
  * that the file does not have: only hosts that were there when this began, so that one that joins meanwhile
  * is safe. Without a yes to that nothing is changed at all.
  */
@@ -46,7 +46,8 @@ export async function importFleet(
   ) {
     return EXIT.needsYes
   }
-  for (const hosts of splitIntoParts([...plan.added, ...plan.changed])) {
+  // Those that are as before too: they are recorded as imported, and no other source takes them away.
+  for (const hosts of splitIntoParts(plan.hosts)) {
     const answer = await client.ask({ command: 'import', hosts: [...hosts] })
     if (answer.outcome === 'refused') throw new UserError(answer.faults)
   }

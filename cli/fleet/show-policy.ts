@@ -4,8 +4,8 @@ import { policyChanged } from '../../shared/domain/policy-event.ts'
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts'
 import type { Output } from '../terminal/output.ts'
 import { formatTable } from '../terminal/table.ts'
+import { describeChange } from './describe-event.ts'
 import type { OperatorClient } from './operator-client.ts'
-import { describeChange } from './show-events.ts'
 
 const range = (key: keyof typeof POLICY_RANGES): string => describeRange(POLICY_RANGES[key])
 

@@ -9,6 +9,8 @@ export type Command = {
   readonly fleetFile: string | null
   readonly once: boolean
   readonly json: boolean
+  /** Whether hosts that runs of this file have added, and that are no longer in it, leave a shared database. */
+  readonly prune: boolean
   /** Null where the flag was not given. */
   readonly intervalMs: number | null
   readonly hostsPerSchedule: number | null
@@ -30,6 +32,7 @@ const OPTIONS = {
   hosts: { type: 'string' },
   once: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
+  prune: { type: 'boolean', default: false },
   interval: { type: 'string' },
   'hosts-per-schedule': { type: 'string' },
   speed: { type: 'string' },
@@ -53,13 +56,17 @@ type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'
 function toCommand(values: Values): Command {
   const once = values.once ?? false
   const json = values.json ?? false
+  const prune = values.prune ?? false
   const shared = values['hosts-per-schedule']
   if (json && !once) throw new UserError(['--json needs --once: it prints one pass'])
+  if (prune && values.hosts === undefined)
+    throw new UserError(['--prune needs --hosts: it is about what a file no longer has'])
   if (values.hosts === '') throw new UserError(['--hosts needs the path of a .csv or .json file'])
   return {
     fleetFile: values.hosts ?? null,
     once,
     json,
+    prune,
     intervalMs: values.interval === undefined ? null : parseInterval(values.interval),
     hostsPerSchedule:
       shared === undefined
@@ -102,6 +109,8 @@ Fleet Awareness on one machine: is each host's SSH port answering, and is it sti
   --hosts FILE               the fleet; its state is kept in .local/ between runs
   --once                     probe every host once, print a summary, and end
   --json                     with --once: one JSON object a host on standard output, and nothing else
+  --prune                    with DATABASE_URL: removes hosts that runs of FILE have added and that are no longer in
+                             it; in the state in .local/ that is done without asking
   --interval TIME            how often a host is probed, in whole minutes: 1m to 1h (default 5m)
   --hosts-per-schedule N     hosts that share a schedule, 1 to ${MAX_HOSTS_PER_INVOCATION} (default 1)
   --speed N                  seconds of fleet time in a second, 1 to ${MAX_SPEED} (default 1; demonstration ${DEMONSTRATION_SPEED})

@@ -18,9 +18,9 @@ import { DEFAULT_INTERVAL_MS } from '../../shared/domain/cadence.ts'
 import { UserError } from '../../shared/domain/errors.ts'
 import type { FleetHost } from '../../shared/domain/fleet-host.ts'
 import { allowedAddressesOf } from '../../shared/domain/policy.ts'
-import { formatCount } from '../terminal/format.ts'
 import type { Command } from './command-line.ts'
-import { syncFleet } from './sync-fleet.ts'
+import { fileSource, syncFleet } from './sync-fleet.ts'
+import { describeSync } from './view/wording.ts'
 
 /** What a run of either kind works with. */
 export type Session = {
@@ -56,17 +56,12 @@ export async function openSession(
   }
   const hosts = fleet ?? demonstration?.hosts ?? []
   await allowAddresses(database, hosts)
-  const change = await syncFleet(database, hosts, deps.onLoading)
-  if (change.removed > 0) {
-    deps.note(
-      `${formatCount(change.removed, 'host')} of the last run ${change.removed === 1 ? 'is' : 'are'} no longer in the file, and now marked as deleted`,
-    )
-  }
-  if (change.others > 0) {
-    deps.note(
-      `${formatCount(change.others, 'other host')} in this database stay as they are, and are probed by schedule as well`,
-    )
-  }
+  const change = await syncFleet(database, hosts, {
+    source: command.fleetFile === null ? 'demonstration' : fileSource(command.fleetFile),
+    prune: command.prune || !database.isShared,
+    onProgress: deps.onLoading,
+  })
+  describeSync(change).forEach(deps.note)
   await setCadence(database, command)
   return { database, hosts: change.hosts, demonstration, log }
 }

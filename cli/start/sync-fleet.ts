@@ -1,42 +1,104 @@
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import { resolve } from 'node:path'
 import type { LocalDatabase } from '../../infra/local/postgres/local-database.ts'
+import { insertAuditEvents } from '../../shared/db/audit-events.ts'
+import type { Tx } from '../../shared/db/client.ts'
+import { addHostSource, listHostsOfSource, removeHostSource } from '../../shared/db/host-sources.ts'
 import { listHosts, markHostsDeleted, upsertHosts } from '../../shared/db/hosts.ts'
-import { hostIdOfEndpoint } from '../../shared/domain/endpoint-id.ts'
+import { fleetHostsAdded, fleetHostsRemoved, type HostChange } from '../../shared/domain/fleet-event.ts'
 import type { FleetHost } from '../../shared/domain/fleet-host.ts'
+import type { HostId } from '../../shared/domain/ids.ts'
 import { planImport } from '../../shared/domain/import-plan.ts'
 
 /** A statement of this many takes some tens of milliseconds: the progress shown moves. */
 const HOSTS_PER_STATEMENT = 5000
 
+/** Who acts in the audit events of a run; the functions act under names of their own. */
+export const START_SERVICE = 'awareness-start'
+
+export type SyncOptions = {
+  /** Who brings the hosts: see `fileSource`. */
+  readonly source: string
+  /** Whether hosts that this source has added, and that the file no longer has, are removed. */
+  readonly prune: boolean
+  readonly onProgress: (loaded: number, total: number) => void
+}
+
 export type FleetChange = {
-  /** The fleet as it is now in the database. */
+  /** The hosts of the file as they are now in the database. */
   readonly hosts: readonly FleetHost[]
-  /** Hosts that the file no longer has, marked as deleted. */
+  /** How many hosts that the file no longer has were marked as deleted. */
   readonly removed: number
-  /** Hosts of a shared database that are not in the file, and are none of this program's business. */
+  /** How many hosts would have been removed with `prune`. */
+  readonly prunable: number
+  /** How many other hosts the database has: they were added by somebody else. */
   readonly others: number
 }
 
-/** Makes the fleet in the database that of the file. */
-export async function syncFleet(
+/** Names the runs of one fleet file on this machine. */
+export const fileSource = (path: string): string => `file:${hostname()}:${resolve(path)}`
+
+/**
+ * Brings the hosts of a fleet file into the database, in one transaction, and removes only what runs of the same
+ * file have added and nobody else has.
+ */
+export function syncFleet(
   { owner, isShared }: LocalDatabase,
   file: readonly FleetHost[],
-  onProgress: (loaded: number, total: number) => void,
+  { source, prune, onProgress }: SyncOptions,
 ): Promise<FleetChange> {
-  const { hosts, missing } = planImport(file, await listHosts(owner))
-  // In a database that others use, only those go that a fleet file brought: their ids show it.
-  const gone = isShared
-    ? missing.filter((host) => host.id === hostIdOfEndpoint(host.address, host.port))
-    : missing
-  if (gone.length > 0) {
-    await markHostsDeleted(
-      owner,
-      gone.map(({ id }) => id),
-    )
-  }
+  return owner.begin(async (tx): Promise<FleetChange> => {
+    const { hosts, missing } = planImport(file, await listHosts(tx))
+    const changes = await saveInParts(tx, hosts, onProgress)
+    // In a database that others use, a host that was there before is theirs.
+    const own = isShared ? changes.filter(({ isNew }) => isNew) : hosts
+    await addHostSource(tx, source, idsOf(own))
+    const gone = await releaseMissing(tx, source, new Set(idsOf(hosts)))
+    const removed = prune ? await markHostsDeleted(tx, idsOf(gone)) : []
+    await audit(tx, source, changes, removed)
+    const prunable = gone.length - removed.length
+    return { hosts, removed: removed.length, prunable, others: missing.length - gone.length }
+  })
+}
+
+const idsOf = (hosts: readonly { readonly id: HostId }[]): HostId[] => hosts.map(({ id }) => id)
+
+async function saveInParts(
+  tx: Tx,
+  hosts: readonly FleetHost[],
+  onProgress: SyncOptions['onProgress'],
+): Promise<Awaited<ReturnType<typeof upsertHosts>>> {
+  const changes = []
   for (let loaded = 0; loaded < hosts.length; loaded += HOSTS_PER_STATEMENT) {
     onProgress(loaded, hosts.length)
-    await upsertHosts(owner, hosts.slice(loaded, loaded + HOSTS_PER_STATEMENT))
+    changes.push(...(await upsertHosts(tx, hosts.slice(loaded, loaded + HOSTS_PER_STATEMENT))))
   }
   onProgress(hosts.length, hosts.length)
-  return { hosts, removed: gone.length, others: missing.length - gone.length }
+  return changes
+}
+
+/** Finds what this source has added and the file no longer has. Where another source has it too, it is theirs now. */
+async function releaseMissing(
+  tx: Tx,
+  source: string,
+  inFile: ReadonlySet<FleetHost['id']>,
+): Promise<FleetHost[]> {
+  const missing = (await listHostsOfSource(tx, source)).filter(({ id }) => !inFile.has(id))
+  await removeHostSource(tx, source, idsOf(missing.filter(({ isSharedWithOthers }) => isSharedWithOthers)))
+  return missing.filter(({ isSharedWithOthers }) => !isSharedWithOthers)
+}
+
+async function audit(
+  tx: Tx,
+  source: string,
+  changes: readonly HostChange[],
+  removed: readonly { readonly name: string }[],
+): Promise<void> {
+  const events = [fleetHostsAdded(source, changes), fleetHostsRemoved(source, removed)]
+  const common = { correlationId: randomUUID(), actorId: START_SERVICE, occurredAt: new Date() }
+  await insertAuditEvents(
+    tx,
+    events.flatMap((event) => (event === null ? [] : [{ id: randomUUID(), ...common, event }])),
+  )
 }

@@ -6,7 +6,8 @@ import { type PolicyChanged, policyChanged } from '../../shared/domain/policy-ev
 export type SetPolicyPorts = {
   /** The policy, which until the end of the transaction nobody else changes. */
   readonly lockPolicy: () => Promise<PolicyValues>
-  readonly savePolicy: (policy: PolicyValues, event: PolicyChanged) => Promise<void>
+  readonly savePolicy: (policy: PolicyValues) => Promise<void>
+  readonly saveEvent: (event: PolicyChanged) => Promise<void>
 }
 
 /** Changes settings and audits what changed, in one transaction. What is as it should be leaves no event. */
@@ -20,7 +21,7 @@ export async function setPolicy(
   if (fault !== null) return { outcome: 'refused', fault }
   const event = policyChanged(before, policy)
   if (event === null) return { outcome: 'unchanged', policy }
-  await ports.savePolicy(policy, event)
+  await Promise.all([ports.savePolicy(policy), ports.saveEvent(event)])
   return { outcome: 'changed', before, policy }
 }
 

@@ -2,17 +2,18 @@ import { randomUUID } from 'node:crypto'
 import { insertAuditEvents } from '../../shared/db/audit-events.ts'
 import type { Tx } from '../../shared/db/client.ts'
 import { findHosts } from '../../shared/db/find-hosts.ts'
+import { addHostSource } from '../../shared/db/host-sources.ts'
 import { markHostsDeleted, upsertHosts } from '../../shared/db/hosts.ts'
 import { listAuditEvents, listEventsOfHost } from '../../shared/db/operator-events.ts'
 import { listHostPage, readHostDetail } from '../../shared/db/operator-hosts.ts'
 import { lockPolicy, readPolicy, savePolicy } from '../../shared/db/policy.ts'
 import { readFleet } from '../../shared/db/probe-schedules.ts'
+import type { AuditEvent } from '../../shared/domain/audit-events.ts'
 import type { FleetHost } from '../../shared/domain/fleet-host.ts'
 import { FUNCTIONS } from '../../shared/domain/functions.ts'
 import type { HostId } from '../../shared/domain/ids.ts'
 import type { EventQuery, HostPageQuery } from '../../shared/domain/operator-queries.ts'
 import { allowedAddressesOf, type PolicyValues } from '../../shared/domain/policy.ts'
-import type { PolicyChanged } from '../../shared/domain/policy-event.ts'
 import type { FunctionDeps } from './deps.ts'
 
 /** The real ports of one command: one transaction. `correlationId` is the invocation's, as CloudTrail has it. */
@@ -36,17 +37,20 @@ const reads = (tx: Tx) => ({
 
 const writes = (tx: Tx, correlationId: string, now: () => Date) => ({
   allowedAddresses: async () => allowedAddressesOf(await readPolicy(tx)),
-  upsertHosts: (hosts: readonly FleetHost[]) => upsertHosts(tx, hosts),
+  saveHosts: async (hosts: readonly FleetHost[], source: string) => {
+    const changes = await upsertHosts(tx, hosts)
+    await addHostSource(
+      tx,
+      source,
+      hosts.map(({ id }) => id),
+    )
+    return changes
+  },
   markHostsDeleted: (ids: readonly HostId[]) => markHostsDeleted(tx, ids),
   lockPolicy: () => lockPolicy(tx),
-  savePolicy: async (policy: PolicyValues, event: PolicyChanged): Promise<void> => {
-    const record = {
-      id: randomUUID(),
-      correlationId,
-      actorId: FUNCTIONS.operate.service,
-      occurredAt: now(),
-      event,
-    }
-    await Promise.all([savePolicy(tx, policy), insertAuditEvents(tx, [record])])
+  savePolicy: (policy: PolicyValues) => savePolicy(tx, policy),
+  saveEvent: async (event: AuditEvent): Promise<void> => {
+    const actorId = FUNCTIONS.operate.service
+    await insertAuditEvents(tx, [{ id: randomUUID(), correlationId, actorId, occurredAt: now(), event }])
   },
 })

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { MAX_NAMES_IN_EVENT } from '../domain/fleet-event.ts'
 import { FAILURE_KINDS, REACHABILITY_STATUSES } from '../domain/reachability.ts'
 import { DRIFT_BASES } from '../domain/verdict.ts'
 
@@ -74,11 +75,42 @@ const policyChanged = z.strictObject({
   }),
 })
 
+const hostCount = z.int().min(0)
+
+const fleetHostsAdded = z.strictObject({
+  action: z.literal('fleet.hosts.added'),
+  severity: z.literal('info'),
+  outcome: z.literal('success'),
+  resource_type: z.literal('fleet'),
+  resource_id: z.string(),
+  detail: z.strictObject({
+    source: z.string().describe('`import`, or `file:<machine>:<path>` for `npm start`'),
+    added: hostCount,
+    changed: hostCount,
+    names: z.array(z.string()).max(MAX_NAMES_IN_EVENT),
+  }),
+})
+
+const fleetHostsRemoved = z.strictObject({
+  action: z.literal('fleet.hosts.removed'),
+  severity: z.literal('info'),
+  outcome: z.literal('success'),
+  resource_type: z.literal('fleet'),
+  resource_id: z.string(),
+  detail: z.strictObject({
+    source: z.string(),
+    removed: hostCount,
+    names: z.array(z.string()).max(MAX_NAMES_IN_EVENT),
+  }),
+})
+
 /** What readers of `audit_events` may rely on: one shape an action. */
 export const AuditEventRow = z.discriminatedUnion('action', [
   hostConnectivityChecked,
   complianceDriftDetected,
   policyChanged,
+  fleetHostsAdded,
+  fleetHostsRemoved,
 ])
 export type AuditEventRow = z.output<typeof AuditEventRow>
 

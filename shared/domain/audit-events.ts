@@ -1,11 +1,17 @@
 import type { Describes } from './audit-event-shape.ts'
 import type { ComplianceDriftDetected } from './drift-event.ts'
+import type { FleetHostsAdded, FleetHostsRemoved } from './fleet-event.ts'
 import type { HostId } from './ids.ts'
 import type { PolicyChanged } from './policy-event.ts'
 import type { FailureKind, ReachabilityStatus } from './reachability.ts'
 
 /** What is audited, one shape an action. The snake_case details are a contract: docs/contracts.md. */
-export type AuditEvent = HostConnectivityChecked | ComplianceDriftDetected | PolicyChanged
+export type AuditEvent =
+  | HostConnectivityChecked
+  | ComplianceDriftDetected
+  | PolicyChanged
+  | FleetHostsAdded
+  | FleetHostsRemoved
 
 /** An audit event as it is stored: with its id, its writer and its time. */
 export type AuditRecord = {

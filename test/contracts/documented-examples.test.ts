@@ -13,6 +13,8 @@ it('every example in docs/contracts.md is what it shows', () => {
     'host.connectivity.checked',
     'compliance.drift.detected',
     'policy.changed',
+    'fleet.hosts.added',
+    'fleet.hosts.removed',
   ])
   for (const example of examples) (example.event ? ScanCompleted : AuditEventRow).parse(example)
 })

@@ -4,6 +4,7 @@ import type { ChangeRow, FleetNumbers } from '../../../shared/db/fleet-view.ts'
 import { replaceControlCharacters } from '../../../shared/domain/control-characters.ts'
 import type { DriftType } from '../../../shared/domain/drift-event.ts'
 import { formatCount, formatMilliseconds, formatNumber } from '../../terminal/format.ts'
+import type { FleetChange } from '../sync-fleet.ts'
 
 /** Says beside the two states of a change why the host is down, or how fast it answered. */
 export const describeReason = (change: ChangeRow): string =>
@@ -12,6 +13,28 @@ export const describeReason = (change: ChangeRow): string =>
 /** The name of a host that changed; its id where the host is gone. */
 export const formatName = (change: { readonly name: string | null; readonly hostId: string }): string =>
   replaceControlCharacters(change.name ?? change.hostId)
+
+/** Describes what became of the hosts that the fleet file does not have, a line each; none where there are none. */
+export function describeSync({ removed, prunable, others }: Omit<FleetChange, 'hosts'>): string[] {
+  const lines: string[] = []
+  if (removed > 0) {
+    const [is, was] = removed === 1 ? ['is', 'was'] : ['are', 'were']
+    lines.push(`${formatCount(removed, 'host')} ${is} no longer in the file and ${was} removed`)
+  }
+  if (prunable > 0) {
+    const [is, them] = prunable === 1 ? ['is', 'it'] : ['are', 'them']
+    lines.push(
+      `${formatCount(prunable, 'host')} that this file has added ${is} no longer in it: --prune removes ${them}`,
+    )
+  }
+  if (others > 0) {
+    const [stay, they] = others === 1 ? ['stays as it is', 'is'] : ['stay as they are', 'are']
+    lines.push(
+      `${formatCount(others, 'other host')} in this database ${stay}, and ${they} probed by schedule as well`,
+    )
+  }
+  return lines
+}
 
 /** Describes the fleet in numbers. */
 export function describeFleet(numbers: FleetNumbers): string {

@@ -62,6 +62,7 @@ describe('a stage in AWS', () => {
     expect((await run('events', '--json')).json().map(({ action }) => action)).toEqual([
       'policy.changed',
       'host.connectivity.checked',
+      'fleet.hosts.added',
     ])
     expect(new Set(stage.invocations.map(({ name }) => name))).toEqual(
       new Set(['awareness-test-operate', 'awareness-test-probe']),

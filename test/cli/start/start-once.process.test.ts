@@ -57,7 +57,7 @@ describe('npm start -- --once', () => {
     clone.write('fleet.csv', `address,port,name\n${up}\n`)
     const third = clone.start(['--hosts', fleet, '--once', '--json'])
     expect(await third.ended).toBe(0)
-    expect(third.output.stderr).toMatch(/^1 host of the last run is no longer in the file/m)
+    expect(third.output.stderr).toMatch(/^1 host is no longer in the file and was removed$/m)
     expect(third.output.stdout.trim().split('\n')).toHaveLength(1)
     expect(clone.processes()).toEqual([])
   })

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, inject, it } from 'vitest'
-import { syncFleet } from '../../../../cli/start/sync-fleet.ts'
+import { type SyncOptions, syncFleet } from '../../../../cli/start/sync-fleet.ts'
 import type { LocalDatabase } from '../../../../infra/local/postgres/local-database.ts'
 import { openOwnDatabase } from '../../../../infra/local/postgres/own.ts'
 import { openTemporaryDatabase } from '../../../../infra/local/postgres/temporary.ts'
@@ -27,7 +27,12 @@ const localDatabase = (db: TestDatabase, isShared: boolean): LocalDatabase => ({
   close: async () => {},
 })
 
-const ignore = (): void => {}
+const options = (over: Partial<SyncOptions> = {}): SyncOptions => ({
+  source: 'file:here:fleet.csv',
+  prune: true,
+  onProgress: () => {},
+  ...over,
+})
 
 describe('one’s own PostgreSQL', () => {
   it('is used as each function’s role, with its timeouts, and the roles’ passwords stay as they are', async () => {
@@ -94,10 +99,10 @@ describe('a fleet file in the database', () => {
   it('adds hosts, changes those that are there, marks those that are gone, and takes them back', async () => {
     await using db = await freshDatabase()
     const database = localDatabase(db, false)
-    await syncFleet(database, fleet('192.0.2.1,,a,', '192.0.2.2,,b,', '2001:4860::1,23,c,'), ignore)
+    await syncFleet(database, fleet('192.0.2.1,,a,', '192.0.2.2,,b,', '2001:4860::1,23,c,'), options())
     expect(names(await listHosts(db.sql))).toEqual(['a', 'b', 'c'])
 
-    const second = await syncFleet(database, fleet('192.0.2.1,,a2,', '192.0.2.9,,d,'), ignore)
+    const second = await syncFleet(database, fleet('192.0.2.1,,a2,', '192.0.2.9,,d,'), options())
     expect(second.removed).toBe(2)
     expect(names(await listHosts(db.sql))).toEqual(['a2', 'd'])
     expect(await db.sql`select hostname from hosts where deleted_at is not null order by 1`).toEqual([
@@ -105,7 +110,7 @@ describe('a fleet file in the database', () => {
       { hostname: 'c' },
     ])
 
-    await syncFleet(database, fleet('192.0.2.2,,b,'), ignore)
+    await syncFleet(database, fleet('192.0.2.2,,b,'), options())
     expect(names(await listHosts(db.sql))).toEqual(['b'])
     expect(await db.sql`select count(*)::int as rows from hosts`).toEqual([{ rows: 4 }])
   })
@@ -116,14 +121,25 @@ describe('a fleet file in the database', () => {
       insert into hosts (hostname, ip_address) values ('theirs', '192.0.2.7'), ('known', '192.0.2.8')`
     const [known] = await db.sql<{ id: string }[]>`select id from hosts where hostname = 'known'`
     const database = localDatabase(db, true)
-    const first = await syncFleet(database, fleet('192.0.2.8,,renamed,', '192.0.2.1,,ours,'), ignore)
+    const first = await syncFleet(database, fleet('192.0.2.8,,renamed,', '192.0.2.1,,ours,'), options())
     expect(first).toMatchObject({ removed: 0, others: 1 })
     expect(first.hosts[0]?.id).toBe(known?.id)
     expect(names(await listHosts(db.sql))).toEqual(['ours', 'renamed', 'theirs'])
 
-    const second = await syncFleet(database, fleet('192.0.2.8,,renamed,'), ignore)
-    expect(second).toMatchObject({ removed: 1, others: 1 })
+    const kept = await syncFleet(database, fleet('192.0.2.8,,renamed,'), options({ prune: false }))
+    expect(kept).toMatchObject({ removed: 0, prunable: 1, others: 1 })
+    const second = await syncFleet(database, fleet('192.0.2.8,,renamed,'), options())
+    expect(second).toMatchObject({ removed: 1, prunable: 0, others: 1 })
     expect(names(await listHosts(db.sql))).toEqual(['renamed', 'theirs'])
+  })
+
+  it('keeps the hosts of another file, also in the database that npm brings along', async () => {
+    await using db = await freshDatabase()
+    const database = localDatabase(db, false)
+    await syncFleet(database, fleet('192.0.2.1,,a,', '192.0.2.2,,b,'), options())
+    const other = await syncFleet(database, fleet('192.0.2.2,,b,'), options({ source: 'file:here:one.csv' }))
+    expect(other).toMatchObject({ removed: 0, prunable: 0, others: 1 })
+    expect(names(await listHosts(db.sql))).toEqual(['a', 'b'])
   })
 
   it('is loaded in steps that tell how far it is', async () => {
@@ -131,7 +147,7 @@ describe('a fleet file in the database', () => {
     const database = localDatabase(db, false)
     const steps: [number, number][] = []
     const rows = Array.from({ length: 12_000 }, (_, i) => `10.0.${i >> 8}.${i & 255},,,`)
-    await syncFleet(database, fleet(...rows), (...step) => steps.push(step))
+    await syncFleet(database, fleet(...rows), options({ onProgress: (...step) => steps.push(step) }))
     expect(steps).toEqual([0, 5000, 10_000, 12_000].map((loaded) => [loaded, 12_000]))
     expect(await db.sql`select count(*)::int as rows from hosts`).toEqual([{ rows: 12_000 }])
   })

@@ -1,0 +1,87 @@
+import * as z from 'zod'
+import type { EventListing } from '../../shared/contracts/operate-answer.ts'
+
+const Connectivity = z.object({
+  prior_status: z.string(),
+  new_status: z.string(),
+  error_type: z.string().nullable(),
+})
+const Drift = z.object({
+  drift_type: z.string(),
+  prior_score: z.number(),
+  score_delta: z.number(),
+  like_for_like_delta: z.number().nullish(),
+  /** Absent in events that older versions stored. */
+  compared_delta: z.number().optional(),
+  basis: z.string().optional(),
+})
+const Hosts = z.object({ source: z.string(), names: z.array(z.string()) })
+const HostsAdded = Hosts.extend({ added: z.int(), changed: z.int() })
+const HostsRemoved = Hosts.extend({ removed: z.int() })
+const setting = z.union([z.string(), z.number()])
+const settings = z.record(z.string(), setting)
+const Change = z.object({ before: settings, after: settings, reason: z.string().optional() })
+
+/** Describes what happened. The log may hold other writers' events too: what is not understood is shown as it is. */
+export function describeEvent({ action, detail }: EventListing): string {
+  const raw = detail === null || detail === undefined ? '' : JSON.stringify(detail)
+  switch (action) {
+    case 'host.connectivity.checked': {
+      const { data } = Connectivity.safeParse(detail)
+      if (data === undefined) return raw
+      const reason = data.error_type === null ? '' : `, ${data.error_type}`
+      return `${data.prior_status} → ${data.new_status}${reason}`
+    }
+    case 'compliance.drift.detected': {
+      const { data } = Drift.safeParse(detail)
+      if (data === undefined) return raw
+      return describeDrift(data)
+    }
+    case 'policy.changed': {
+      const { data } = Change.safeParse(detail)
+      if (data === undefined) return raw
+      return data.reason === undefined ? describeChange(data) : `${describeChange(data)} (${data.reason})`
+    }
+    case 'fleet.hosts.added': {
+      const { data } = HostsAdded.safeParse(detail)
+      if (data === undefined) return raw
+      const counts = [data.added > 0 && `${data.added} added`, data.changed > 0 && `${data.changed} changed`]
+      return describeFleetChange(counts.filter(Boolean).join(', '), data.added + data.changed, data)
+    }
+    case 'fleet.hosts.removed': {
+      const { data } = HostsRemoved.safeParse(detail)
+      return data === undefined ? raw : describeFleetChange(`${data.removed} removed`, data.removed, data)
+    }
+    default:
+      return raw
+  }
+}
+
+/** Describes the scores and the delta that were compared: with the basis `common_rules` those without new rules. */
+function describeDrift(drift: z.output<typeof Drift>): string {
+  const isLikeForLike = drift.basis === 'common_rules'
+  const byBasis = isLikeForLike ? (drift.like_for_like_delta ?? drift.score_delta) : drift.score_delta
+  const delta = drift.compared_delta ?? byBasis
+  const scores = `${round(drift.prior_score)} % → ${round(drift.prior_score + delta)} %`
+  return `${drift.drift_type}, ${round(delta)} pp (${scores}${isLikeForLike ? ' of known rules' : ''})`
+}
+
+/** Describes hosts that came or left, by whom, and which: an event names twenty at most. */
+function describeFleetChange(
+  counts: string,
+  total: number,
+  { source, names }: z.output<typeof Hosts>,
+): string {
+  const all = names.length < total ? [...names, '…'] : names
+  return `${counts} by ${source}: ${all.join(', ')}`
+}
+
+const round = (value: number): string => String(Math.round(value * 10) / 10)
+
+/** Describes each setting that changed as `key: before → after`. */
+export const describeChange = ({ before, after }: { before: object; after: object }): string => {
+  const old = new Map<string, unknown>(Object.entries(before))
+  return Object.entries(after)
+    .map(([key, value]) => `${key}: ${String(old.get(key))} → ${String(value)}`)
+    .join(', ')
+}

@@ -1,0 +1,37 @@
+import type { FleetHost } from '../domain/fleet-host.ts'
+import type { HostId } from '../domain/ids.ts'
+import type { AnySql } from './client.ts'
+
+/** Records that a source has brought these hosts into the fleet. */
+export async function addHostSource(sql: AnySql, source: string, ids: readonly HostId[]): Promise<void> {
+  await sql`
+    insert into host_sources (source, host_id)
+    select ${source}, value::uuid
+    from jsonb_array_elements_text(${sql.json([...ids])})
+    on conflict (source, host_id) do nothing`
+}
+
+/** Forgets that a source has brought these hosts into the fleet. */
+export async function removeHostSource(sql: AnySql, source: string, ids: readonly HostId[]): Promise<void> {
+  await sql`
+    delete from host_sources
+    where source = ${source}
+      and host_id in (select value::uuid from jsonb_array_elements_text(${sql.json([...ids])}))`
+}
+
+export type SourcedHost = FleetHost & {
+  /** Whether another source has brought the host into the fleet as well. */
+  readonly isSharedWithOthers: boolean
+}
+
+/** Lists the hosts of the fleet that a source has brought into it. */
+export function listHostsOfSource(sql: AnySql, source: string): Promise<SourcedHost[]> {
+  return sql<SourcedHost[]>`
+    select h.id, h.hostname as name, host(h.ip_address) as address, h.port,
+           exists (select from host_sources o where o.host_id = s.host_id and o.source <> s.source)
+             as "isSharedWithOthers"
+    from host_sources s
+    join hosts h on h.id = s.host_id
+    where s.source = ${source} and h.deleted_at is null
+    order by h.hostname, h.id`
+}
