@@ -1,3 +1,4 @@
+/** The usage text of `npm run fleet`. */
 export const HELP = `usage: npm run fleet -- (--stage STAGE | --local) COMMAND
 
 Looks at the fleet of a deployed stage, or of the product that runs on this machine, and changes it.

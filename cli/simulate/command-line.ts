@@ -3,6 +3,7 @@ import { MAX_HOSTS_PER_INVOCATION } from '../../shared/domain/schedules.ts'
 import { parseFlags, parseWholeNumber } from '../terminal/parse-flags.ts'
 import { HOSTS_PER_SCHEDULE } from './scenario.ts'
 
+/** The usage text of `npm run simulate`. */
 export const HELP = `usage: npm run simulate -- [options]
 
 Computes a day of a fleet without waiting for it: the real plan of schedules, and the real probe function

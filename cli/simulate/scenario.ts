@@ -7,7 +7,9 @@ import { type Walked, walkDay } from './day.ts'
 import { type SimulatedFleet, simulatedFleet } from './fleet.ts'
 import { type Traffic, trafficOf } from './traffic.ts'
 
+/** The ways to pack a fleet that are simulated unless others are asked for: hosts per schedule. */
 export const HOSTS_PER_SCHEDULE = [1, 100, MAX_HOSTS_PER_INVOCATION] as const
+/** The shares of a fleet, from 0 to 1, that are down in the scenarios. */
 export const DOWN_SHARES = [0, 0.02, 0.3] as const
 /** Hosts of a scenario that are walked through the day one by one; of a larger fleet, every so-manieth schedule. */
 export const WALKED_HOSTS = 2000

@@ -98,6 +98,7 @@ function parseSpeed(text: string): number {
   return speed
 }
 
+/** The usage text of `npm start`. */
 export const HELP = `usage: npm start -- [options]
 
 Fleet Awareness on one machine: is each host's SSH port answering, and is it still compliant?

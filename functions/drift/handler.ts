@@ -34,4 +34,5 @@ export const createDriftHandler = (
     return { batchItemFailures: retried.map(({ messageId }) => ({ itemIdentifier: messageId })) }
   })
 
+/** What Lambda calls. */
 export const handler = onColdStart(() => createDriftHandler(driftDepsFromEnvironment(process.env)))

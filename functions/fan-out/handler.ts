@@ -38,4 +38,5 @@ export const createFanOutHandler = (
     throw new SchedulesRefusedError(`refused: ${names}`, { cause: fault.error })
   })
 
+/** What Lambda calls. */
 export const handler = onColdStart(() => createFanOutHandler(fanOutDepsFromEnvironment(process.env)))

@@ -10,6 +10,10 @@ import { report } from './report.ts'
 /** Below Lambda's 30 s for this function, so that the caller gets the reason. */
 export const OPERATE_DEADLINE_MS = 25_000
 
+/**
+ * Answers one command of an operator.
+ * @throws DeadlineExceededError when the database does not answer in time.
+ */
 export const createOperateHandler = (
   deps: FunctionDeps,
   deadlineMs = OPERATE_DEADLINE_MS,
@@ -23,4 +27,5 @@ export const createOperateHandler = (
     return answer
   })
 
+/** What Lambda calls. */
 export const handler = onColdStart(() => createOperateHandler(depsFromEnvironment(process.env, 'operate')))

@@ -10,6 +10,10 @@ import { report } from './report.ts'
 /** Between the probe's 5 s and the database's 15 s for an idle transaction. */
 export const HANDLER_DEADLINE_MS = 10_000
 
+/**
+ * Probes the hosts of one event, and answers with one outcome for each.
+ * @throws DeadlineExceededError when the invocation takes too long.
+ */
 export const createProbeHandler = (
   deps: FunctionDeps,
   deadlineMs = HANDLER_DEADLINE_MS,
@@ -24,4 +28,5 @@ export const createProbeHandler = (
     return { outcomes }
   })
 
+/** What Lambda calls. */
 export const handler = onColdStart(() => createProbeHandler(depsFromEnvironment(process.env, 'probe')))

@@ -14,6 +14,7 @@ export type TelemetryOptions = {
   readonly output?: Writable
 }
 
+/** The log and the metrics of a function. Both go to `output`, one JSON object per line. */
 export function createTelemetry({ service, stage, output = process.stdout }: TelemetryOptions): Telemetry {
   const logger = redirected(new Logger({ serviceName: service, persistentKeys: { stage } }), output)
   const metrics = new Metrics({

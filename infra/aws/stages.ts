@@ -1,6 +1,7 @@
 import type { Given } from './context.ts'
 import type { AlarmSettings, DatabaseMetrics, Settings, SignIn } from './settings.ts'
 
+/** The stages that can be deployed. */
 export const STAGE_NAMES = ['dev', 'prod', 'existing', 'emulated'] as const
 export type Stage = (typeof STAGE_NAMES)[number]
 

@@ -26,6 +26,7 @@ type EnvironmentSurroundings = Omit<FunctionSurroundings, 'database'> & {
   readonly database: Pick<LocalDatabase, 'as'>
 }
 
+/** The stage that logs and metrics of functions on this machine name. */
 export const STAGE = 'local'
 
 /** The name and the ARN of a function on this machine: no account has either. */
@@ -47,6 +48,7 @@ export type ProbeListener = {
   readonly onFault: (error: unknown) => void
 }
 
+/** The settings of the probe function on this machine. */
 export const PROBE_FUNCTION = {
   ...localIdentity('probe'),
   maxConcurrency: PROBE_CONCURRENCY,

@@ -5,6 +5,7 @@ export type Resources = {
   readonly close: () => Promise<void>
 }
 
+/** A list of what has to be closed, which closes the last that was opened first. */
 export function createResources(): Resources {
   const closers: (() => unknown)[] = []
   return {

@@ -5,8 +5,10 @@ import type { FleetHost } from '../domain/fleet-host.ts'
 import { isUuid, parseHostId } from '../domain/ids.ts'
 import { isStorableText } from './storable.ts'
 
+/** The columns that a fleet file may have. Only `address` is required. */
 export const FLEET_COLUMNS = ['address', 'port', 'name', 'id'] as const
 
+/** The port of a host that is listed without one (RFC 4253, section 4.1). */
 export const DEFAULT_SSH_PORT = 22
 const MAX_PORT = 65_535
 /** The longest name of a host: the longest in DNS (RFC 1035, section 2.3.4). */

@@ -40,8 +40,10 @@ const SETTINGS = {
   allowed_addresses: addressClasses,
 } satisfies Record<PolicyKey, z.ZodType>
 
+/** The names of all settings. */
 export const POLICY_KEYS = Object.keys(SETTINGS) as readonly PolicyKey[]
 
+/** A complete policy, with each setting in its range. */
 export const Policy: z.ZodType<PolicyValues> = z.strictObject(SETTINGS)
 
 const unknownSetting = (key: string): string =>

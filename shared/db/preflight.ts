@@ -59,6 +59,7 @@ const NEEDED: Readonly<Record<string, NeededTable>> = {
 /** Types that hold the same values as the one needed. */
 const EQUIVALENT: Readonly<Record<string, readonly string[]>> = { text: ['character varying'] }
 
+/** A database that has tables which do not fit: `misfits` has a sentence for each. */
 export class SchemaMisfitError extends Error {
   override readonly name = 'SchemaMisfitError'
   readonly misfits: readonly string[]

@@ -20,6 +20,7 @@ export type BannerVerdict =
   | { readonly kind: 'identified'; readonly identification: string }
   | { readonly kind: 'failed'; readonly errorType: FailureKind }
 
+/** The state of a reader before the first byte. */
 export const NOTHING_READ: UnfinishedBanner = {
   kind: 'unfinished',
   skippedBytes: 0,

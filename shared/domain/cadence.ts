@@ -1,14 +1,19 @@
 import { finalize64, fnv1a64, unitInterval } from './hash.ts'
 import { type HostId, hostIdBytes } from './ids.ts'
 
+/** The cadence of a fleet whose policy has none: five minutes. */
 export const DEFAULT_INTERVAL_MS = 300_000
+/** The shortest cadence: one minute, the shortest rate of EventBridge Scheduler. */
 export const MIN_INTERVAL_MS = 60_000
+/** The longest cadence: one hour. */
 export const MAX_INTERVAL_MS = 3_600_000
-/** The same, as the policy has it. */
+/** The shortest cadence, as the policy has it. */
 export const MIN_INTERVAL_SECONDS = MIN_INTERVAL_MS / 1000
+/** The longest cadence, as the policy has it. */
 export const MAX_INTERVAL_SECONDS = MAX_INTERVAL_MS / 1000
 /** The share of an interval by which a host's own may be longer or shorter. */
 export const JITTER_FRACTION = 0.2
+/** The step of every period: rates of EventBridge Scheduler are whole minutes. */
 export const MINUTE_MS = 60_000
 
 /** An interval that a host may be probed at: 0 or none means the default, the rest is held in [60 s, 3600 s]. */

@@ -12,6 +12,7 @@ export type DriftThresholds = {
   readonly improvementPp: number
 }
 
+/** The thresholds of a policy that sets none. */
 export const DEFAULT_THRESHOLDS: DriftThresholds = {
   majorWorseningPp: 10,
   minorWorseningPp: 5,

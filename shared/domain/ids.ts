@@ -6,6 +6,7 @@ export type HostId = string & { readonly [hostIdBrand]: true }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
+/** Whether this is a UUID with hyphens, of any version, in either case. */
 export const isUuid = (text: string): boolean => UUID.test(text)
 
 /** @throws InvalidValueError for anything but a UUID with hyphens, of any version. */

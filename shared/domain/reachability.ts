@@ -26,6 +26,7 @@ export type ProbeResult =
 /** A result that counts for or against a host. */
 export type Observation = Exclude<ProbeResult, { kind: 'inconclusive' }>
 
+/** The states of a host. A host is `unknown` until enough probes agree. */
 export const REACHABILITY_STATUSES = ['unknown', 'reachable', 'unreachable'] as const
 export type ReachabilityStatus = (typeof REACHABILITY_STATUSES)[number]
 
@@ -42,8 +43,10 @@ export type HysteresisThresholds = {
   readonly successesToComeUp: number
 }
 
+/** How many results in a row change a host's state, in a policy that sets neither number. */
 export const DEFAULT_HYSTERESIS: HysteresisThresholds = { failuresToGoDown: 2, successesToComeUp: 1 }
 
+/** The reachability of a host that has no result yet. */
 export const NEVER_PROBED: Reachability = {
   status: 'unknown',
   consecutiveFailures: 0,

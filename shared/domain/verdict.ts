@@ -15,6 +15,7 @@ import {
   undo,
 } from './rule-results.ts'
 
+/** The sets of rules that a verdict may be based on. */
 export const DRIFT_BASES = ['all_rules', 'common_rules'] as const
 /** Whether rules that a scan is the first to check count after the scan (`all_rules`), or on neither side. */
 export type DriftBasis = (typeof DRIFT_BASES)[number]

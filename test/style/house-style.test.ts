@@ -58,13 +58,14 @@ describe('house style', () => {
     ).toEqual([])
   })
 
-  it('gives every exported function of shared/ a docstring', () => {
-    const shared = products.filter(({ path }) => path.startsWith('shared/'))
-    const bare = shared.flatMap(({ path, text }) =>
-      [...text.matchAll(/(?:^|\n)([^\n]*)\nexport (?:async )?function (\w+)/g)]
-        .filter(([, before]) => !before?.trim().endsWith('*/'))
-        .map(([, , name]) => `${path}: ${name}`),
-    )
+  it('gives every exported function, constant and class of the product a docstring', () => {
+    const bare = products.flatMap(({ path, text }) => {
+      const lines = text.split('\n')
+      return lines.flatMap((line, i) => {
+        const [, name] = /^export (?:async )?(?:function\*?|const|class) (\w+)/.exec(line) ?? []
+        return name === undefined || lines[i - 1]?.endsWith('*/') ? [] : [`${path}: ${name}`]
+      })
+    })
     expect(bare).toEqual([])
   })
 })

@@ -14,8 +14,11 @@ export type DatabaseSignIn = {
   readonly connectResource: string | null
 }
 
+/** The name of the database in a cluster that the stack creates. */
 export const DATABASE_NAME = 'awareness'
+/** The user that owns the tables in a cluster that the stack creates. */
 export const CREATED_OWNER = 'awareness_owner'
+/** The port of a cluster that the stack creates: PostgreSQL's own. */
 export const CREATED_PORT = 5432
 
 /** In every Lambda runtime: the certificate authorities of RDS, which Node no longer loads by itself. */

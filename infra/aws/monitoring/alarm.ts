@@ -32,6 +32,7 @@ const SILENCE = {
 /** As a Markdown viewer makes the anchor of a heading. */
 export const anchorOf = (title: string): string => title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')
 
+/** An alarm that links to its section of the runbook, and tells the topic when it goes off and when it is over. */
 export function createAlarm(
   scope: Construct,
   definition: AlarmDefinition,

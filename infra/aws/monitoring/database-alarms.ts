@@ -9,6 +9,7 @@ import type { Watched } from './watched.ts'
 const CONNECTIONS_PERCENT = 80
 const CAPACITY_PERCENT = 90
 
+/** The alarms on the database: out of reach, out of connections, out of capacity. */
 export function databaseAlarms({ settings, database, emitted }: Watched): AlarmDefinition[] {
   const unreachable = SIGNING_FUNCTIONS.map((name) =>
     emitted(name, FUNCTION_METRICS.databaseUnreachable, 'Sum', 1),

@@ -9,6 +9,7 @@ const PERIOD = Duration.minutes(5)
 /** Far beyond what a scan takes to judge, and far before a scan cadence of hours would hide it. */
 const WAITING_SECONDS = 900
 
+/** The alarms on the scan queue and on the drift function. */
 export const driftAlarms = ({ drift, emitted }: Watched): AlarmDefinition[] => [
   {
     title: 'Scans waiting',

@@ -15,6 +15,7 @@ const LATE_SECONDS = 600
 /** Three times the default cadence: a host needs two failures in a row to be down. */
 const GOING_DOWN_MINUTES = 15
 
+/** The alarms on probes, on schedules and on the fan-out. */
 export const livenessAlarms = (watched: Watched): AlarmDefinition[] => [
   ...probeAlarms(watched),
   ...scheduleAlarms(watched),

@@ -13,6 +13,7 @@ export type EmittedMetrics = (
   periodMinutes?: number,
 ) => cloudwatch.Metric
 
+/** Finds the metrics that the functions of a stage emit. A period is 5 minutes unless it is given. */
 export const emittedMetrics =
   (stage: string): EmittedMetrics =>
   (name, metricName, statistic, periodMinutes = 5) =>

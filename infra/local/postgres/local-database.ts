@@ -14,9 +14,11 @@ export type LocalDatabase = {
   readonly close: () => Promise<void>
 }
 
+/** The folder with the migrations. */
 export const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../../migrations', import.meta.url))
 
 /** The view and the fleet file are written at the same time. */
 export const OWNER_CONNECTIONS = 2
 
+/** How long statements that are under way may take to end when a run ends. */
 export const CLOSE_TIMEOUT_SECONDS = 1

@@ -68,6 +68,7 @@ type Waiting<Event, Value> = {
   readonly settle: (result: InvocationResult<Event, Value>) => void
 }
 
+/** A function as Lambda runs it: bounded in concurrency and time, its environments kept for the next event. */
 export function createLambda<Event, Value>(options: LambdaOptions<Event, Value>): Lambda<Event, Value> {
   const { name, maxConcurrency, memoryMb = DEFAULT_MEMORY_MB } = options
   const maxEventAgeMs = options.maxEventAgeMs ?? DEFAULT_MAX_EVENT_AGE_MS

@@ -5,6 +5,7 @@ export type Queue<Item> = {
   readonly shift: () => Item | undefined
 }
 
+/** A first-in, first-out queue whose operations take constant time on average. */
 export function createQueue<Item>(): Queue<Item> {
   let incoming: Item[] = []
   let outgoing: Item[] = []

@@ -26,6 +26,7 @@ export type Faults = {
   readonly take: (operation: OperationName) => FaultKind | null
 }
 
+/** A plan of faults that is empty at first. */
 export function createFaults(): Faults {
   let planned: { kind: FaultKind; left: number; operation: OperationName | undefined }[] = []
   return {

@@ -6,6 +6,7 @@ export type Heap<Entry> = {
   readonly pop: () => Entry | undefined
 }
 
+/** A binary heap: adding and taking an entry takes time in proportion to the logarithm of its size. */
 export function createHeap<Entry extends { readonly dueMs: number }>(): Heap<Entry> {
   const entries: Entry[] = []
   const dueMs = (index: number): number => entries[index]?.dueMs ?? Number.POSITIVE_INFINITY

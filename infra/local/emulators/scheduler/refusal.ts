@@ -24,4 +24,5 @@ export class RefusalError extends Error {
   }
 }
 
+/** The refusal of a request that breaks a rule of the API. */
 export const invalid = (message: string): RefusalError => new RefusalError('ValidationException', message)

@@ -88,6 +88,7 @@ export function replaceSchedule(store: Store, name: string, definition: Definiti
   return schedule
 }
 
+/** Removes a schedule. @throws RefusalError where there is none of that name. */
 export function removeSchedule(store: Store, group: string, name: string): void {
   findSchedule(store, group, name)
   store.schedules.delete(keyOf(group, name))
