@@ -8,6 +8,7 @@ import { refuseFewFiles } from './open-files.ts'
 import { createScans } from './scans.ts'
 import { becomes, play, type Row } from './scenario.ts'
 import { databaseScenarios } from './scenarios/database.ts'
+import { DEADLINES, playDeadlines } from './scenarios/deadlines.ts'
 import { handlerScenarios } from './scenarios/handlers.ts'
 import { playMessages } from './scenarios/messages.ts'
 import { playLostNetworks } from './scenarios/network.ts'
@@ -88,6 +89,8 @@ async function playNetwork(): Promise<Row[]> {
   return 'skipped' in result ? [] : result
 }
 
+// Alone: its deadlines are short, and the others keep the machine busy.
+if (isWanted(DEADLINES)) add(await playDeadlines())
 const [, network] = await Promise.all([playAll(), playNetwork()])
 network.forEach(add)
 printTable(rows, skipped)

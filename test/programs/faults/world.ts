@@ -107,4 +107,5 @@ async function build(options: WorldOptions, stack: AsyncDisposableStack): Promis
   }
 }
 
-const nowhere = (): Writable => new Writable({ write: (_chunk, _encoding, done) => done() })
+/** Takes log lines and keeps none. */
+export const nowhere = (): Writable => new Writable({ write: (_chunk, _encoding, done) => done() })
