@@ -11,7 +11,9 @@ import { DEFAULT_INTERVAL_MS } from '../../shared/domain/cadence.ts'
 import type { Command } from './command-line.ts'
 import type { Session } from './session.ts'
 import { aborted } from './stop-signal.ts'
-import type { View } from './view/view.ts'
+import { createTally } from './tally.ts'
+import type { LiveState, View } from './view/view.ts'
+import { watchDatabase } from './watch-database.ts'
 
 const REFRESH_MS = 500
 /** A probe has 5 s, and all has to be over 6 s after Ctrl-C: what is still under way then is given up. */
@@ -28,20 +30,14 @@ export async function runLive(
   const { database, demonstration, hosts, log } = session
   const clock = createClock({ speed: command.speed, startAt: await startOfFleetTime(session) })
   const startedAt = clock.now()
-  const seen: { probes: number; fault: string | null } = { probes: 0, fault: null }
-  const onFault = (error: unknown): void => {
-    seen.fault = `a function failed: ${error instanceof Error ? error.message : String(error)}`
-  }
-  const onProbes = (count: number): void => {
-    seen.probes += count
-  }
+  const seen = createTally()
   const surroundings = { database, log, now: clock.now }
-  const probe = createProbeLambda(surroundings, { onProbes, onFault })
-  const scheduling = await startScheduling({ ...surroundings, clock, probe, onFault })
+  const probe = createProbeLambda(surroundings, seen)
+  const scheduling = await startScheduling({ ...surroundings, clock, probe, onFault: seen.onFault })
   resources.onClose(scheduling.stop)
   const compliance = await startCompliance({
     ...surroundings,
-    onFault,
+    onFault: seen.onFault,
     speed: command.speed,
     stateFolder: stateFolder().folder,
     scannedHosts: demonstration === null ? [] : scannedIn(hosts),
@@ -54,23 +50,43 @@ export async function runLive(
   demonstration?.play(clock.realMs((command.intervalMs ?? DEFAULT_INTERVAL_MS) / 2))
 
   const readChanges = createChangeFeed(database.owner, startedAt, command.speed)
-  const show = async (): Promise<void> => {
+  const read = watchDatabase(async () => {
     const [numbers, changes, scans] = await Promise.all([
       readFleetNumbers(database.owner),
       readChanges(),
       compliance.read(),
     ])
-    const now = { fleetTime: clock.now(), stopping: stop.aborted }
-    view.update({ numbers, changes, compliance: scans, ...seen, ...now })
+    return { numbers, changes, compliance: scans }
+  })
+  let last: DatabaseState = { numbers: NO_NUMBERS, changes: [] }
+  let isAnswering = true
+  const show = async (): Promise<void> => {
+    const reading = await read()
+    isAnswering = 'value' in reading
+    if ('value' in reading) last = reading.value
+    // What has changed is shown once, and not again while the database is away.
+    else last = withoutNews(last)
+    const outage = 'outage' in reading ? reading.outage : null
+    view.update({ ...last, ...seen.state(), outage, fleetTime: clock.now(), stopping: stop.aborted })
   }
   while (!stop.aborted) {
     await show()
     await Promise.race([aborted(stop), new Promise((resolve) => setTimeout(resolve, REFRESH_MS))])
   }
   await Promise.all([drain(), show()])
-  await show()
+  if (isAnswering) await show()
   view.close()
 }
+
+type DatabaseState = Pick<LiveState, 'numbers' | 'changes' | 'compliance'>
+
+const NO_NUMBERS = { hosts: 0, reachable: 0, unreachable: 0, unknown: 0, p50Ms: null, p99Ms: null }
+
+const withoutNews = ({ numbers, compliance }: DatabaseState): DatabaseState => ({
+  numbers,
+  changes: [],
+  ...(compliance !== undefined && { compliance: { ...compliance, drifts: [] } }),
+})
 
 const scannedIn = (hosts: Session['hosts']): string[] =>
   hosts.filter(({ name }) => isScannedInDemonstration(name)).map(({ id }) => id)

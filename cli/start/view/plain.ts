@@ -19,6 +19,20 @@ export function createPlainView(write: (line: string) => void, nowMs: () => numb
   let lastStatusMs = Number.NEGATIVE_INFINITY
   let last: LiveState | undefined
   let shown: LiveState | undefined
+  let outageStartMs: number | null = null
+  /** Repeats every now and then that the database is away, and says for how long it was. */
+  const showOutage = ({ outage, fleetTime }: LiveState): void => {
+    const time = fleetTime.toISOString()
+    if (outage === null && outageStartMs !== null) {
+      const seconds = Math.round((nowMs() - outageStartMs) / 1000)
+      write(`${time} database answers again after ${seconds} s`)
+      outageStartMs = null
+    }
+    if (outage === null || (outageStartMs !== null && nowMs() - lastStatusMs < STATUS_EVERY_MS)) return
+    outageStartMs ??= nowMs()
+    lastStatusMs = nowMs()
+    write(`${time} database no answer since ${outage.since.toISOString()}: ${outage.reason}`)
+  }
   const status = (state: LiveState): void => {
     const { numbers, probes, fleetTime, compliance } = state
     shown = state
@@ -36,9 +50,10 @@ export function createPlainView(write: (line: string) => void, nowMs: () => numb
     update: (state) => {
       if (state.fault !== null && state.fault !== last?.fault) write(`fault ${state.fault}`)
       last = state
+      showOutage(state)
       for (const change of state.changes) write(changeLine(change))
       for (const drift of state.compliance?.drifts ?? []) write(driftLine(drift))
-      if (nowMs() - lastStatusMs >= STATUS_EVERY_MS) status(state)
+      if (state.outage === null && nowMs() - lastStatusMs >= STATUS_EVERY_MS) status(state)
     },
     close: () => {
       if (last !== undefined && last !== shown) status(last)

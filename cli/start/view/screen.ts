@@ -8,6 +8,7 @@ import type { LiveState } from './view.ts'
 import {
   describeCompliance,
   describeDrift,
+  describeOutage,
   describeReason,
   formatComparedScores,
   formatDelta,
@@ -56,7 +57,7 @@ export function renderScreen(state: ScreenState, size: ScreenSize): string {
     [[changes.length > 0 ? '  Last changes' : '  No host has changed yet', 'bold']],
     ...changes,
     [],
-    [[state.fault === null ? '' : `  ${state.fault}`, 'red']],
+    [[`  ${state.outage === null ? (state.fault ?? '') : describeOutage(state.outage)}`, 'red']],
     [[state.stopping ? '  Stopping: probes in flight end …' : '  Ctrl-C ends it', 'dim']],
   ]
   return lines.map((line) => styled(line, size)).join('\n')

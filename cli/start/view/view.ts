@@ -1,5 +1,6 @@
 import type { Compliance } from '../../../infra/local/compliance.ts'
 import type { ChangeRow, FleetNumbers } from '../../../shared/db/fleet-view.ts'
+import type { Outage } from '../watch-database.ts'
 
 /** What a live run shows its user. */
 export type View = {
@@ -18,6 +19,8 @@ export type LiveState = {
   /** Probes that gave a result in this run. */
   readonly probes: number
   readonly fleetTime: Date
+  /** Null while the database answers; otherwise everything else is as it last was. */
+  readonly outage: Outage | null
   /** The latest failure of a function; null while there was none. */
   readonly fault: string | null
   readonly stopping: boolean

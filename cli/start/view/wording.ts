@@ -5,6 +5,7 @@ import { replaceControlCharacters } from '../../../shared/domain/control-charact
 import type { DriftType } from '../../../shared/domain/drift-event.ts'
 import { formatCount, formatMilliseconds, formatNumber } from '../../terminal/format.ts'
 import type { FleetChange } from '../sync-fleet.ts'
+import type { Outage } from '../watch-database.ts'
 
 /** Says beside the two states of a change why the host is down, or how fast it answered. */
 export const describeReason = (change: ChangeRow): string =>
@@ -35,6 +36,10 @@ export function describeSync({ removed, prunable, others }: Omit<FleetChange, 'h
   }
   return lines
 }
+
+/** Describes that the database is away; what else is shown is as it last was. */
+export const describeOutage = ({ since, reason }: Outage): string =>
+  `no answer from the database since ${since.toISOString().slice(11, 19)} UTC: ${reason}`
 
 /** Describes the fleet in numbers. */
 export function describeFleet(numbers: FleetNumbers): string {

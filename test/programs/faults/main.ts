@@ -13,6 +13,7 @@ import { handlerScenarios } from './scenarios/handlers.ts'
 import { playMessages } from './scenarios/messages.ts'
 import { playLostNetworks } from './scenarios/network.ts'
 import { TIME_SCENARIOS } from './scenarios/scheduler.ts'
+import { playStart } from './scenarios/start.ts'
 import { printRow, printTable } from './table.ts'
 import { startWorld } from './world.ts'
 
@@ -93,5 +94,6 @@ async function playNetwork(): Promise<Row[]> {
 if (isWanted(DEADLINES)) add(await playDeadlines())
 const [, network] = await Promise.all([playAll(), playNetwork()])
 network.forEach(add)
+if (isWanted('npm start')) add(await playStart())
 printTable(rows, skipped)
 process.exitCode = rows.every(({ broken }) => broken.length === 0) ? 0 : 1

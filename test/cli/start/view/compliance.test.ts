@@ -39,6 +39,7 @@ const state: LiveState = {
   probes: 4,
   fleetTime: new Date('2026-03-01T10:00:02Z'),
   fault: null,
+  outage: null,
   stopping: false,
 }
 

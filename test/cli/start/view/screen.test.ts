@@ -26,6 +26,7 @@ const state: ScreenState = {
   probes: 99,
   fleetTime: at,
   fault: null,
+  outage: null,
   stopping: false,
 }
 
