@@ -7,15 +7,28 @@ const baseEnvironment = {
   DATABASE_PORT: z.coerce.number().int().min(1).max(65_535).default(5432),
   DATABASE_NAME: z.string().min(1),
   DATABASE_USER: z.string().min(1),
-  /** `iam`: a token signed with the function's own role. `password`: DATABASE_PASSWORD. */
-  DATABASE_AUTH: z.enum(['iam', 'password']),
+  /**
+   * `iam`: a token signed with the function's own role. `password`: DATABASE_PASSWORD. `secret`: a field of a secret
+   * that is read at run time. `iam_or_secret`: whichever of the two the server takes.
+   */
+  DATABASE_AUTH: z.enum(['iam', 'password', 'secret', 'iam_or_secret']),
   DATABASE_PASSWORD: z.string().min(1).optional(),
+  DATABASE_SECRET_ARN: z.string().min(1).optional(),
+  DATABASE_SECRET_VERSION: z.string().min(1).optional(),
+  /** The JSON field of the secret that holds the password. */
+  DATABASE_SECRET_FIELD: z.string().min(1).optional(),
   /** PEM file of the certificate authority to trust; without it the connection is not encrypted. */
   DATABASE_CA_FILE: z.string().min(1).optional(),
   AWS_REGION: z.string().min(1).optional(),
 }
 
-const NEEDED_BY_AUTH = { iam: 'AWS_REGION', password: 'DATABASE_PASSWORD' } as const
+const SECRET = ['DATABASE_SECRET_ARN', 'DATABASE_SECRET_FIELD'] as const
+const NEEDED_BY_AUTH = {
+  iam: ['AWS_REGION'],
+  password: ['DATABASE_PASSWORD'],
+  secret: SECRET,
+  iam_or_secret: ['AWS_REGION', ...SECRET],
+} as const
 
 export type BaseConfig = z.output<z.ZodObject<typeof baseEnvironment>>
 
@@ -40,6 +53,7 @@ export function parseEnvironment<Further extends z.ZodRawShape>(env: NodeJS.Proc
 function missingCredential(env: NodeJS.ProcessEnv): string[] {
   const auth = baseEnvironment.DATABASE_AUTH.safeParse(env.DATABASE_AUTH)
   if (!auth.success) return []
-  const needed = NEEDED_BY_AUTH[auth.data]
-  return env[needed] ? [] : [`${needed}: needed with DATABASE_AUTH=${auth.data}`]
+  return NEEDED_BY_AUTH[auth.data]
+    .filter((needed) => !env[needed])
+    .map((needed) => `${needed}: needed with DATABASE_AUTH=${auth.data}`)
 }

@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs'
-import { iamPassword } from '../../shared/aws/database-token.ts'
-import type { Connection } from '../../shared/db/client.ts'
 import { type Database, openDatabase } from '../../shared/db/transaction.ts'
 import { FUNCTIONS, type SigningFunctionName } from '../../shared/domain/functions.ts'
-import { type BaseConfig, parseEnvironment } from './config.ts'
+import { type BaseConfig, ConfigurationError, parseEnvironment } from './config.ts'
+import { passwordConnection, tokenConnection } from './connection.ts'
 import { createTelemetry, type Telemetry } from './telemetry.ts'
 
 /** What every function is given. One set serves one environment, which handles one event at a time. */
@@ -23,15 +21,14 @@ export function depsFromEnvironment(env: NodeJS.ProcessEnv, name: SigningFunctio
   }
 }
 
-/** Where the database is and how to sign in, as the environment says. */
-export function connectionOf(config: BaseConfig): Connection {
-  const to = { host: config.DATABASE_HOST, port: config.DATABASE_PORT, username: config.DATABASE_USER }
-  return {
-    ...to,
-    database: config.DATABASE_NAME,
-    password: config.DATABASE_PASSWORD ?? iamPassword({ ...to, region: config.AWS_REGION ?? '' }),
-    ...(config.DATABASE_CA_FILE && {
-      tlsCertificateAuthority: readFileSync(config.DATABASE_CA_FILE, 'utf8'),
-    }),
+/** A function reads no secret: its role may, and then it could read the passwords of all others. */
+function connectionOf(config: BaseConfig) {
+  switch (config.DATABASE_AUTH) {
+    case 'iam':
+      return tokenConnection(config)
+    case 'password':
+      return passwordConnection(config, config.DATABASE_PASSWORD ?? '')
+    default:
+      throw new ConfigurationError(`DATABASE_AUTH: ${config.DATABASE_AUTH} is for migrations only`)
   }
 }

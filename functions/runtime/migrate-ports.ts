@@ -1,17 +1,23 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import * as z from 'zod'
-import { type Connection, connect } from '../../shared/db/client.ts'
+import type { Connection, Sql } from '../../shared/db/client.ts'
 import { explainFault } from '../../shared/db/explain-fault.ts'
-import { type MigrationReport, migrate } from '../../shared/db/migrate.ts'
+import { type MigrateOptions, type MigrationReport, migrate } from '../../shared/db/migrate.ts'
 import { setProbeCadence } from '../../shared/db/policy.ts'
 import { type RoleSignIn, setRoleSignIn } from '../../shared/db/role-sign-in.ts'
-import { FUNCTIONS, type FunctionTable, functionSignIns } from '../../shared/domain/functions.ts'
+import {
+  FUNCTIONS,
+  type FunctionSignIn,
+  type FunctionTable,
+  functionSignIns,
+} from '../../shared/domain/functions.ts'
 import type { InitialPolicy } from '../../shared/domain/policy.ts'
 import { scramVerifier } from '../../shared/domain/scram.ts'
 import { parseEnvironment } from './config.ts'
 import { withinDeadline } from './deadline.ts'
-import { connectionOf } from './deps.ts'
+import { readOwnerSecret } from './owner-secret.ts'
+import { ownerConnections, signInAsOwner } from './owner-sign-in.ts'
 
 /** Before Lambda's own 300 s, so that the stack's events say what took so long. */
 export const MIGRATE_DEADLINE_MS = 240_000
@@ -24,7 +30,7 @@ const migrateEnvironment = {
   LAMBDA_TASK_ROOT: z.string().min(1),
 }
 
-/** The variables that hold the passwords of roles, where roles have passwords. */
+/** The variables that hold the passwords of roles, where roles have passwords and there is no secret. */
 const passwordVariables = (table: FunctionTable): Record<string, z.ZodOptional<z.ZodString>> =>
   Object.fromEntries(
     functionSignIns(table).map(({ secret }) => [secret.variable, z.string().min(1).optional()]),
@@ -35,38 +41,51 @@ export function migratePorts(env: NodeJS.ProcessEnv, deadlineMs = MIGRATE_DEADLI
   return {
     migrate: async (initial: InitialPolicy): Promise<string> => {
       const config = parseEnvironment(env, { ...passwordVariables(FUNCTIONS), ...migrateEnvironment })
-      const folder = join(config.LAMBDA_TASK_ROOT, 'migrations')
-      const installation = { initial, signIns: roleSignIns(env, FUNCTIONS) }
-      return sentence(await bringUpToDate(connectionOf(config), folder, installation, deadlineMs))
+      const readSecret = () => readOwnerSecret(config)
+      const secret = config.DATABASE_AUTH === 'secret' ? await readSecret() : null
+      const signIns = roleSignIns(
+        ({ field, variable }) => (secret === null ? (env[variable] ?? null) : secret(field)),
+        FUNCTIONS,
+      )
+      return sentence(
+        await bringUpToDate(ownerConnections(config, readSecret), deadlineMs, {
+          folder: join(config.LAMBDA_TASK_ROOT, 'migrations'),
+          complete: async (tx, { applied }) => {
+            if (applied.includes(FIRST_VERSION)) await setProbeCadence(tx, initial)
+            await setRoleSignIn(tx, signIns)
+          },
+          hasToken: config.DATABASE_AUTH === 'iam' || config.DATABASE_AUTH === 'iam_or_secret',
+        }),
+      )
     },
     explain: explainFault,
   }
 }
 
-/** How the role of each function in `table` signs in: by the password that `env` has for it, otherwise by IAM. */
-export const roleSignIns = (env: NodeJS.ProcessEnv, table: FunctionTable): RoleSignIn[] =>
-  functionSignIns(table).map(({ role, secret }) => ({ role, verifier: verifierOf(env[secret.variable]) }))
+/** How the role of each function in `table` signs in: by the password that is found for it, otherwise by IAM. */
+export const roleSignIns = (
+  passwordIn: (secret: FunctionSignIn['secret']) => string | null,
+  table: FunctionTable,
+): RoleSignIn[] =>
+  functionSignIns(table).map(({ role, secret }) => ({ role, verifier: verifierOf(passwordIn(secret)) }))
 
-const verifierOf = (password: string | undefined): string | null =>
-  password === undefined ? null : scramVerifier(password, randomBytes(SALT_BYTES))
-
-type Installation = { readonly initial: InitialPolicy; readonly signIns: readonly RoleSignIn[] }
+const verifierOf = (password: string | null): string | null =>
+  password === null ? null : scramVerifier(password, randomBytes(SALT_BYTES))
 
 async function bringUpToDate(
-  connection: Connection,
-  folder: string,
-  { initial, signIns }: Installation,
+  ways: readonly Connection[],
   deadlineMs: number,
+  { folder, ...options }: MigrateOptions & { readonly folder: string },
 ): Promise<MigrationReport> {
-  const sql = connect(connection)
+  let client: Sql | undefined
   // Not awaited: after a connection error end() may never settle (postgres.js 3.4.9).
-  const giveUp = (): void => void sql.end({ timeout: 0 }).catch(() => {})
+  const giveUp = (): void => void client?.end({ timeout: 0 }).catch(() => {})
   const work = async (deadline: AbortSignal): Promise<MigrationReport> => {
     deadline.addEventListener('abort', giveUp)
-    const report = await migrate(sql, folder)
-    if (report.applied.includes(FIRST_VERSION)) await setProbeCadence(sql, initial)
-    await setRoleSignIn(sql, signIns)
-    return report
+    const sql = await signInAsOwner(ways, deadline, (attempt) => {
+      client = attempt
+    })
+    return migrate(sql, folder, options)
   }
   try {
     return await withinDeadline(deadlineMs, work)

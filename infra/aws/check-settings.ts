@@ -77,8 +77,9 @@ function databaseProblems(database: DatabaseSettings, network: NetworkSettings):
       'databaseResourceId is the cluster-… or db-… id in capitals that RDS shows under Configuration, not a name or an ARN',
     ),
     ...refusal(
-      signIn.kind === 'secret' && !/^arn:[^:]+:secretsmanager:/.test(signIn.arn),
-      'databaseSecretArn is not the ARN of a Secrets Manager secret: it begins with arn:aws:secretsmanager:',
+      signIn.kind === 'secret' &&
+        !/^arn:[^:]+:secretsmanager:[^:]+:\d{12}:secret:.+-[A-Za-z0-9]{6}$/.test(signIn.arn),
+      'databaseSecretArn is not the whole ARN of a Secrets Manager secret: it begins with arn:aws:secretsmanager: and ends in a hyphen and six characters',
     ),
     ...refusal(
       database.host.includes('/') || database.host.includes(':'),

@@ -63,7 +63,7 @@ export type DatabaseMetrics = {
 export type SignIn =
   /** Tokens signed with each function's role. `resourceId` is the cluster's or instance's (`cluster-…`, `db-…`). */
   | { readonly kind: 'iam'; readonly resourceId: string; readonly owner: string }
-  /** A secret with OWNER_SECRET_FIELDS and the functions' fields in its JSON, read by CloudFormation at deploy. */
+  /** A secret with OWNER_SECRET_FIELDS and the functions' fields in its JSON: passwords, where there is no IAM sign-in. */
   | { readonly kind: 'secret'; readonly arn: string; readonly versionId: string | null }
   /** Passwords in the template, in plain sight: for emulators. */
   | { readonly kind: 'password'; readonly owner: string; readonly password: string }

@@ -4,7 +4,7 @@ import { isConnectionFault } from './client.ts'
 const ADVICE: Readonly<Record<string, string>> = {
   '28P01': 'the password of this user is wrong: look at the secret that the stage names',
   '28000':
-    'this user may not sign in like this: look at pg_hba.conf or, on RDS, at who is a member of rds_iam',
+    'this user may not sign in like this: look at pg_hba.conf or, on RDS, at who is a member of rds_iam (they sign in by IAM only) and whether the function may rds-db:connect as this user',
   '3D000': 'create the database first, or correct its name in the stage',
   '42501':
     'the owner of the schema has to be able to create roles and tables, and to grant on the tables there',

@@ -2,12 +2,20 @@ import { basename, join } from 'node:path'
 import Postgrator from 'postgrator'
 import type { Sql, Tx } from './client.ts'
 import { refuseMisfits } from './preflight.ts'
+import { LockedOutError, readRdsIamMembership } from './rds-iam.ts'
 
 export type MigrationReport = {
   /** Versions applied now, lowest first. */
   readonly applied: readonly number[]
   /** The version that the database is at. */
   readonly version: number
+}
+
+export type MigrateOptions = {
+  /** What else belongs to this deployment: done in the transaction of the migrations, after them. */
+  readonly complete?: (tx: Tx, report: MigrationReport) => Promise<void>
+  /** Whether the user who migrates can sign in with an IAM token as well, so that it may become a member of rds_iam. */
+  readonly hasToken?: boolean
 }
 
 const SCHEMA_TABLE = 'awareness_schema_version'
@@ -17,29 +25,62 @@ const SCHEMA_TABLE = 'awareness_schema_version'
  * transaction and one advisory lock, so that two deployments at once apply each migration once.
  *
  * @throws SchemaMisfitError when a table that is there already is not as the migrations need it.
+ * @throws LockedOutError when they would make a user who has nothing but a password a member of rds_iam.
  * @throws when a migration that was applied has been edited since.
  */
-export async function migrate(sql: Sql, folder: string): Promise<MigrationReport> {
-  return sql.begin(async (tx) => {
-    await holdMigrationLock(tx)
-    await refuseMisfits(tx)
-    const postgrator = new Postgrator({
-      driver: 'pg',
-      migrationPattern: join(folder, '*.sql'),
-      schemaTable: SCHEMA_TABLE,
-      currentSchema: 'public',
-      execQuery: async (query) => ({ rows: await tx.unsafe(query) }),
-      execSqlScript: async (script) => void (await tx.unsafe(script).simple()),
-    })
-    let underWay = ''
-    postgrator.on('migration-started', ({ filename }) => {
-      underWay = basename(filename)
-    })
-    const applied = await postgrator.migrate().catch((error: unknown) => {
-      throw explained(error, underWay)
-    })
-    return { applied: applied.map(({ version }) => version), version: await postgrator.getDatabaseVersion() }
+export async function migrate(
+  sql: Sql,
+  folder: string,
+  options: MigrateOptions = {},
+): Promise<MigrationReport> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await sql.begin((tx) => migrateIn(tx, folder, options))
+    } catch (error) {
+      if (attempt === MAX_ATTEMPTS || !isRoleConflict(error)) throw error
+    }
+  }
+}
+
+/** Roles belong to the whole server, and the lock to one database: another database's migrations may change them too. */
+const MAX_ATTEMPTS = 10
+
+/** PostgreSQL has no code of its own for it: it is an internal error, or a role that has come into being meanwhile. */
+const isRoleConflict = (error: unknown): boolean =>
+  error instanceof Error && /tuple concurrently (updated|deleted)|pg_authid_rolname_index/.test(error.message)
+
+async function migrateIn(
+  tx: Tx,
+  folder: string,
+  { complete, hasToken = false }: MigrateOptions,
+): Promise<MigrationReport> {
+  const before = await readRdsIamMembership(tx)
+  await holdMigrationLock(tx)
+  await refuseMisfits(tx)
+  const report = await applyMigrations(tx, folder)
+  await complete?.(tx, report)
+  const after = await readRdsIamMembership(tx)
+  if (after.through.length > 0 && !before.isMember && !hasToken) throw new LockedOutError(after)
+  return report
+}
+
+async function applyMigrations(tx: Tx, folder: string): Promise<MigrationReport> {
+  const postgrator = new Postgrator({
+    driver: 'pg',
+    migrationPattern: join(folder, '*.sql'),
+    schemaTable: SCHEMA_TABLE,
+    currentSchema: 'public',
+    execQuery: async (query) => ({ rows: await tx.unsafe(query) }),
+    execSqlScript: async (script) => void (await tx.unsafe(script).simple()),
   })
+  let underWay = ''
+  postgrator.on('migration-started', ({ filename }) => {
+    underWay = basename(filename)
+  })
+  const applied = await postgrator.migrate().catch((error: unknown) => {
+    throw explained(error, underWay)
+  })
+  return { applied: applied.map(({ version }) => version), version: await postgrator.getDatabaseVersion() }
 }
 
 /** Of this product alone: the first eight bytes of SHA-256('fleet-awareness migrations'). */

@@ -10,6 +10,16 @@ import { freshDatabase } from '../support/postgres/database.ts'
 const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url))
 
 describe('migrations', () => {
+  it('brings several databases of one server up to date at once, although they share the roles', async () => {
+    const databases = await Promise.all(Array.from({ length: 4 }, () => freshDatabase('template1')))
+    try {
+      const reports = await Promise.all(databases.map(({ sql }) => migrate(sql, MIGRATIONS)))
+      expect(reports.map(({ applied }) => applied[0])).toEqual([1, 1, 1, 1])
+    } finally {
+      for (const each of databases) await each[Symbol.asyncDispose]()
+    }
+  })
+
   it('apply once, also when two deployments apply them at the same time', async () => {
     await using db = await freshDatabase('template1')
     const other = connect(db.owner)

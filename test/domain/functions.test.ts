@@ -72,10 +72,9 @@ describe('a row that is added to the table', () => {
     })
     const byRole = (table: FunctionTable) =>
       Object.fromEntries(
-        roleSignIns({ COURIER_PASSWORD: 'of the courier' }, table).map(({ role, verifier }) => [
-          role,
-          verifier,
-        ]),
+        roleSignIns(({ field }) => (field === 'courier_password' ? 'of the courier' : null), table).map(
+          ({ role, verifier }) => [role, verifier],
+        ),
       )
     expect(byRole(FUNCTIONS)).not.toHaveProperty('awareness_courier')
     expect(byRole(WITH_COURIER)).toEqual({

@@ -8,10 +8,11 @@ import {
 } from '../../../shared/domain/functions.ts'
 import { type DatabaseSettings, OWNER_SECRET_FIELDS } from '../settings.ts'
 
-/** How one function signs in: its environment, and the database user that it may connect as by IAM. */
+/** How one function signs in: its environment, the database user that it may connect as by IAM, the secret that it reads. */
 export type DatabaseSignIn = {
   readonly environment: Readonly<Record<string, string>>
   readonly connectResource: string | null
+  readonly secretArn: string | null
 }
 
 /** The name of the database in a cluster that the stack creates. */
@@ -26,7 +27,10 @@ const RDS_CERTIFICATES = '/var/runtime/ca-cert.pem'
 
 type ExistingDatabase = Extract<DatabaseSettings, { kind: 'existing' }>
 
-/** Functions sign in with tokens; the owner, at deploy only, with the secret that the cluster is made with. */
+/**
+ * Functions sign in with tokens. The owner, at deploy only, does so once it is a member of rds_iam, as PostgreSQL 16
+ * makes it by the first migrations, and before that with the secret that the cluster is made with.
+ */
 export function signInToCreated(cluster: rds.DatabaseCluster, name: FunctionName): DatabaseSignIn {
   const { role } = FUNCTIONS[name]
   const where = {
@@ -35,8 +39,21 @@ export function signInToCreated(cluster: rds.DatabaseCluster, name: FunctionName
     DATABASE_NAME,
     DATABASE_CA_FILE: RDS_CERTIFICATES,
   }
-  if (role === null)
-    return withPassword(where, CREATED_OWNER, cluster.secret?.secretValueFromJson('password'))
+  if (role === null) {
+    if (cluster.secret === undefined) throw new Error('the cluster has no secret')
+    const byToken = withToken(where, CREATED_OWNER, cluster.clusterResourceIdentifier)
+    const bySecret = withSecret(
+      where,
+      CREATED_OWNER,
+      { arn: cluster.secret.secretArn, versionId: null },
+      'password',
+    )
+    return {
+      ...bySecret,
+      environment: { ...bySecret.environment, DATABASE_AUTH: 'iam_or_secret' },
+      connectResource: byToken.connectResource,
+    }
+  }
   return withToken(where, role, cluster.clusterResourceIdentifier)
 }
 
@@ -56,11 +73,9 @@ export function signInToExisting(database: ExistingDatabase, name: FunctionName)
     case 'secret': {
       const field = (jsonField: string) => secretField(signIn, jsonField)
       if (role !== null) return withPassword(where, role, field(secret.field))
-      return withPassword(
-        where,
-        field(OWNER_SECRET_FIELDS.username).unsafeUnwrap(),
-        field(OWNER_SECRET_FIELDS.password),
-      )
+      // The user's name is no secret, and CloudFormation reads it as it deploys.
+      const username = field(OWNER_SECRET_FIELDS.username).unsafeUnwrap()
+      return withSecret(where, username, signIn, OWNER_SECRET_FIELDS.password)
     }
     case 'password':
       return withPassword(where, role ?? signIn.owner, SecretValue.unsafePlainText(signIn.password))
@@ -72,10 +87,29 @@ type Where = Readonly<Record<string, string>>
 const withToken = (where: Where, user: string, resourceId: string): DatabaseSignIn => ({
   environment: { ...where, DATABASE_USER: user, DATABASE_AUTH: 'iam' },
   connectResource: `arn:${Aws.PARTITION}:rds-db:${Aws.REGION}:${Aws.ACCOUNT_ID}:dbuser:${resourceId}/${user}`,
+  secretArn: null,
 })
 
-function withPassword(where: Where, user: string, password: SecretValue | undefined): DatabaseSignIn {
-  if (password === undefined) throw new Error(`no password for ${user}`)
+/** The password is read at run time: it is in no template and in no configuration of a function. */
+const withSecret = (
+  where: Where,
+  user: string,
+  secret: { readonly arn: string; readonly versionId: string | null },
+  field: string,
+): DatabaseSignIn => ({
+  environment: {
+    ...where,
+    DATABASE_USER: user,
+    DATABASE_AUTH: 'secret',
+    DATABASE_SECRET_ARN: secret.arn,
+    DATABASE_SECRET_FIELD: field,
+    ...(secret.versionId === null ? {} : { DATABASE_SECRET_VERSION: secret.versionId }),
+  },
+  connectResource: null,
+  secretArn: secret.arn,
+})
+
+function withPassword(where: Where, user: string, password: SecretValue): DatabaseSignIn {
   // A dynamic reference, not the password: CloudFormation puts it in as it deploys.
   const environment = {
     ...where,
@@ -83,19 +117,17 @@ function withPassword(where: Where, user: string, password: SecretValue | undefi
     DATABASE_AUTH: 'password',
     DATABASE_PASSWORD: password.unsafeUnwrap(),
   }
-  return { environment, connectResource: null }
+  return { environment, connectResource: null, secretArn: null }
 }
 
-/** Passwords that migrations set for the functions of `table`, where roles do not sign in by IAM; by environment variable. */
+/** Passwords that migrations set for the functions of `table` where there is no secret to read them from; by environment variable. */
 export function rolePasswords(
   database: ExistingDatabase,
   table: FunctionTable = FUNCTIONS,
 ): Readonly<Record<string, string>> {
   const { signIn } = database
-  if (signIn.kind === 'iam') return {}
-  const of = (field: string): string =>
-    signIn.kind === 'password' ? signIn.password : secretField(signIn, field).unsafeUnwrap()
-  return Object.fromEntries(functionSignIns(table).map(({ secret }) => [secret.variable, of(secret.field)]))
+  if (signIn.kind !== 'password') return {}
+  return Object.fromEntries(functionSignIns(table).map(({ secret }) => [secret.variable, signIn.password]))
 }
 
 const secretField = (

@@ -109,7 +109,7 @@ function acknowledgeChoices(cluster: rds.DatabaseCluster, keep: boolean): void {
     {
       id: 'AwsSolutions-SMG4',
       reason:
-        'The owner signs in at deploy only, from the migration function; the functions sign in with IAM tokens.',
+        'The owner signs in at deploy only, from the migration function, which reads the secret at run time; the functions sign in with IAM tokens.',
     },
     {
       id: 'AwsSolutions-RDS11',

@@ -37,7 +37,7 @@ export class Network extends Construct {
       : { subnets: vpc.privateSubnets }
     const databaseSubnets = created ? { subnetType: ec2.SubnetType.PRIVATE_ISOLATED } : subnets
     if (network.kind === 'existing' && network.endpoints === 'create')
-      this.endpoints(vpc, subnets, securityGroup)
+      this.endpoints(vpc, subnets, securityGroup, settings)
     return { vpc, subnets, databaseSubnets, securityGroup }
   }
 
@@ -85,10 +85,18 @@ export class Network extends Construct {
     return vpc
   }
 
-  private endpoints(vpc: ec2.IVpc, subnets: ec2.SubnetSelection, functions: ec2.SecurityGroup): void {
+  private endpoints(
+    vpc: ec2.IVpc,
+    subnets: ec2.SubnetSelection,
+    functions: ec2.SecurityGroup,
+    { database }: Settings,
+  ): void {
+    const readsSecret =
+      database.kind === 'create' || (database.kind === 'existing' && database.signIn.kind === 'secret')
     const services = {
       Scheduler: new ec2.InterfaceVpcEndpointAwsService('scheduler'),
       Sqs: ec2.InterfaceVpcEndpointAwsService.SQS,
+      ...(readsSecret ? { SecretsManager: ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER } : {}),
     }
     for (const [name, service] of Object.entries(services)) {
       const endpoint = new ec2.InterfaceVpcEndpoint(this, `${name}Endpoint`, {

@@ -1,26 +1,20 @@
 import { fileURLToPath } from 'node:url'
-import { Aws, Duration, RemovalPolicy, Validations } from 'aws-cdk-lib'
-import * as iam from 'aws-cdk-lib/aws-iam'
+import { Duration, RemovalPolicy } from 'aws-cdk-lib'
 import * as lambda from 'aws-cdk-lib/aws-lambda'
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations'
-import { type ICommandHooks, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs'
+import { type ICommandHooks, NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs'
 import * as logs from 'aws-cdk-lib/aws-logs'
 import type * as sqs from 'aws-cdk-lib/aws-sqs'
 import { Construct, type IConstruct } from 'constructs'
 import { FUNCTIONS, type FunctionName, functionName } from '../../../shared/domain/functions.ts'
 import type { Settings } from '../settings.ts'
+import { bundling } from './bundling.ts'
 import type { Database } from './database.ts'
 import type { DatabaseSignIn } from './database-sign-in.ts'
+import { FunctionRole, type Permission } from './function-role.ts'
 import type { FunctionNetwork } from './network.ts'
 
-const LAMBDA_CREDENTIALS = fileURLToPath(
-  new URL('../../../functions/runtime/lambda-credentials.ts', import.meta.url),
-)
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
-
-/** Without it a bundled CommonJS package that calls `require` stops at import. */
-const REQUIRE_BANNER =
-  "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);"
 
 /** What asynchronous invocations wait at most: after that the next one is due. */
 const MAX_EVENT_AGE_SECONDS = 60
@@ -51,8 +45,7 @@ export class NodeFunction extends Construct {
   readonly signIn: DatabaseSignIn
   /** Known before the function is: policies can name it without a circle. */
   readonly functionName: string
-  private readonly role: iam.Role
-  private readonly denial: iam.PolicyStatement
+  private readonly role: FunctionRole
 
   constructor(scope: Construct, id: string, props: NodeFunctionProps) {
     super(scope, id)
@@ -64,39 +57,32 @@ export class NodeFunction extends Construct {
       removalPolicy:
         props.settings.data === 'delete' ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     })
-    this.role = new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') })
-    this.logGroup.grantWrite(this.role)
-    if (props.network !== null) this.joinNetwork()
+    this.role = new FunctionRole(this, this.functionName)
+    this.logGroup.grantWrite(this.role.role)
+    if (props.network !== null) this.role.joinNetwork()
     this.handler = this.createFunction(props)
     this.handler.configureAsyncInvoke({
       maxEventAge: Duration.seconds(MAX_EVENT_AGE_SECONDS),
       retryAttempts: 0,
       ...(props.onFailure === undefined ? {} : { onFailure: new SqsDestination(props.onFailure) }),
     })
-    this.denial = denyOwnCode(this.functionName)
-    this.role.addToPolicy(this.denial)
-    const { connectResource } = this.signIn
-    if (connectResource !== null) this.allow({ actions: ['rds-db:connect'], resources: [connectResource] })
+    this.role.denyTheRest()
+    this.role.allowSignIn(this.signIn)
   }
 
   /** Lets the function's code call `actions`; everything that is not named here is denied to it. */
-  allow(statement: {
-    readonly actions: string[]
-    readonly resources: string[]
-    readonly conditions?: iam.Conditions
-  }): void {
-    this.denial.addNotActions(...statement.actions)
-    this.role.addToPolicy(new iam.PolicyStatement({ ...statement }))
+  allow(statement: Permission): void {
+    this.role.allow(statement)
   }
 
   /** For what Lambda does with the function's role on its behalf: the code stays denied. */
-  allowLambda(statement: { readonly actions: string[]; readonly resources: string[] }): void {
-    this.role.addToPolicy(new iam.PolicyStatement({ ...statement }))
+  allowLambda(statement: Permission): void {
+    this.role.allowLambda(statement)
   }
 
   /** Says why a wildcard is there; `finding` is what cdk-nag calls it. */
   explain(finding: string, reason: string): void {
-    Validations.of(this.role).acknowledge({ id: `AwsSolutions-IAM5[${finding}]`, reason })
+    this.role.explain(finding, reason)
   }
 
   /** Keeps this function as it is until `other` is done. */
@@ -114,7 +100,7 @@ export class NodeFunction extends Construct {
       architecture: lambda.Architecture.ARM_64,
       memorySize: props.memoryMb,
       timeout: Duration.seconds(props.timeoutSeconds),
-      role: this.role,
+      role: this.role.role,
       logGroup: this.logGroup,
       projectRoot: ROOT,
       depsLockFilePath: `${ROOT}package-lock.json`,
@@ -136,55 +122,4 @@ export class NodeFunction extends Construct {
       },
     })
   }
-
-  /** Lambda makes the network interfaces with the function's role; `denyOwnCode` keeps the code itself from it. */
-  private joinNetwork(): void {
-    this.role.addToPolicy(
-      new iam.PolicyStatement({
-        actions: [
-          'ec2:CreateNetworkInterface',
-          'ec2:DescribeNetworkInterfaces',
-          'ec2:DescribeSubnets',
-          'ec2:DeleteNetworkInterface',
-          'ec2:AssignPrivateIpAddresses',
-          'ec2:UnassignPrivateIpAddresses',
-        ],
-        resources: ['*'],
-      }),
-    )
-    Validations.of(this.role).acknowledge({
-      id: 'AwsSolutions-IAM5[Resource::*]',
-      reason:
-        'Lambda asks for these on every resource to put a function into a VPC; the code is denied them.',
-    })
-  }
 }
-
-/**
- * The role also serves Lambda itself (network interfaces, failed events). Requests that come from the
- * function's own code bear its ARN, and those are held to its log and to what `allow` names.
- */
-const denyOwnCode = (name: string): iam.PolicyStatement =>
-  new iam.PolicyStatement({
-    effect: iam.Effect.DENY,
-    notActions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-    resources: ['*'],
-    conditions: { ArnEquals: { 'lambda:SourceFunctionArn': functionArn(name) } },
-  })
-
-const functionArn = (name: string): string =>
-  `arn:${Aws.PARTITION}:lambda:${Aws.REGION}:${Aws.ACCOUNT_ID}:function:${name}`
-
-const bundling = (commandHooks: ICommandHooks | undefined) => ({
-  format: OutputFormat.ESM,
-  target: 'node24',
-  minify: true,
-  sourceMap: true,
-  // The sources are in the repository, by the commit that the stack was deployed from.
-  sourcesContent: false,
-  banner: REQUIRE_BANNER,
-  bundleAwsSDK: true,
-  mainFields: ['module', 'main'],
-  esbuildArgs: { '--alias:@aws-sdk/credential-provider-node': LAMBDA_CREDENTIALS },
-  ...(commandHooks === undefined ? {} : { commandHooks }),
-})

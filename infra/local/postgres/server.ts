@@ -26,6 +26,8 @@ export type PostgresOptions = {
   readonly binaries?: Binaries
   /** Further settings, as `name=value`. */
   readonly settings?: readonly string[]
+  /** Files that settings name, such as pg_hba.conf or a certificate, by setting: written where the server reads them. */
+  readonly files?: Readonly<Record<string, string>>
 }
 
 const SUPERUSER = 'postgres'
@@ -58,7 +60,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   const port = options.port ?? (await freePort())
   const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', `port=${port}`]
   if (options.temporary) settings.push(...IN_MEMORY_SETTINGS)
-  settings.push(...(options.settings ?? []))
+  settings.push(...(options.settings ?? []), ...writeFiles(options.folder, options.files ?? {}, account))
   const server = [binaries.postgres, '-D', data, ...settings.flatMap((setting) => ['-c', setting])]
   const child = spawn(
     '/bin/sh',
@@ -109,6 +111,20 @@ function preparePassword(folder: string, account: Account | null): string {
     chownSync(file, account.uid, account.gid)
   }
   return readFileSync(file, 'utf8').trim()
+}
+
+/** Writes each file for the server's account alone, as it wants its keys, and gives the settings that name them. */
+function writeFiles(
+  folder: string,
+  files: Readonly<Record<string, string>>,
+  account: Account | null,
+): string[] {
+  return Object.entries(files).map(([setting, text]) => {
+    const path = join(folder, setting)
+    writeFileSync(path, text, { mode: 0o600 })
+    if (account !== null) chownSync(path, account.uid, account.gid)
+    return `${setting}=${path}`
+  })
 }
 
 async function ready(child: ChildProcess): Promise<void> {

@@ -6,7 +6,7 @@ import { handler } from '../../../functions/migrate/handler.ts'
 import { type Connection, connect } from '../../../shared/db/client.ts'
 import { freshDatabase } from '../../support/postgres/database.ts'
 import { ROOT } from '../../support/repository.ts'
-import { stackUrl } from './stack-url.ts'
+import { stackUrl } from '../../support/servers/stack-url.ts'
 
 const REQUEST = {
   RequestType: 'Create',

@@ -1,33 +1,38 @@
-import { mkdtempSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startPostgres } from '../../../infra/local/postgres/server.ts'
 import { type Connection, connect } from '../../../shared/db/client.ts'
 import { migrate } from '../../../shared/db/migrate.ts'
 import { setRoleSignIn } from '../../../shared/db/role-sign-in.ts'
 import { FUNCTION_ROLES } from '../../../shared/domain/functions.ts'
+import { type RdsLikeServer, startRdsLikeServer } from '../../support/postgres/rds-like-server.ts'
 import { ROOT } from '../../support/repository.ts'
 
 const RUNBOOK = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8')
+const [, STATEMENTS = ''] = /```sql\n([\s\S]*?)```/.exec(RUNBOOK) ?? []
 
 // A server of its own: roles belong to a server, and here they must not be there yet.
-let server: Awaited<ReturnType<typeof startPostgres>>
-let scanner: Connection
+let server: RdsLikeServer
+/** As RDS makes the master user: no superuser, and it signs in by password. */
+let administrator: Connection
 
 beforeAll(async () => {
-  server = await startPostgres({ folder: mkdtempSync('/tmp/fleet-awareness-test-'), temporary: true })
-  const admin = connect(server.admin)
-  await admin.unsafe('create role scanner; create role rds_iam')
-  await admin.unsafe('create database scanner owner scanner')
+  server = await startRdsLikeServer()
+  const { superuser } = server
+  await superuser`create role administrator login createrole createdb password 'admin'`
+  administrator = { ...server.admin, username: 'administrator', password: 'admin' }
+  const admin = connect(administrator)
+  await admin.unsafe('create role scanner; grant scanner to administrator')
+  await admin`create database scanner owner scanner`
   await admin.end()
-  scanner = { ...server.admin, database: 'scanner' }
+  administrator = { ...administrator, database: 'scanner' }
 })
 
-afterAll(() => server.stop())
+afterAll(() => server[Symbol.asyncDispose]())
 
 describe("a scanner's own database", () => {
   it("is made ready by the runbook's SQL and the migrations, with no further rights", async () => {
-    const admin = connect(scanner)
+    const admin = connect(administrator)
     await admin.unsafe(`
       set role scanner;
       create table hosts (id uuid primary key, hostname text not null, ip_address inet not null,
@@ -37,15 +42,15 @@ describe("a scanner's own database", () => {
         actor_id text, action text not null, resource_type text, resource_id text, detail jsonb,
         occurred_at timestamptz not null, recorded_at timestamptz not null default now(), severity text, outcome text);
       reset role`)
-    const [, statements = ''] = /```sql\n([\s\S]*?)```/.exec(RUNBOOK) ?? []
-    expect(statements).toContain('create role awareness_owner')
-    await admin.unsafe(statements)
-    await admin.unsafe(`alter role awareness_owner password 'owner'`)
+    expect(STATEMENTS).toContain('create role awareness_owner')
+    await server.mayGrantRdsIam('administrator', () => admin.unsafe(STATEMENTS).simple())
+    await server.superuser`alter role awareness_owner password 'a token'`
 
-    const owner = connect({ ...scanner, username: 'awareness_owner', password: 'owner' })
-    const { applied } = await migrate(owner, join(ROOT, 'migrations'))
+    const owner = connect({ ...administrator, username: 'awareness_owner', password: 'a token' })
+    const { applied } = await migrate(owner, join(ROOT, 'migrations'), {
+      complete: (tx) => setRoleSignIn(tx, [{ role: 'awareness_probe', verifier: null }]),
+    })
     expect(applied[0]).toBe(1)
-    await setRoleSignIn(owner, [{ role: 'awareness_probe', verifier: null }])
     await owner.end()
 
     const members = await admin<{ name: string }[]>`
@@ -62,6 +67,15 @@ describe("a scanner's own database", () => {
       drift_reads_state: true,
       operate_adds_hosts: true,
     })
+    await admin.end()
+  })
+
+  it('leaves its administrator the sign-in by password', async () => {
+    // What the server would take from a member of rds_iam: the administrator is asked for its password instead.
+    const admin = connect(administrator)
+    const [row] = await admin<{ method: string }[]>`
+      select system_user::text as method`
+    expect(row).toEqual({ method: 'scram-sha-256:administrator' })
     await admin.end()
   })
 })

@@ -117,7 +117,6 @@ describe('a new row in the table of functions', { timeout: TIMEOUT_MS }, () => {
       },
     })
     expect(JSON.stringify(courier)).toContain(':courier_password:')
-    expect(JSON.stringify(functionOf({ json }, 'migrate'))).toContain('COURIER_PASSWORD')
     const alarms = resourcesOf({ json }, 'AWS::CloudWatch::Alarm')
     const [, unreachable] =
       alarms.find(([, { Properties }]) => /database-unreachable$/.test(String(Properties.AlarmName))) ?? []

@@ -60,7 +60,14 @@ describe('a wrong setting is refused at synth with a sentence:', () => {
     [{ databaseHost: 'postgres://db:5432/x' }, /is not a host name: leave scheme and port out/],
     [{ databasePort: 'five' }, /^-c databasePort=five: give a whole number/],
     [{ databaseResourceId: 'my-cluster' }, /^databaseResourceId is the cluster-… or db-… id in capitals/],
-    [{ databaseSecretArn: 'my-secret' }, /^databaseSecretArn is not the ARN of a Secrets Manager secret/],
+    [
+      { databaseSecretArn: 'my-secret' },
+      /^databaseSecretArn is not the whole ARN of a Secrets Manager secret/,
+    ],
+    [
+      { databaseSecretArn: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:scanner' },
+      /ends in a hyphen and six characters$/,
+    ],
     [{ databaseSecurityGroupId: 'default' }, /^databaseSecurityGroupId default is not a security group's id/],
     [
       { databaseMaxConnections: '20' },

@@ -346,15 +346,36 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
   })
 })
 
+describe('the owner of a database that the stack creates', () => {
+  const synthesised = stageTemplate('prod')
+  const { Variables } = functionOf(synthesised, 'migrate').Properties.Environment as {
+    Variables: Record<string, unknown>
+  }
+
+  it('may sign in with a token as with its password, which is read at run time and in no configuration', () => {
+    expect(Variables).toMatchObject({ DATABASE_AUTH: 'iam_or_secret', DATABASE_SECRET_FIELD: 'password' })
+    expect(JSON.stringify(synthesised.json)).not.toMatch(/resolve:secretsmanager[^}]*:password:/)
+    const apis = usableApis(synthesised, 'migrate')
+    expect(apis.map(actionsOf)).toEqual([
+      ['rds-db:connect'],
+      ['secretsmanager:GetSecretValue'],
+      ['kms:Decrypt'],
+    ])
+    expect(JSON.stringify(apis[0]?.Resource)).toMatch(/\/awareness_owner"/)
+    expect(apis[1]?.Resource).toEqual(Variables.DATABASE_SECRET_ARN)
+  })
+})
+
 describe('a secret instead of IAM', () => {
   const { databaseResourceId: _, databaseOwner: __, ...installation } = INSTALLATIONS.existing
   const arn = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:scanner-AbCdEf'
-  const { json, findings } = synthesise({
+  const synthesised = synthesise({
     stage: 'existing',
     ...installation,
     databaseSecretArn: arn,
     databaseSecretVersion: 'version-2',
   })
+  const { json, findings } = synthesised
   const text = JSON.stringify(json)
 
   it('puts each password into one function, and none into the template', () => {
@@ -373,14 +394,30 @@ describe('a secret instead of IAM', () => {
     expect(environmentOf('operate').DATABASE_PASSWORD).toBe(field('operate_password'))
     expect(environmentOf('migrate')).toMatchObject({
       DATABASE_USER: field('owner_username'),
-      DATABASE_PASSWORD: field('owner_password'),
-      PROBE_PASSWORD: field('probe_password'),
-      OPERATE_PASSWORD: field('operate_password'),
+      DATABASE_AUTH: 'secret',
+      DATABASE_SECRET_ARN: arn,
+      DATABASE_SECRET_VERSION: 'version-2',
+      DATABASE_SECRET_FIELD: 'owner_password',
     })
+    expect(text).not.toContain(':owner_password:')
   })
 
-  it('lets no function call Secrets Manager or sign in by IAM', () => {
-    expect(text).not.toMatch(/secretsmanager:GetSecretValue|rds-db:connect/)
+  it('lets the migrate function read that one secret, and no function sign in by IAM', () => {
+    expect(text).not.toContain('rds-db:connect')
+    for (const name of SIGNING_FUNCTIONS) {
+      expect(usableApis(synthesised, name).flatMap(actionsOf)).not.toContain('secretsmanager:GetSecretValue')
+    }
+    const apis = usableApis(synthesised, 'migrate')
+    expect(apis.map(actionsOf)).toEqual([['secretsmanager:GetSecretValue'], ['kms:Decrypt']])
+    expect(apis[0]?.Resource).toBe(arn)
+    expect(apis[1]?.Condition).toMatchObject({ StringEquals: { 'kms:EncryptionContext:SecretARN': arn } })
+  })
+
+  it('gives the subnets an endpoint for Secrets Manager where the stack creates endpoints', () => {
+    const services = resourcesOf(synthesised, 'AWS::EC2::VPCEndpoint').map(([, { Properties }]) =>
+      JSON.stringify(Properties.ServiceName),
+    )
+    expect(services.filter((name) => name.includes('secretsmanager'))).toHaveLength(1)
   })
 })
 
