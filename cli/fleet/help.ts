@@ -33,4 +33,5 @@ Exit codes: 0 done; probe: the host answered
             4 probe: the host did not answer
             5 import --prune needs --yes: nothing was changed
             6 probe: no result (another is under way, its address is not allowed, or the prober failed)
+            130 interrupted
 `

@@ -126,4 +126,9 @@ While it runs, in another terminal (each has --help):
   NO_COLOR                   no colours
 
 Ctrl-C ends it: probes in flight end and are saved, and nothing is left running.
+
+Exit codes: 0 done; with --once: a host answered
+            1 failed; with --once: no host answered
+            2 bad input: arguments, fleet file or DATABASE_URL
+            130 with --once: interrupted before every host was probed
 `

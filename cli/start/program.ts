@@ -6,10 +6,11 @@ import { EXIT, type ExitCode } from '../terminal/exit-codes.ts'
 import { type Output, terminalOutput } from '../terminal/output.ts'
 import { readFleetFile } from '../terminal/read-fleet-file.ts'
 import { reportError } from '../terminal/report-error.ts'
-import { type Command, HELP, parseCommandLine } from './command-line.ts'
+import { type Command, type CommandLine, HELP, parseCommandLine } from './command-line.ts'
 import { runLive } from './run-live.ts'
 import { runOnce } from './run-once.ts'
 import { openSession } from './session.ts'
+import { isInterrupted } from './stop-signal.ts'
 import { chooseView } from './view/choose-view.ts'
 
 /** Runs all of `npm start`, from its arguments to its exit code; `stop` aborts on Ctrl-C. */
@@ -25,13 +26,12 @@ export async function runProgram(args: readonly string[], stop: AbortSignal): Pr
     const { command } = commandLine
     const fleet =
       command.fleetFile === null ? null : readFleetFile(command.fleetFile, ALLOWED_ADDRESSES_WITH_LOOPBACK)
-    await run(command, fleet, stop, output)
-    return EXIT.done
+    return await run(command, fleet, stop, output)
   } catch (error) {
     // Ctrl-C reaches the tools of a start-up too (initdb, say), and what they then report is no fault. Its
     // signal is handled only when the event loop turns.
     await new Promise((resolve) => setImmediate(resolve))
-    if (stop.aborted && !(error instanceof UserError)) return EXIT.done
+    if (stop.aborted && !(error instanceof UserError)) return endBeforeStart(commandLine, stop, output)
     const exitCode = reportError(error, output)
     if (exitCode === EXIT.failed && args.includes('--verbose')) showStack(error, output)
     return exitCode
@@ -43,7 +43,7 @@ async function run(
   fleet: readonly FleetHost[] | null,
   stop: AbortSignal,
   output: Output,
-): Promise<void> {
+): Promise<ExitCode> {
   const resources = createResources()
   try {
     const view = chooseView(command, process.stdout)
@@ -53,13 +53,22 @@ async function run(
       note: output.err,
       onLoading: view.loading,
     })
-    if (stop.aborted) return
+    if (stop.aborted) return endBeforeStart({ kind: 'run', command }, stop, output)
     const onProgress = process.stderr.isTTY ? output.err : null
-    if (command.once) await runOnce(session, command, stop, { ...output, onProgress })
-    else await runLive(session, command, stop, view, resources)
+    if (command.once) return await runOnce(session, command, stop, { ...output, onProgress })
+    await runLive(session, command, stop, view, resources)
+    return EXIT.done
   } finally {
     await resources.close()
   }
+}
+
+/** A live run that is stopped while it starts has done all that was asked of it; one pass has not. */
+function endBeforeStart(commandLine: CommandLine, stop: AbortSignal, { err }: Output): ExitCode {
+  const isPass = commandLine.kind === 'run' && commandLine.command.once
+  if (!isPass || !isInterrupted(stop)) return EXIT.done
+  err('interrupted: no host was probed')
+  return EXIT.interrupted
 }
 
 const showStack = (error: unknown, { err }: Output): void =>

@@ -1,6 +1,13 @@
+import { EXIT } from '../terminal/exit-codes.ts'
+
 /** Through npm one Ctrl-C arrives twice: from the terminal, and passed on by npm. */
 const SAME_PRESS_MS = 500
-const EXIT_AT_ONCE = 130
+
+/** The reason of a stop by Ctrl-C, SIGTERM or SIGHUP; another reason is that nobody reads the output any more. */
+const BY_USER = Symbol('interrupted')
+
+/** Whether somebody has ended the program before it was done. */
+export const isInterrupted = (stop: AbortSignal): boolean => stop.aborted && stop.reason === BY_USER
 
 /**
  * A signal that aborts on the first Ctrl-C (or SIGTERM, or when the reader of standard output is gone). The
@@ -11,11 +18,11 @@ export function stopSignal(onStop: () => void): AbortSignal {
   let firstAt = Number.POSITIVE_INFINITY
   const onSignal = (): void => {
     if (stop.signal.aborted) {
-      if (performance.now() - firstAt > SAME_PRESS_MS) process.exit(EXIT_AT_ONCE)
+      if (performance.now() - firstAt > SAME_PRESS_MS) process.exit(EXIT.interrupted)
       return
     }
     firstAt = performance.now()
-    stop.abort()
+    stop.abort(BY_USER)
     onStop()
   }
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, onSignal)

@@ -12,5 +12,7 @@ export const EXIT = {
   needsYes: 5,
   /** The probe says nothing about the host: another one was under way, or it failed on its own side. */
   noResult: 6,
+  /** Ended by Ctrl-C, or another signal, before it was done: 128 + SIGINT, as shells have it. */
+  interrupted: 130,
 } as const
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]

@@ -35,12 +35,16 @@ const formatRow = (result: OnceResult): Row => ({
   cells: [
     result.name,
     formatEndpoint(result.address, result.port),
-    result.status,
+    describeStatus(result),
     formatMilliseconds(result.response_ms),
     result.ssh_identification ?? result.error_type ?? result.outcome,
   ],
   paint: result.response_ms !== null ? undefined : result.outcome === 'probed' ? 'red' : 'yellow',
 })
+
+/** A host that has not failed often enough to be down is unknown; to a person it has not answered. */
+const describeStatus = ({ status, error_type }: OnceResult): string =>
+  status === 'unknown' && error_type !== null ? 'no answer' : status
 
 function describeAnswers(results: readonly OnceResult[]): string {
   const times = results.flatMap(({ response_ms }) => response_ms ?? []).sort((a, b) => a - b)

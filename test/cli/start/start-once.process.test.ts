@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { BEHAVIOURS, startLoopbackHost } from '../../../infra/local/demonstration/loopback-host.ts'
 import { freshClone } from '../../support/clone.ts'
 
@@ -47,7 +47,7 @@ describe('npm start -- --once', () => {
     const first = clone.start(['--hosts', fleet, '--once'])
     expect(await first.ended, first.output.stderr).toBe(0)
     expect(first.output.stdout).toMatch(/^up +127\.0\.0\.1:\d+ +reachable +\d+ ms +SSH-2\.0-/m)
-    expect(first.output.stdout).toMatch(/^down +127\.0\.0\.1:1 +unknown +– +connection_refused$/m)
+    expect(first.output.stdout).toMatch(/^down +127\.0\.0\.1:1 +no answer +– +connection_refused$/m)
     expect(first.output.stdout).toMatch(/^2 hosts in .* 1 answered, 1 did not/m)
 
     const second = clone.start(['--hosts', fleet, '--once'])
@@ -59,6 +59,46 @@ describe('npm start -- --once', () => {
     expect(await third.ended).toBe(0)
     expect(third.output.stderr).toMatch(/^1 host is no longer in the file and was removed$/m)
     expect(third.output.stdout.trim().split('\n')).toHaveLength(1)
+    expect(clone.processes()).toEqual([])
+  })
+
+  it('exits with 1 when no host answers, and with 0 when one does', async () => {
+    using clone = freshClone()
+    const fleet = clone.write('fleet.csv', 'address,port,name\n127.0.0.1,1,down\n127.0.0.1,2,dead\n')
+    for (const flags of [[], ['--json']]) {
+      const run = clone.start(['--hosts', fleet, '--once', ...flags])
+      expect(await run.ended, run.output.stderr).toBe(1)
+      expect(run.output.stdout).toMatch(/dead/)
+    }
+  })
+
+  it('says on Ctrl-C how many hosts were not probed, shows the others, and exits with 130', async () => {
+    using clone = freshClone()
+    const connected = Promise.withResolvers<void>()
+    await using silent = await startLoopbackHost(() => connected.resolve())
+    const rows = [`127.0.0.1,${silent.port},silent`]
+    for (let port = 1; rows.length < 510; port++)
+      if (port !== silent.port) rows.push(`127.0.0.1,${port},h${port}`)
+    const fleet = clone.write('fleet.csv', `address,port,name\n${rows.join('\n')}\n`)
+    const run = clone.start(['--hosts', fleet, '--once', '--json'])
+    onTestFinished(run.kill)
+    await connected.promise
+    run.pressCtrlC()
+    expect(await run.ended).toBe(130)
+    expect(run.output.stdout.trim().split('\n')).toHaveLength(500)
+    expect(run.output.stderr).toMatch(/^interrupted: 10 of 510 hosts were not probed$/m)
+    expect(clone.processes()).toEqual([])
+  })
+
+  it('says on Ctrl-C while it starts that no host was probed, and exits with 130', async () => {
+    using clone = freshClone()
+    const run = clone.start(['--once'])
+    onTestFinished(run.kill)
+    await expect.poll(clone.temporaryFiles, { timeout: 20_000, interval: 20 }).not.toEqual([])
+    run.pressCtrlC()
+    expect(await run.ended).toBe(130)
+    expect(run.output.stdout).toBe('')
+    expect(run.output.stderr).toMatch(/^interrupted: no host was probed$/m)
     expect(clone.processes()).toEqual([])
   })
 

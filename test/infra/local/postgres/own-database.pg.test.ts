@@ -87,7 +87,7 @@ describe('one’s own PostgreSQL', () => {
     const { username, password, host, port, database } = db.owner
     const url = `postgres://${username}:${password}@${host}:${port}/${database}`
     const run = clone.start(['--hosts', file, '--once', '--json'], { DATABASE_URL: url })
-    expect(await run.ended, run.output.stderr).toBe(0)
+    expect(await run.ended, run.output.stderr).toBe(1)
     expect(JSON.parse(run.output.stdout)).toMatchObject({ name: 'down', error_type: 'connection_refused' })
     expect(await db.sql`select consecutive_failures from host_liveness`).toEqual([
       { consecutive_failures: 1 },
