@@ -2,6 +2,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { functionName } from '../../shared/domain/functions.ts'
 import { collapse, RefusedError } from '../terminal/report-error.ts'
 import type { Invoke, OperatorTransport } from './operator-client.ts'
+import { NOT_READY_PAUSE_MS, whenReady } from './when-ready.ts'
 
 /** Longer than any of the functions may run, so that the answer is Lambda's. */
 const REQUEST_TIMEOUT_MS = 60_000
@@ -9,17 +10,22 @@ const CONNECTION_TIMEOUT_MS = 5_000
 const MAX_FAULT_CHARACTERS = 300
 
 /** Reaches the functions of a stage in AWS, with the caller's own credentials. */
-export function openLambdaTransport(stage: string): OperatorTransport {
+export function openLambdaTransport(
+  stage: string,
+  { notReadyPauseMs = NOT_READY_PAUSE_MS } = {},
+): OperatorTransport {
   const client = new LambdaClient({
     requestHandler: { requestTimeout: REQUEST_TIMEOUT_MS, connectionTimeout: CONNECTION_TIMEOUT_MS },
   })
   const invoke: Invoke = async (folder, event) => {
     const name = functionName(stage, folder)
     const command = new InvokeCommand({ FunctionName: name, Payload: JSON.stringify(event) })
-    const answer = await client.send(command).catch(async (error: unknown) => {
-      const region = await client.config.region().catch(() => 'no region')
-      throw new RefusedError(describeRefusal(error, name, stage, region), { cause: error })
-    })
+    const answer = await whenReady(() => client.send(command), notReadyPauseMs).catch(
+      async (error: unknown) => {
+        const region = await client.config.region().catch(() => 'no region')
+        throw new RefusedError(describeRefusal(error, name, stage, region), { cause: error })
+      },
+    )
     const text = answer.Payload?.transformToString() ?? ''
     if (answer.FunctionError !== undefined) throw new RefusedError(describeFailure(text, name))
     return JSON.parse(text)

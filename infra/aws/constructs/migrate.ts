@@ -12,8 +12,13 @@ import { NodeFunction, type StageParts } from './node-function.ts'
 const FOLDER = fileURLToPath(new URL('../../../migrations', import.meta.url))
 
 const MIGRATE_TIMEOUT_SECONDS = 300
-/** How long CloudFormation waits for the answer: the function's time, and some for it to start. */
-const SERVICE_TIMEOUT_SECONDS = MIGRATE_TIMEOUT_SECONDS + 60
+/**
+ * Lambda's own defaults. A function that nobody invoked for weeks is inactive, and its first invocation fails while
+ * AWS prepares it: an event that is dropped then leaves a deployment waiting, and a `cdk destroy` as well.
+ */
+const ASYNC_EVENTS = { maxAgeSeconds: 21_600, retries: 2 }
+/** How long CloudFormation waits for the answer: twice the function's time, and some for it to be prepared. */
+const SERVICE_TIMEOUT_SECONDS = 2 * MIGRATE_TIMEOUT_SECONDS + 300
 
 /** Brings the database to the newest migration at every deploy that has a new one, before anything else changes. */
 export class Migrate extends Construct {
@@ -29,6 +34,7 @@ export class Migrate extends Construct {
       memoryMb: 256,
       timeoutSeconds: MIGRATE_TIMEOUT_SECONDS,
       environment: props.database.rolePasswords,
+      asyncEvents: ASYNC_EVENTS,
       commandHooks: withMigrations,
     })
     this.function.waitFor(props.database)

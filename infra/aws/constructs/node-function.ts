@@ -16,8 +16,10 @@ import type { FunctionNetwork } from './network.ts'
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 
-/** What asynchronous invocations wait at most: after that the next one is due. */
-const MAX_EVENT_AGE_SECONDS = 60
+export type AsyncEvents = { readonly maxAgeSeconds: number; readonly retries: number }
+
+/** Of an invocation that comes again by itself: after a minute the next one is due, and a repetition is worth nothing. */
+const ONE_OF_MANY: AsyncEvents = { maxAgeSeconds: 60, retries: 0 }
 
 /** What all functions of a stage stand on. */
 export type StageParts = {
@@ -33,6 +35,8 @@ export type NodeFunctionProps = StageParts & {
   readonly timeoutSeconds: number
   readonly concurrency?: number
   readonly environment?: Readonly<Record<string, string>>
+  /** How long an asynchronous invocation may wait, and how often it is repeated: ONE_OF_MANY unless it is given. */
+  readonly asyncEvents?: AsyncEvents
   /** Where the events of asynchronous invocations go that were not served. */
   readonly onFailure?: sqs.IQueue
   readonly commandHooks?: ICommandHooks
@@ -49,6 +53,7 @@ export class NodeFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: NodeFunctionProps) {
     super(scope, id)
+    const { asyncEvents = ONE_OF_MANY } = props
     this.functionName = functionName(props.stage, props.name)
     this.signIn = props.database.signInAs(props.name)
     this.logGroup = new logs.LogGroup(this, 'Logs', {
@@ -62,8 +67,8 @@ export class NodeFunction extends Construct {
     if (props.network !== null) this.role.joinNetwork()
     this.handler = this.createFunction(props)
     this.handler.configureAsyncInvoke({
-      maxEventAge: Duration.seconds(MAX_EVENT_AGE_SECONDS),
-      retryAttempts: 0,
+      maxEventAge: Duration.seconds(asyncEvents.maxAgeSeconds),
+      retryAttempts: asyncEvents.retries,
       ...(props.onFailure === undefined ? {} : { onFailure: new SqsDestination(props.onFailure) }),
     })
     this.role.denyTheRest()

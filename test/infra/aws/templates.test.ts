@@ -76,12 +76,25 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
       }
     })
 
-    it('drop asynchronous events that are older than a minute, and repeat none', () => {
+    it('that run again by themselves drop asynchronous events that are older than a minute, and repeat none', () => {
       const configs = propertiesOf('AWS::Lambda::EventInvokeConfig')
       expect(configs).toHaveLength(all(LAMBDA).length)
       for (const config of configs) {
+        const { FunctionName } = synthesised.json.Resources[idOf(config.FunctionName)]?.Properties ?? {}
+        if (String(FunctionName).endsWith('-migrate')) continue
         expect(config).toMatchObject({ MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 0 })
       }
+    })
+
+    it('that migrate are started even when they were idle for weeks, and CloudFormation waits for it', () => {
+      const [config] = propertiesOf('AWS::Lambda::EventInvokeConfig').filter(({ FunctionName }) =>
+        idOf(FunctionName).startsWith('MigrationsMigrate'),
+      )
+      expect(config).toMatchObject({ MaximumEventAgeInSeconds: 21_600, MaximumRetryAttempts: 2 })
+      const [done] = propertiesOf('Custom::Migrations')
+      const { Timeout } = functionOf(synthesised, 'migrate').Properties
+      expect(Number(done?.ServiceTimeout)).toBeGreaterThan(2 * Number(Timeout))
+      expect(Number(done?.ServiceTimeout)).toBeGreaterThanOrEqual(600)
     })
 
     it('that read the database are bounded in number, the fan-out to one', () => {
