@@ -1,28 +1,20 @@
 import { ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs'
 import { describe, expect, it } from 'vitest'
-import { createQueueWithDeadLetters } from '../../infra/local/emulators/sqs/queues.ts'
-import { localSqsClient, startSqs } from '../../infra/local/emulators/sqs/server.ts'
 import { sendToDeadLetters } from '../../shared/aws/queues.ts'
+import { startSqsWithClient } from '../support/servers/sqs.ts'
 
 const MIB = 1_048_576
 
 async function deadLetterOf(body: string, detail = 'at position 0') {
-  const server = await startSqs()
-  const client = localSqsClient(server.endpoint)
-  try {
-    const settings = { name: 'scans', visibilityTimeoutSeconds: 30, maxReceiveCount: 5 }
-    const { deadLetters } = await createQueueWithDeadLetters(client, server.endpoint, settings)
-    await sendToDeadLetters(client, deadLetters.url, {
-      messageId: 'm1',
-      body,
-      reason: 'malformed_json',
-      detail,
-    })
-    return await receiveOne(client, deadLetters.url)
-  } finally {
-    client.destroy()
-    await server.stop()
-  }
+  await using sqs = await startSqsWithClient()
+  const { deadLetters } = await sqs.createQueue()
+  await sendToDeadLetters(sqs.client, deadLetters.url, {
+    messageId: 'm1',
+    body,
+    reason: 'malformed_json',
+    detail,
+  })
+  return await receiveOne(sqs.client, deadLetters.url)
 }
 
 async function receiveOne(client: SQSClient, queueUrl: string) {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { claimHosts } from '../../shared/db/claims.ts'
 import { connect } from '../../shared/db/client.ts'
-import { addHosts } from '../support/functions/probe.ts'
+import { addHosts } from '../support/hosts.ts'
 import { freshDatabase } from '../support/postgres/database.ts'
 
 it('accounts for every host that is asked for, also while hosts are deleted and brought back', async () => {

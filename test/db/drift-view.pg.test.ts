@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { listDrifts } from '../../shared/db/drift-view.ts'
+import { addHost } from '../support/hosts.ts'
 import { freshDatabase } from '../support/postgres/database.ts'
-import { addHost } from '../support/recorded-scans.ts'
 
 it('a drift event that an older version stored is listed with the delta that its basis compared', async () => {
   await using db = await freshDatabase()

@@ -1,13 +1,11 @@
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { connect } from '../../shared/db/client.ts'
 import { migrate } from '../../shared/db/migrate.ts'
 import { freshDatabase } from '../support/postgres/database.ts'
-
-const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url))
+import { MIGRATIONS } from '../support/repository.ts'
 
 describe('migrations', () => {
   it('brings several databases of one server up to date at once, although they share the roles', async () => {

@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { accountForServer } from '../../infra/local/postgres/account.ts'
 import { type Binaries, findBinaries } from '../../infra/local/postgres/binaries.ts'
@@ -14,10 +13,9 @@ import { readFleet } from '../../shared/db/probe-schedules.ts'
 import { openDatabase } from '../../shared/db/transaction.ts'
 import { NEVER_PROBED } from '../../shared/domain/reachability.ts'
 import { recordScan } from '../../shared/producer/record-scan.ts'
-import { addHosts } from '../support/postgres/prepared-database.ts'
-import { ROOT } from '../support/repository.ts'
+import { addHostsAt } from '../support/hosts.ts'
+import { MIGRATIONS, ROOT } from '../support/repository.ts'
 
-const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url))
 /** Where Debian, Ubuntu and the builds for macOS put other major versions. POSTGRES_BIN adds folders of your own. */
 const ROOTS = ['/usr/lib/postgresql', '/opt/homebrew/opt', '/usr/local/opt']
 const FOLDERS = [
@@ -66,7 +64,7 @@ describe('each version of PostgreSQL that the README names', async () => {
         expect((await migrate(sql, MIGRATIONS)).version).toBeGreaterThan(6)
         expect((await migrate(sql, MIGRATIONS)).applied).toEqual([])
         await sql.unsafe("alter role awareness_probe password 'probe'")
-        const [host] = await addHosts(sql, [2222])
+        const [host] = await addHostsAt(sql, [2222])
         if (host === undefined) throw new Error('a host was added')
 
         const database = openDatabase({ ...server.admin, username: 'awareness_probe', password: 'probe' })

@@ -1,10 +1,9 @@
-import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { migrate } from '../../shared/db/migrate.ts'
+import { addHost } from '../support/hosts.ts'
 import { freshDatabase } from '../support/postgres/database.ts'
-import { addHost, scanned } from '../support/recorded-scans.ts'
-
-const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url))
+import { scanned } from '../support/recorded-scans.ts'
+import { MIGRATIONS } from '../support/repository.ts'
 
 const SCANNERS_TABLES = `
   create table host_rule_state (host_id uuid not null, rule_id varchar(255) not null,

@@ -10,14 +10,15 @@ import { StackRequest } from '../../shared/contracts/stack-request.ts'
 import { bodyOf, driftEnvironment, sqsEvent } from '../support/functions/drift.ts'
 import { fanOutFunction } from '../support/functions/fan-out.ts'
 import { type Operator, operatorOf } from '../support/functions/operate.ts'
-import { addHosts, environment, lambdaContext } from '../support/functions/probe.ts'
+import { environment, lambdaContext } from '../support/functions/probe.ts'
+import { addHost, addHosts } from '../support/hosts.ts'
 import { freshDatabase, type TestDatabase } from '../support/postgres/database.ts'
 import {
   freezeProcesses,
   freezeSessions,
   untilNothingIsUnderWay,
 } from '../support/postgres/frozen-sessions.ts'
-import { addHost, ruleSet, scanned } from '../support/recorded-scans.ts'
+import { ruleSet, scanned } from '../support/recorded-scans.ts'
 import { ROOT } from '../support/repository.ts'
 import { startSshServer } from '../support/servers/ssh-server.ts'
 

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { recordScan } from '../../shared/producer/record-scan.ts'
 import type { RuleResult } from '../../shared/producer/scan-results.ts'
+import { addHost } from '../support/hosts.ts'
 import { freshDatabase, type TestDatabase } from '../support/postgres/database.ts'
-import { addHost, results, scanned, scanTime } from '../support/recorded-scans.ts'
+import { results, scanned, scanTime } from '../support/recorded-scans.ts'
 
 let db: TestDatabase
 beforeAll(async () => {

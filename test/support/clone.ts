@@ -12,9 +12,8 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { ROOT } from './repository.ts'
 
-const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url))
 const COPIED = [
   'cli',
   'infra',
@@ -32,9 +31,9 @@ export function freshClone() {
   const root = realpathSync(mkdtempSync('/tmp/fleet-awareness-clone-'))
   chmodSync(root, 0o755)
   for (const path of COPIED) {
-    cpSync(join(REPOSITORY, path), join(root, path), { recursive: true, preserveTimestamps: true })
+    cpSync(join(ROOT, path), join(root, path), { recursive: true, preserveTimestamps: true })
   }
-  symlinkSync(join(REPOSITORY, 'node_modules'), join(root, 'node_modules'))
+  symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'))
   // What is installed is shared, so it must not look older than the lock file: nothing is installed into it.
   utimesSync(join(root, 'package-lock.json'), 0, 0)
   return {

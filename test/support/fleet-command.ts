@@ -2,10 +2,9 @@ import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { TestDatabase } from './postgres/database.ts'
+import { ROOT } from './repository.ts'
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const MAIN = join(ROOT, 'cli/fleet/main.ts')
 
 export type Ended = {

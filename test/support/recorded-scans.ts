@@ -4,13 +4,6 @@ import type { RuleStatus } from '../../shared/domain/rule-results.ts'
 import { type RecordOutcome, recordScan } from '../../shared/producer/record-scan.ts'
 import type { RuleResult } from '../../shared/producer/scan-results.ts'
 
-/** Adds a host to the fleet, and returns its id. */
-export async function addHost(sql: Sql): Promise<string> {
-  const [host] = await sql<[{ id: string }]>`
-    insert into hosts (hostname, ip_address) values ('host', '127.0.0.1') returning id`
-  return host.id
-}
-
 /** `{ a: 'pass', b: 'fail high' }`: a status and, unless it is medium, a severity for each rule. */
 export type Shorthand = Readonly<Record<string, string>>
 

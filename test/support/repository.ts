@@ -4,6 +4,9 @@ import { fileURLToPath } from 'node:url'
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
+/** The folder with the product's migrations. */
+export const MIGRATIONS = join(ROOT, 'migrations')
+
 export type SourceFile = {
   readonly path: string
   readonly text: string

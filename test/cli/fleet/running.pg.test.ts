@@ -6,7 +6,7 @@ import { openLocalTransport } from '../../../cli/fleet/local-transport.ts'
 import { createOperatorClient } from '../../../cli/fleet/operator-client.ts'
 import { type Endpoints, writeEndpoints } from '../../../infra/local/endpoints.ts'
 import { UserError } from '../../../shared/domain/errors.ts'
-import { addHosts } from '../../support/functions/probe.ts'
+import { addHosts } from '../../support/hosts.ts'
 import { freshDatabase, type TestDatabase } from '../../support/postgres/database.ts'
 
 const HOUR_MS = 3_600_000

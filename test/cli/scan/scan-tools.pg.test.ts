@@ -5,37 +5,30 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
-import { GetQueueAttributesCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs'
+import { GetQueueAttributesCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openDatabase, openQueue } from '../../../cli/scan/destination.ts'
-import { createQueueWithDeadLetters, type Queue } from '../../../infra/local/emulators/sqs/queues.ts'
-import { localSqsClient, type SqsServer, startSqs } from '../../../infra/local/emulators/sqs/server.ts'
+import type { Queue } from '../../../infra/local/emulators/sqs/queues.ts'
 import { writeEndpoints } from '../../../infra/local/endpoints.ts'
+import { databaseUrl } from '../../support/fleet-command.ts'
 import { freshDatabase, type TestDatabase } from '../../support/postgres/database.ts'
+import { ROOT } from '../../support/repository.ts'
+import { type Sqs, startSqsWithClient } from '../../support/servers/sqs.ts'
 import { testResult } from '../../support/xccdf-file.ts'
 
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 const FIXTURE = join(ROOT, 'test/fixtures/xccdf/xccdf-results.xml')
 
-let server: SqsServer
-let client: SQSClient
+let sqs: Sqs
 let db: TestDatabase
 let queue: Queue
 let deadLetters: Queue
 beforeAll(async () => {
-  server = await startSqs()
-  client = localSqsClient(server.endpoint)
+  sqs = await startSqsWithClient()
 })
-afterAll(async () => {
-  client.destroy()
-  await server.stop()
-})
-let made = 0
+afterAll(() => sqs[Symbol.asyncDispose]())
 beforeEach(async () => {
   db = await freshDatabase()
-  const settings = { name: `scans-${++made}`, visibilityTimeoutSeconds: 60, maxReceiveCount: 5 }
-  ;({ queue, deadLetters } = await createQueueWithDeadLetters(client, server.endpoint, settings))
+  ;({ queue, deadLetters } = await sqs.createQueue())
 })
 afterEach(() => db[Symbol.asyncDispose]())
 
@@ -47,19 +40,14 @@ async function addHost(hostname: string, address: string, port = 22): Promise<st
 
 type Ran = { readonly code: number; readonly out: string; readonly err: string }
 
-const databaseUrl = (): string => {
-  const { host, port, database, username, password } = db.owner
-  return `postgres://${username}:${String(password)}@${host}:${port}/${database}`
-}
-
 /** Runs a tool as npm does, against the test's own database and queue. */
 async function run(tool: 'import' | 'send', args: readonly string[], input = ''): Promise<Ran> {
   const script = join(ROOT, 'cli/scan', `${tool}.ts`)
   const child = spawn(process.execPath, [script, ...args, '--queue-url', queue.url], {
     env: {
       PATH: process.env.PATH,
-      DATABASE_URL: databaseUrl(),
-      AWS_ENDPOINT_URL_SQS: server.endpoint,
+      ...databaseUrl(db),
+      AWS_ENDPOINT_URL_SQS: sqs.endpoint,
       AWS_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: 'local',
       AWS_SECRET_ACCESS_KEY: 'local',
@@ -72,7 +60,7 @@ async function run(tool: 'import' | 'send', args: readonly string[], input = '')
 }
 
 async function messages(): Promise<string[]> {
-  const { Messages } = await client.send(
+  const { Messages } = await sqs.client.send(
     new ReceiveMessageCommand({ QueueUrl: queue.url, MaxNumberOfMessages: 10 }),
   )
   return (Messages ?? []).map(({ Body }) => Body ?? '')
@@ -303,7 +291,7 @@ describe('where the tools go', () => {
     writeEndpoints(stateFolder, {
       pid: process.pid,
       database: withDatabase ? { host, port, database, username, password: String(password) } : null,
-      sqs: { endpoint: server.endpoint, queueUrl: queue.url, deadLetterQueueUrl: deadLetters.url },
+      sqs: { endpoint: sqs.endpoint, queueUrl: queue.url, deadLetterQueueUrl: deadLetters.url },
     })
   }
 

@@ -4,8 +4,9 @@ import { driftPorts } from '../../../functions/runtime/drift-ports.ts'
 import type { Tx } from '../../../shared/db/client.ts'
 import { openDatabase, type TransactionKind, type Transactions } from '../../../shared/db/transaction.ts'
 import { announced } from '../../support/functions/drift.ts'
+import { addHost } from '../../support/hosts.ts'
 import { freshDatabase } from '../../support/postgres/database.ts'
-import { addHost, ruleSet, scanned } from '../../support/recorded-scans.ts'
+import { ruleSet, scanned } from '../../support/recorded-scans.ts'
 
 /** Runs `interrupt` between the two reads of a judgement: before the second statement that takes scans. */
 function interrupted(

@@ -12,8 +12,9 @@ import {
   startDeadLetters,
 } from '../../support/functions/drift.ts'
 import { lambdaContext } from '../../support/functions/probe.ts'
+import { addHost } from '../../support/hosts.ts'
 import { freshDatabase, type TestDatabase } from '../../support/postgres/database.ts'
-import { addHost, type RecordedScan, ruleSet, scanned, scanTime } from '../../support/recorded-scans.ts'
+import { type RecordedScan, ruleSet, scanned, scanTime } from '../../support/recorded-scans.ts'
 
 let db: TestDatabase
 let deadLetters: DeadLetters

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { ProbeRequest } from '../../../shared/contracts/probe-request.ts'
 import { FAN_OUT_METRICS, FUNCTION_METRICS } from '../../../shared/domain/metrics.ts'
 import { type FanOutFunction, fanOutFunction } from '../../support/functions/fan-out.ts'
-import { addHosts } from '../../support/functions/probe.ts'
+import { addHosts } from '../../support/hosts.ts'
 import { TARGET } from '../../support/servers/scheduler-on-loopback.ts'
 
 const MIDNIGHT = { time: '2030-01-01T00:00:00Z' }

@@ -6,7 +6,8 @@ import { hostIdOfEndpoint } from '../../../shared/domain/endpoint-id.ts'
 import { parseHostId } from '../../../shared/domain/ids.ts'
 import { OPERATE_METRICS } from '../../../shared/domain/metrics.ts'
 import { type Operator, operatorOf } from '../../support/functions/operate.ts'
-import { ANSWER, addHosts, environment, FAILURE, invoke } from '../../support/functions/probe.ts'
+import { ANSWER, environment, FAILURE, invoke } from '../../support/functions/probe.ts'
+import { addHosts } from '../../support/hosts.ts'
 import { freshDatabase } from '../../support/postgres/database.ts'
 
 const LAMBDA_PAYLOAD_BYTES = 6 * 1024 * 1024

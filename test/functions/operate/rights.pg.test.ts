@@ -1,6 +1,5 @@
-import { expect, it } from 'vitest'
-import { connect } from '../../../shared/db/client.ts'
-import { freshDatabase } from '../../support/postgres/database.ts'
+import { it } from 'vitest'
+import { expectForbidden } from '../../support/postgres/rights.ts'
 
 const FORBIDDEN = [
   "update audit_events set outcome = 'success'",
@@ -25,12 +24,6 @@ const FORBIDDEN = [
   'alter role awareness_operate createdb',
 ]
 
-it.each(FORBIDDEN)('the operate role may not: %s', async (statement) => {
-  await using db = await freshDatabase()
-  const sql = connect(db.as('awareness_operate'))
-  try {
-    await expect(sql.unsafe(statement)).rejects.toThrow(/permission denied|must be owner/)
-  } finally {
-    await sql.end()
-  }
-})
+it.each(FORBIDDEN)('the operate role may not: %s', (statement) =>
+  expectForbidden('awareness_operate', statement),
+)

@@ -1,9 +1,10 @@
-import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { expect, it } from 'vitest'
 import { createProbeHandler } from '../../../functions/probe/handler.ts'
-import { addHosts, environment, lambdaContext } from '../../support/functions/probe.ts'
+import { environment, lambdaContext } from '../../support/functions/probe.ts'
+import { addHosts } from '../../support/hosts.ts'
 import { freshDatabase } from '../../support/postgres/database.ts'
+import { listen, stopListening } from '../../support/servers/listen.ts'
 
 const HOSTS = 20
 /** Far below the 5 s that a probe of a silent host takes, and far above what closing sockets takes. */
@@ -23,18 +24,13 @@ async function silentHost() {
       now -= 1
     })
     socket.resume()
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('not listening')
+  })
+  const port = await listen(server)
   return {
-    port: address.port,
+    port,
     connections: () => now,
     mostConnections: () => most,
-    [Symbol.asyncDispose]: async () => {
-      server.close()
-      await once(server, 'close')
-    },
+    [Symbol.asyncDispose]: () => stopListening(server),
   }
 }
 

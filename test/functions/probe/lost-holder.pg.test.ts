@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import { BEHAVIOURS, startLoopbackHost } from '../../../infra/local/demonstration/loopback-host.ts'
 import type { HostId } from '../../../shared/domain/ids.ts'
-import { ANSWER, addHosts, environment, invoke, locksHeld } from '../../support/functions/probe.ts'
+import { ANSWER, environment, invoke, locksHeld } from '../../support/functions/probe.ts'
+import { addHosts } from '../../support/hosts.ts'
 import { freshDatabase, type TestDatabase } from '../../support/postgres/database.ts'
 
 const HOLDER = fileURLToPath(new URL('./holder.ts', import.meta.url))

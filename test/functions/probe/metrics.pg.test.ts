@@ -2,7 +2,8 @@ import { expect, it } from 'vitest'
 import { createProbeHandler } from '../../../functions/probe/handler.ts'
 import { BEHAVIOURS, startLoopbackHost } from '../../../infra/local/demonstration/loopback-host.ts'
 import { METRIC_NAMESPACE, PROBE_METRICS } from '../../../shared/domain/metrics.ts'
-import { addHosts, environment, lambdaContext, type Output } from '../../support/functions/probe.ts'
+import { environment, lambdaContext, type Output } from '../../support/functions/probe.ts'
+import { addHosts } from '../../support/hosts.ts'
 import { freshDatabase } from '../../support/postgres/database.ts'
 
 const ENVIRONMENTS = 8

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseHostId } from '../../../shared/domain/ids.ts'
-import { ANSWER, addHosts, environment, FAILURE, invoke, locksHeld } from '../../support/functions/probe.ts'
+import { ANSWER, environment, FAILURE, invoke, locksHeld } from '../../support/functions/probe.ts'
+import { addHosts } from '../../support/hosts.ts'
 import { freshDatabase } from '../../support/postgres/database.ts'
 
 const outcomesOf = (outcomes: readonly { outcome: string }[]) => outcomes.map(({ outcome }) => outcome)

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { DEFAULT_HYSTERESIS, NEVER_PROBED, step } from '../../../shared/domain/reachability.ts'
-import { ANSWER, addHosts, environment, FAILURE, invoke } from '../../support/functions/probe.ts'
+import { ANSWER, environment, FAILURE, invoke } from '../../support/functions/probe.ts'
+import { addHosts } from '../../support/hosts.ts'
 import { freshDatabase } from '../../support/postgres/database.ts'
 
 const HOSTS = 10

@@ -11,8 +11,9 @@ import { readEndpoints } from '../../../infra/local/endpoints.ts'
 import { connect } from '../../../shared/db/client.ts'
 import type { DriftRow } from '../../../shared/db/drift-view.ts'
 import { announceScan } from '../../../shared/producer/announce-scan.ts'
+import { addHost } from '../../support/hosts.ts'
 import { freshDatabase, type TestDatabase } from '../../support/postgres/database.ts'
-import { addHost, scanned } from '../../support/recorded-scans.ts'
+import { scanned } from '../../support/recorded-scans.ts'
 
 let db: TestDatabase
 let stateFolder: string
@@ -58,7 +59,7 @@ test('in the demonstration all four kinds of drift are judged by the function it
   await run.stop()
   expect(new Set(drifts.map(({ id }) => id)).size).toBe(drifts.length)
   expect(drifts.slice(0, 3)).toMatchObject([
-    { hostId: hosts[1], name: 'host', driftType: 'minor', priorScore: 80, currentScore: 75, scoreDelta: -5 },
+    { hostId: hosts[1], name: 'host-1', driftType: 'minor', priorScore: 80, currentScore: 75, scoreDelta: -5 },
     { hostId: hosts[2], driftType: 'major', priorScore: 75, currentScore: 65, scoreDelta: -10 },
     { hostId: hosts[3], driftType: 'improvement', priorScore: 65, currentScore: 80, scoreDelta: 15 },
   ])

@@ -1,4 +1,5 @@
-import { addHosts, type BenchDatabase } from '../../support/postgres/prepared-database.ts'
+import { addHostsAt } from '../../support/hosts.ts'
+import type { BenchDatabase } from '../../support/postgres/prepared-database.ts'
 import { startFarm } from '../../support/servers/ssh-farm.ts'
 import { bareProbe } from './bare-probe.ts'
 import { type Figure, inTurn, median } from './figures.ts'
@@ -13,7 +14,7 @@ const SEQUENTIAL = 300
 export async function run(db: BenchDatabase): Promise<Figure[]> {
   await using farm = await startFarm(HOSTS, 'ssh')
   await using probe = probeFunction(db.as('awareness_probe'))
-  const hosts = await addHosts(db.sql, farm.ports)
+  const hosts = await addHostsAt(db.sql, farm.ports)
 
   const together = await inTurn(
     ROUNDS,

@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
+import { ROOT } from '../../support/repository.ts'
 
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 const TIMEOUT_MS = 240_000
 
 export type Finished = {

@@ -1,13 +1,12 @@
-import { randomUUID } from 'node:crypto'
-import { CreateQueueCommand, type Message, ReceiveMessageCommand } from '@aws-sdk/client-sqs'
+import { type Message, ReceiveMessageCommand } from '@aws-sdk/client-sqs'
 import type { DriftDeps } from '../../../functions/runtime/drift-ports.ts'
 import { createTelemetry } from '../../../functions/runtime/telemetry.ts'
-import { localSqsClient, startSqs } from '../../../infra/local/emulators/sqs/server.ts'
 import { sendToDeadLetters } from '../../../shared/aws/queues.ts'
 import { type Database, openDatabase } from '../../../shared/db/transaction.ts'
 import type { CompletedScan } from '../../../shared/domain/scan-reading.ts'
 import type { TestDatabase } from '../postgres/database.ts'
 import type { RecordedScan } from '../recorded-scans.ts'
+import { startSqsWithClient } from '../servers/sqs.ts'
 import { collectOutput, type Output } from './probe.ts'
 
 /** A queue over HTTP, and all that was ever found in it. */
@@ -17,9 +16,10 @@ export type DeadLetters = AsyncDisposable & {
 }
 
 export async function startDeadLetters(): Promise<DeadLetters> {
-  const server = await startSqs()
-  const client = localSqsClient(server.endpoint)
-  const { QueueUrl = '' } = await client.send(new CreateQueueCommand({ QueueName: randomUUID() }))
+  const sqs = await startSqsWithClient()
+  const { client } = sqs
+  const { queue } = await sqs.createQueue()
+  const QueueUrl = queue.url
   return {
     reject: (message) => sendToDeadLetters(client, QueueUrl, message),
     received: async () => {
@@ -42,10 +42,7 @@ export async function startDeadLetters(): Promise<DeadLetters> {
         detail: MessageAttributes?.detail?.StringValue ?? '',
       }))
     },
-    [Symbol.asyncDispose]: async () => {
-      client.destroy()
-      await server.stop()
-    },
+    [Symbol.asyncDispose]: sqs[Symbol.asyncDispose],
   }
 }
 

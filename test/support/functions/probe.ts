@@ -8,7 +8,7 @@ import { createTelemetry } from '../../../functions/runtime/telemetry.ts'
 import type { HostOutcome } from '../../../shared/contracts/probe-answer.ts'
 import type { Sql } from '../../../shared/db/client.ts'
 import { openDatabase } from '../../../shared/db/transaction.ts'
-import { type HostId, parseHostId } from '../../../shared/domain/ids.ts'
+import type { HostId } from '../../../shared/domain/ids.ts'
 import type { Observation } from '../../../shared/domain/reachability.ts'
 import type { TestDatabase } from '../postgres/database.ts'
 
@@ -54,15 +54,6 @@ export function invoke(
 ): Promise<HostOutcome[]> {
   const world = probePorts(deps, randomUUID(), new AbortController().signal)
   return probeHosts({ ...world, probe }, { hostIds, scheduledTime, cause: 'test' })
-}
-
-/** Hosts whose ports are 10001, 10002, …: a probe can tell them apart by that. */
-export async function addHosts(sql: Sql, count: number): Promise<HostId[]> {
-  const rows = await sql<{ id: string }[]>`
-    insert into hosts (hostname, ip_address, port)
-    select 'host-' || n, '127.0.0.1', 10000 + n from generate_series(1, ${count}) as n
-    returning id`
-  return rows.map(({ id }) => parseHostId(id))
 }
 
 export const locksHeld = async (sql: Sql): Promise<number> => {

@@ -2,18 +2,17 @@
  * A router, and hosts with an SSH port behind it: a program for a network namespace beside that of the prober.
  * Runs `ip` with the arguments that it is sent, and answers when that is done.
  */
+
 import { execFileSync } from 'node:child_process'
-import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { listen } from '../servers/listen.ts'
 
 const server = createServer((socket) => {
   socket.on('error', () => {})
   socket.end('SSH-2.0-OpenSSH_9.9\r\n')
-}).listen(0, '::')
-await once(server, 'listening')
-const address = server.address()
-const port = address !== null && typeof address !== 'string' ? address.port : 0
+})
+const port = await listen(server, '::')
 
 // A router that does not forward says nothing of what it cannot forward either.
 writeFileSync('/proc/sys/net/ipv4/ip_forward', '1')

@@ -1,5 +1,5 @@
-import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
+import { listen, stopListening } from '../servers/listen.ts'
 
 export type Line = AsyncDisposable & {
   /** Of 127.0.0.1: whoever connects to it talks to the server at the other end. */
@@ -31,20 +31,17 @@ export async function startLine(to: { host: string; port: number }, carry = unch
     }
     carry(client, server)
   })
-  const listen = async (port: number): Promise<number> => {
-    listener.listen(port, '127.0.0.1')
-    await once(listener, 'listening')
-    const address = listener.address()
-    if (address === null || typeof address === 'string') throw new Error('not listening')
-    return address.port
-  }
   const cut = async (): Promise<void> => {
     if (!listener.listening) return
-    const closed = once(listener, 'close')
-    listener.close()
+    const stopped = stopListening(listener)
     for (const socket of sockets) socket.destroy()
-    await closed
+    await stopped
   }
-  const port = await listen(0)
-  return { port, cut, restore: async () => void (await listen(port)), [Symbol.asyncDispose]: cut }
+  const port = await listen(listener)
+  return {
+    port,
+    cut,
+    restore: async () => void (await listen(listener, '127.0.0.1', port)),
+    [Symbol.asyncDispose]: cut,
+  }
 }

@@ -1,20 +1,18 @@
 import { mkdtempSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { TestProject } from 'vitest/node'
 import type { Binaries } from '../../../infra/local/postgres/binaries.ts'
 import { startPostgres } from '../../../infra/local/postgres/server.ts'
 import { type Connection, connect } from '../../../shared/db/client.ts'
 import { migrate } from '../../../shared/db/migrate.ts'
 import { FUNCTION_ROLES } from '../../../shared/domain/functions.ts'
+import { MIGRATIONS } from '../repository.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
     admin: Connection
   }
 }
-
-const MIGRATIONS = fileURLToPath(new URL('../../../migrations', import.meta.url))
 
 /** The server of TEST_POSTGRES_BIN, a folder with its programs; otherwise the one that npm brings. */
 function serverUnderTest(): { binaries?: Binaries } {

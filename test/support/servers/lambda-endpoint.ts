@@ -1,6 +1,6 @@
-import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
+import { listen, stopListening } from './listen.ts'
 
 export type LambdaReply =
   /** What the function answered. */
@@ -34,13 +34,11 @@ export async function lambdaEndpoint(
   }
   const server = createServer((request, response) => {
     serve(request, response).catch((error: unknown) => response.destroy(error as Error))
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('not listening')
+  })
+  const port = await listen(server)
   return {
     env: {
-      AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${address.port}`,
+      AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${port}`,
       AWS_REGION: 'eu-central-1',
       AWS_ACCESS_KEY_ID: 'test',
       AWS_SECRET_ACCESS_KEY: 'test',
@@ -48,8 +46,7 @@ export async function lambdaEndpoint(
     invocations,
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
+      await stopListening(server)
     },
   }
 }

@@ -1,6 +1,5 @@
-import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { listen, stopListening } from '../../support/servers/listen.ts'
 
 export type ReceivedAnswer = {
   readonly contentType: string | undefined
@@ -26,15 +25,10 @@ export async function stackUrl(refusals = 0): Promise<StackUrl> {
       return response.writeHead(200).end()
     })
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
+  const port = await listen(server)
   return {
     url: `http://127.0.0.1:${port}/answer?signature=a%2Fb`,
     received,
-    [Symbol.asyncDispose]: async () => {
-      server.close()
-      await once(server, 'close')
-    },
+    [Symbol.asyncDispose]: () => stopListening(server),
   }
 }

@@ -1,4 +1,3 @@
-import type { SQSClient } from '@aws-sdk/client-sqs'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { judgeScans } from '../../../../functions/drift/judge-scans.ts'
 import { driftPorts } from '../../../../functions/runtime/drift-ports.ts'
@@ -6,24 +5,20 @@ import { startDemonstrationScanner } from '../../../../infra/local/demonstration
 import { demonstrationScan, isScannedInDemonstration } from '../../../../infra/local/demonstration/scans.ts'
 import { SCRIPTS } from '../../../../infra/local/demonstration/scripts.ts'
 import { startEventSource } from '../../../../infra/local/emulators/event-source/event-source.ts'
-import { createQueueWithDeadLetters } from '../../../../infra/local/emulators/sqs/queues.ts'
-import { localSqsClient, type SqsServer, startSqs } from '../../../../infra/local/emulators/sqs/server.ts'
 import { openDatabase } from '../../../../shared/db/transaction.ts'
 import { complianceScore, DRIFT_KINDS, type DriftKind } from '../../../../shared/domain/drift.ts'
+import { addHost } from '../../../support/hosts.ts'
 import { freshDatabase, type TestDatabase } from '../../../support/postgres/database.ts'
-import { addHost } from '../../../support/recorded-scans.ts'
+import { type Sqs, startSqsWithClient } from '../../../support/servers/sqs.ts'
 
 let db: TestDatabase
-let server: SqsServer
-let client: SQSClient
+let sqs: Sqs
 beforeAll(async () => {
   db = await freshDatabase()
-  server = await startSqs()
-  client = localSqsClient(server.endpoint)
+  sqs = await startSqsWithClient()
 })
 afterAll(async () => {
-  client.destroy()
-  await server.stop()
+  await sqs[Symbol.asyncDispose]()
   await db[Symbol.asyncDispose]()
 })
 
@@ -43,13 +38,12 @@ test('eight hosts of the demonstration are scanned, and the web servers are left
 })
 
 test('in the second turn over its hosts all four kinds of drift are judged', async () => {
-  const settings = { name: 'demonstration', visibilityTimeoutSeconds: 60, maxReceiveCount: 5 }
-  const { queue } = await createQueueWithDeadLetters(client, server.endpoint, settings)
+  const { queue } = await sqs.createQueue()
   const database = openDatabase(db.as('awareness_drift'))
   const kinds: DriftKind[] = []
   const faults: unknown[] = []
   const source = startEventSource({
-    client,
+    client: sqs.client,
     queue,
     concurrency: 1,
     batchSize: 1,
@@ -70,7 +64,7 @@ test('in the second turn over its hosts all four kinds of drift are judged', asy
   const hostIds = await Promise.all(Array.from({ length: 4 }, () => addHost(db.sql)))
   const scanner = startDemonstrationScanner({
     sql: db.sql,
-    queue: { client, url: queue.url },
+    queue: { client: sqs.client, url: queue.url },
     hostIds,
     now: () => new Date(),
     everyMs: 5,
@@ -89,7 +83,7 @@ test('it goes on after a fault, and stops when told to', async () => {
   const faults: string[] = []
   const scanner = startDemonstrationScanner({
     sql: db.sql,
-    queue: { client, url: `${server.endpoint}/000000000000/nowhere` },
+    queue: { client: sqs.client, url: `${sqs.endpoint}/000000000000/nowhere` },
     hostIds: [await addHost(db.sql)],
     now: () => new Date(),
     everyMs: 5,

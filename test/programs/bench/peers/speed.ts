@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
-import { addHosts, type BenchDatabase } from '../../../support/postgres/prepared-database.ts'
+import { addHostsAt } from '../../../support/hosts.ts'
+import type { BenchDatabase } from '../../../support/postgres/prepared-database.ts'
 import { startFarm } from '../../../support/servers/ssh-farm.ts'
 import { columns, median, rounded } from '../figures.ts'
 import { startBlackbox } from './blackbox.ts'
@@ -36,7 +37,7 @@ export async function measureSpeed(
   options: SpeedOptions,
 ): Promise<Speed[]> {
   await using farm = await startFarm(options.hosts, 'ssh')
-  const ids = await addHosts(db.sql, farm.ports)
+  const ids = await addHostsAt(db.sql, farm.ports)
   const hosts = ids.flatMap((id, i) => ({ id, port: farm.ports[i] ?? 0 }))
   await using open = new AsyncDisposableStack()
   const contestants = [open.use(await bare(db)), open.use(await system(db))]

@@ -2,10 +2,11 @@
  * A program for a network namespace of its own, in which it may do as it likes: the network of a whole fleet is
  * lost, in the way that its argument names, and comes back. Prints a row of the table as JSON.
  */
+
 import { execFileSync } from 'node:child_process'
-import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { PROBE_BUDGET_MS } from '../../../../shared/net/tcp-probe.ts'
+import { listen } from '../../../support/servers/listen.ts'
 import { alwaysEnds } from '../ending.ts'
 import { becomes, judge } from '../scenario.ts'
 import { startWorld } from '../world.ts'
@@ -37,10 +38,8 @@ ip(`route add ${LOCAL}`)
 const server = createServer((socket) => {
   socket.on('error', () => {})
   socket.end('SSH-2.0-OpenSSH_9.9\r\n')
-}).listen(0, '0.0.0.0')
-await once(server, 'listening')
-const address = server.address()
-const port = address !== null && typeof address !== 'string' ? address.port : 0
+})
+const port = await listen(server, '0.0.0.0')
 
 await using world = await startWorld({
   targets: Array.from({ length: HOSTS }, (_, i) => ({ address: `10.99.0.${i + 1}`, port })),

@@ -6,7 +6,6 @@ import {
   ReceiveMessageCommand,
   SendMessageBatchCommand,
   SendMessageCommand,
-  type SQSClient,
 } from '@aws-sdk/client-sqs'
 import type { SQSEvent, SQSRecord } from 'aws-lambda'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -16,29 +15,16 @@ import {
   startEventSource,
 } from '../../../../../infra/local/emulators/event-source/event-source.ts'
 import { createQueueWithDeadLetters, type Queue } from '../../../../../infra/local/emulators/sqs/queues.ts'
-import { localSqsClient, type SqsServer, startSqs } from '../../../../../infra/local/emulators/sqs/server.ts'
+import { type Sqs, startSqsWithClient } from '../../../../support/servers/sqs.ts'
 
-let server: SqsServer
-let client: SQSClient
+let sqs: Sqs
 beforeAll(async () => {
-  server = await startSqs()
-  client = localSqsClient(server.endpoint)
+  sqs = await startSqsWithClient()
 })
-afterAll(async () => {
-  client.destroy()
-  await server.stop()
-})
-
-let made = 0
-const newQueue = (settings: { visibilityTimeoutSeconds?: number; maxReceiveCount?: number } = {}) =>
-  createQueueWithDeadLetters(client, server.endpoint, {
-    name: `queue-${++made}`,
-    visibilityTimeoutSeconds: settings.visibilityTimeoutSeconds ?? 60,
-    maxReceiveCount: settings.maxReceiveCount ?? 5,
-  })
+afterAll(() => sqs[Symbol.asyncDispose]())
 
 const send = (queue: Queue, body: string, attributes?: Record<string, MessageAttributeValue>) =>
-  client.send(
+  sqs.client.send(
     new SendMessageCommand({
       QueueUrl: queue.url,
       MessageBody: body,
@@ -49,13 +35,13 @@ const send = (queue: Queue, body: string, attributes?: Record<string, MessageAtt
 async function sendMany(queue: Queue, bodies: readonly string[]): Promise<void> {
   for (let at = 0; at < bodies.length; at += 10) {
     const entries = bodies.slice(at, at + 10).map((body, i) => ({ Id: String(i), MessageBody: body }))
-    await client.send(new SendMessageBatchCommand({ QueueUrl: queue.url, Entries: entries }))
+    await sqs.client.send(new SendMessageBatchCommand({ QueueUrl: queue.url, Entries: entries }))
   }
 }
 
 /** Messages that are in the queue, seen or not. */
 async function left(queue: Queue): Promise<number> {
-  const { Attributes } = await client.send(
+  const { Attributes } = await sqs.client.send(
     new GetQueueAttributesCommand({ QueueUrl: queue.url, AttributeNames: ['All'] }),
   )
   return (
@@ -73,7 +59,7 @@ function consume(
   const events: SQSEvent[] = []
   const faults: string[] = []
   const source = startEventSource({
-    client,
+    client: sqs.client,
     queue,
     invoke: async (event) => {
       events.push(event)
@@ -90,7 +76,7 @@ const WAIT = { timeout: 20_000 }
 
 describe('what a function gets', () => {
   test('a record has the shape that Lambda gives it', async () => {
-    const { queue } = await newQueue()
+    const { queue } = await sqs.createQueue()
     await send(queue, '{"event":"scan.completed"}', {
       reason: { DataType: 'String', StringValue: 'because' },
       raw: { DataType: 'Binary', BinaryValue: Uint8Array.of(1, 2, 3) },
@@ -121,7 +107,7 @@ describe('what a function gets', () => {
   })
 
   test('every message once, in batches no larger than allowed, and then the queue is empty', async () => {
-    const { queue } = await newQueue()
+    const { queue } = await sqs.createQueue()
     const bodies = Array.from({ length: 25 }, (_, i) => `message ${i}`)
     await sendMany(queue, bodies)
     await using consumer = consume(queue, () => ({ batchItemFailures: [] }), { batchSize: 7 })
@@ -132,7 +118,7 @@ describe('what a function gets', () => {
   })
 
   test('a batch larger than one call gives is gathered within its window', async () => {
-    const { queue } = await newQueue()
+    const { queue } = await sqs.createQueue()
     await sendMany(
       queue,
       Array.from({ length: 25 }, (_, i) => `message ${i}`),
@@ -146,7 +132,7 @@ describe('what a function gets', () => {
 
 describe('what a function answers', () => {
   test('only the messages that it names come again, and their receives are counted', async () => {
-    const { queue } = await newQueue({ visibilityTimeoutSeconds: 1 })
+    const { queue } = await sqs.createQueue({ visibilityTimeoutSeconds: 1 })
     await sendMany(queue, ['good 1', 'bad', 'good 2'])
     await using consumer = consume(queue, ({ Records }) => ({
       batchItemFailures: Records.filter(
@@ -161,7 +147,7 @@ describe('what a function answers', () => {
   })
 
   test('a message that fails each time moves to the dead-letter queue after its last receive', async () => {
-    const { queue, deadLetters } = await newQueue({ visibilityTimeoutSeconds: 1, maxReceiveCount: 2 })
+    const { queue, deadLetters } = await sqs.createQueue({ visibilityTimeoutSeconds: 1, maxReceiveCount: 2 })
     await send(queue, 'hopeless', { trace: { DataType: 'String', StringValue: 'kept' } })
     await using consumer = consume(queue, ({ Records }) => ({
       batchItemFailures: Records.map(({ messageId }) => ({ itemIdentifier: messageId })),
@@ -169,7 +155,7 @@ describe('what a function answers', () => {
     await vi.waitFor(async () => expect(await left(deadLetters)).toBe(1), WAIT)
     expect(consumer.records().map(({ attributes }) => attributes.ApproximateReceiveCount)).toEqual(['1', '2'])
     expect(await left(queue)).toBe(0)
-    const { Messages } = await client.send(
+    const { Messages } = await sqs.client.send(
       new ReceiveMessageCommand({ QueueUrl: deadLetters.url, MessageAttributeNames: ['All'] }),
     )
     expect(Messages?.[0]).toMatchObject({
@@ -179,7 +165,7 @@ describe('what a function answers', () => {
   })
 
   test('when it throws, the whole batch comes again and the fault is told', async () => {
-    const { queue } = await newQueue({ visibilityTimeoutSeconds: 1 })
+    const { queue } = await sqs.createQueue({ visibilityTimeoutSeconds: 1 })
     await sendMany(queue, ['a', 'b'])
     let calls = 0
     await using consumer = consume(
@@ -197,7 +183,7 @@ describe('what a function answers', () => {
   })
 
   test('when it does not answer in time, the batch has failed', async () => {
-    const { queue } = await newQueue({ visibilityTimeoutSeconds: 1 })
+    const { queue } = await sqs.createQueue({ visibilityTimeoutSeconds: 1 })
     await send(queue, 'slow')
     let calls = 0
     const never = new Promise<void>(() => {})
@@ -233,7 +219,7 @@ describe('what a function answers', () => {
 
 describe('how it runs', () => {
   test('never more invocations at the same time than allowed', async () => {
-    const { queue } = await newQueue()
+    const { queue } = await sqs.createQueue()
     await sendMany(
       queue,
       Array.from({ length: 12 }, (_, i) => `message ${i}`),
@@ -255,7 +241,7 @@ describe('how it runs', () => {
   })
 
   test('stopping waits for the invocation under way, deletes its messages and takes no more', async () => {
-    const { queue } = await newQueue()
+    const { queue } = await sqs.createQueue()
     await send(queue, 'first')
     const finish = Promise.withResolvers<void>()
     const consumer = consume(queue, () => finish.promise, { concurrency: 1 })
@@ -269,21 +255,21 @@ describe('how it runs', () => {
   })
 
   test('a queue that cannot be read is tried again until it can', async () => {
-    const name = `late-${++made}`
-    const url = `${server.endpoint}/000000000000/${name}`
+    const name = 'late'
+    const url = `${sqs.endpoint}/000000000000/${name}`
     await using consumer = consume(
       { url, arn: `arn:aws:sqs:us-east-1:000000000000:${name}` },
       () => undefined,
     )
     await vi.waitFor(() => expect(consumer.faults[0]).toBe('the queue cannot be read: trying again'), WAIT)
     const settings = { name, visibilityTimeoutSeconds: 60, maxReceiveCount: 5 }
-    const { queue } = await createQueueWithDeadLetters(client, server.endpoint, settings)
+    const { queue } = await createQueueWithDeadLetters(sqs.client, sqs.endpoint, settings)
     await send(queue, 'at last')
     await vi.waitFor(() => expect(consumer.records().map(({ body }) => body)).toEqual(['at last']), WAIT)
   })
 
   test('a batch size out of range is refused', async () => {
-    const { queue } = await newQueue()
+    const { queue } = await sqs.createQueue()
     for (const batchSize of [0, 101, Number.NaN]) {
       expect(() => consume(queue, () => undefined, { batchSize })).toThrow(RangeError)
     }

@@ -1,0 +1,15 @@
+import { it } from 'vitest'
+import { expectForbidden } from '../../support/postgres/rights.ts'
+
+const FORBIDDEN = [
+  "update host_rule_state set current_status = 'pass'",
+  'delete from host_rule_state',
+  'insert into transactions (host_id) values (gen_random_uuid())',
+  'delete from transactions',
+  'update policy set drift_improvement_pp = 1',
+  'update audit_events set detail = null',
+  'delete from audit_events',
+  'select detail from audit_events',
+]
+
+it.each(FORBIDDEN)('the drift role may not: %s', (statement) => expectForbidden('awareness_drift', statement))
