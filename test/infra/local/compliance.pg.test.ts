@@ -59,7 +59,14 @@ test('in the demonstration all four kinds of drift are judged by the function it
   await run.stop()
   expect(new Set(drifts.map(({ id }) => id)).size).toBe(drifts.length)
   expect(drifts.slice(0, 3)).toMatchObject([
-    { hostId: hosts[1], name: 'host-1', driftType: 'minor', priorScore: 80, currentScore: 75, scoreDelta: -5 },
+    {
+      hostId: hosts[1],
+      name: 'host-1',
+      driftType: 'minor',
+      priorScore: 80,
+      currentScore: 75,
+      scoreDelta: -5,
+    },
     { hostId: hosts[2], driftType: 'major', priorScore: 75, currentScore: 65, scoreDelta: -10 },
     { hostId: hosts[3], driftType: 'improvement', priorScore: 65, currentScore: 80, scoreDelta: 15 },
   ])

@@ -87,6 +87,8 @@ export async function mutate(file: string, tests: 'with PostgreSQL' | 'without')
   writeFileSync(settingsFile, JSON.stringify(settings))
   const exitCode = await run(STRYKER, ['run', settingsFile], { MUTATION_TESTS: tests })
   if (exitCode !== 0) throw new Error(`Stryker ended with ${exitCode} at ${file}`)
+  // There is none of a file that holds nothing to change, such as one of types.
+  if (!existsSync(join(ROOT, REPORT))) return []
   return mutantsIn(JSON.parse(readFileSync(join(ROOT, REPORT), 'utf8')) as Report)
 }
 

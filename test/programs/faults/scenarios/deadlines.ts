@@ -10,12 +10,9 @@ import { connect, type Sql } from '../../../../shared/db/client.ts'
 import type { FunctionName, SigningFunctionName } from '../../../../shared/domain/functions.ts'
 import { bodyOf, sqsEvent } from '../../../support/functions/drift.ts'
 import { lambdaContext } from '../../../support/functions/probe.ts'
-import {
-  addHosts,
-  type BenchDatabase,
-  startBenchDatabase,
-} from '../../../support/postgres/prepared-database.ts'
-import { addHost, ruleSet, scanned } from '../../../support/recorded-scans.ts'
+import { addHost, addHostsAt } from '../../../support/hosts.ts'
+import { type BenchDatabase, startBenchDatabase } from '../../../support/postgres/prepared-database.ts'
+import { ruleSet, scanned } from '../../../support/recorded-scans.ts'
 import { startSshServer } from '../../../support/servers/ssh-server.ts'
 import { freezeServer } from '../frozen-server.ts'
 import { becomes, type Row } from '../scenario.ts'
@@ -62,7 +59,7 @@ export async function playDeadlines(): Promise<Row> {
 }
 
 async function attemptsOf(db: BenchDatabase, port: number): Promise<Attempts> {
-  const [probed] = await addHosts(db.sql, [port])
+  const [probed] = await addHostsAt(db.sql, [port])
   const hostId = await addHost(db.sql)
   await scanned(db.sql, hostId, 1, ruleSet({ pass: 20 }))
   const scan = await scanned(db.sql, hostId, 2, ruleSet({ fail: 20 }))
