@@ -19,6 +19,7 @@ const MEANINGS: Readonly<Record<keyof PolicyValues, string>> = {
   drift_improvement_pp: 'percentage points by which a score rises for an improvement',
   drift_basis: 'all_rules, or common_rules: new rules then count on neither side',
   allowed_addresses: 'kinds of address that may be probed, with commas between',
+  publish_actions: 'actions of other writers of audit_events that go to the event bus too, such as scan.*',
 }
 
 /** Shows the settings, each with its meaning. */

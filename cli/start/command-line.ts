@@ -16,6 +16,8 @@ export type Command = {
   readonly hostsPerSchedule: number | null
   /** How many seconds of fleet time pass in one second. */
   readonly speed: number
+  /** Where events are posted to; null where nowhere. */
+  readonly webhook: string | null
   readonly verbose: boolean
 }
 
@@ -36,6 +38,7 @@ const OPTIONS = {
   interval: { type: 'string' },
   'hosts-per-schedule': { type: 'string' },
   speed: { type: 'string' },
+  webhook: { type: 'string' },
   verbose: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false, short: 'h' },
 } as const
@@ -73,6 +76,7 @@ function toCommand(values: Values): Command {
         ? null
         : parseWholeNumber('--hosts-per-schedule', shared, 1, MAX_HOSTS_PER_INVOCATION),
     speed: parseSpeed(values.speed ?? String(values.hosts === undefined ? DEMONSTRATION_SPEED : 1)),
+    webhook: values.webhook === undefined ? null : parseWebhook(values.webhook, once),
     verbose: values.verbose ?? false,
   }
 }
@@ -98,6 +102,16 @@ function parseSpeed(text: string): number {
   return speed
 }
 
+function parseWebhook(text: string, once: boolean): string {
+  if (once) throw new UserError(['--webhook needs a run that goes on: it is of no use with --once'])
+  if (!['http:', 'https:'].includes(URL.parse(text)?.protocol ?? '')) {
+    throw new UserError([
+      `--webhook ${JSON.stringify(text)} is not a URL that begins with http:// or https://`,
+    ])
+  }
+  return text
+}
+
 /** The usage text of `npm start`. */
 export const HELP = `usage: npm start -- [options]
 
@@ -115,6 +129,7 @@ Fleet Awareness on one machine: is each host's SSH port answering, and is it sti
   --interval TIME            how often a host is probed, in whole minutes: 1m to 1h (default 5m)
   --hosts-per-schedule N     hosts that share a schedule, 1 to ${MAX_HOSTS_PER_INVOCATION} (default 1)
   --speed N                  seconds of fleet time in a second, 1 to ${MAX_SPEED} (default 1; demonstration ${DEMONSTRATION_SPEED})
+  --webhook URL              posts each event there, as EventBridge delivers it
   --verbose                  the functions' own logs, on standard error
   --help                     this text
 

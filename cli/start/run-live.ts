@@ -5,6 +5,7 @@ import { isScannedInDemonstration } from '../../infra/local/demonstration/scans.
 import { createProbeLambda } from '../../infra/local/functions.ts'
 import type { Resources } from '../../infra/local/resources.ts'
 import { startScheduling } from '../../infra/local/scheduling.ts'
+import { startSignals } from '../../infra/local/signals.ts'
 import { stateFolder } from '../../infra/local/state-folder.ts'
 import { readFleetNumbers, readNewestProbe } from '../../shared/db/fleet-view.ts'
 import { DEFAULT_INTERVAL_MS } from '../../shared/domain/cadence.ts'
@@ -31,9 +32,11 @@ export async function runLive(
   const clock = createClock({ speed: command.speed, startAt: await startOfFleetTime(session) })
   const startedAt = clock.now()
   const seen = createTally()
-  const surroundings = { database, log, now: clock.now }
+  const given = { database, log, now: clock.now, onFault: seen.onFault }
+  const signals = await startSignals({ ...given, webhook: command.webhook, onWebhookFault: seen.onNotice })
+  const surroundings = { ...given, log: signals.log }
   const probe = createProbeLambda(surroundings, seen)
-  const scheduling = await startScheduling({ ...surroundings, clock, probe, onFault: seen.onFault })
+  const scheduling = await startScheduling({ ...surroundings, clock, probe, publish: signals.publish })
   resources.onClose(scheduling.stop)
   const compliance = await startCompliance({
     ...surroundings,
@@ -44,7 +47,7 @@ export async function runLive(
   })
   // Each takes no more events first, so what still fires is dropped; a Scheduler that is gone would be a fault.
   const drain = once(() =>
-    atMost(DRAIN_MS, Promise.all([probe.drain(), scheduling.drain(), compliance.stop()])),
+    atMost(DRAIN_MS, Promise.all([probe.drain(), scheduling.drain(), compliance.stop()]).then(signals.stop)),
   )
   resources.onClose(drain)
   demonstration?.play(clock.realMs((command.intervalMs ?? DEFAULT_INTERVAL_MS) / 2))

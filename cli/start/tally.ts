@@ -5,6 +5,8 @@ import { isOutage } from './watch-database.ts'
 export type Tally = {
   readonly onProbes: (count: number) => void
   readonly onFault: (error: unknown) => void
+  /** Receives a fault that is a sentence already. */
+  readonly onNotice: (sentence: string) => void
   readonly state: () => { readonly probes: number; readonly fault: string | null }
 }
 
@@ -22,6 +24,9 @@ export function createTally(): Tally {
     },
     onFault: (error) => {
       fault = { message: `a function failed: ${describeError(error)}`, isOutage: isOutage(error) }
+    },
+    onNotice: (sentence) => {
+      fault = { message: sentence, isOutage: false }
     },
     state: () => ({ probes, fault: fault?.message ?? null }),
   }

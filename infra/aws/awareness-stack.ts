@@ -10,6 +10,7 @@ import { Network } from './constructs/network.ts'
 import type { NodeFunction } from './constructs/node-function.ts'
 import { Operate } from './constructs/operate.ts'
 import { Probe } from './constructs/probe.ts'
+import { Publish } from './constructs/publish.ts'
 import { Monitoring } from './monitoring/monitoring.ts'
 import type { Settings } from './settings.ts'
 
@@ -31,27 +32,34 @@ export class AwarenessStack extends Stack {
     const fanOut = new FanOut(liveness, { ...parts, probe })
     const drift = new Drift(this, 'Drift', parts)
     const operate = new Operate(this, 'Operators', { ...parts, probe: probe.function })
+    const publish = new Publish(this, 'Publish', {
+      ...parts,
+      clocks: fanOut.clocks,
+      reporters: { probe: probe.function, drift: drift.function, operate: operate.function },
+    })
     const functions: Record<FunctionName, NodeFunction> = {
       probe: probe.function,
       'fan-out': fanOut.function,
       drift: drift.function,
       operate: operate.function,
+      publish: publish.function,
       migrate: migrate.function,
     }
     // New code meets the new schema, and a failed migration leaves the old code running.
     for (const name of SIGNING_FUNCTIONS) functions[name].waitFor(migrate.done)
 
-    new Monitoring(this, 'Monitoring', { ...parts, functions, probe, fanOut, drift })
-    this.publish(stage, drift)
+    new Monitoring(this, 'Monitoring', { ...parts, functions, probe, fanOut, drift, publish })
+    this.announce(stage, drift, publish)
   }
 
-  /** What other teams look for: where to send scan messages. */
-  private publish(stage: string, drift: Drift): void {
-    const published = {
+  /** What other teams look for: where to send scan messages, and where to receive events. */
+  private announce(stage: string, drift: Drift, { bus }: Publish): void {
+    const announced = {
       'scan-queue-url': drift.queue.queueUrl,
       'scan-queue-arn': drift.queue.queueArn,
+      'event-bus-arn': bus.eventBusArn,
     }
-    for (const [name, value] of Object.entries(published)) {
+    for (const [name, value] of Object.entries(announced)) {
       const id = name.replace(/(^|-)(\w)/g, (_, _dash, letter: string) => letter.toUpperCase())
       new CfnOutput(this, id, { value })
       new ssm.StringParameter(this, `${id}Parameter`, {

@@ -1,6 +1,7 @@
 import { describeRange, isInRange, POLICY_RANGES, type PolicyRange } from '../../shared/domain/policy.ts'
 import { FAN_OUT_CONCURRENCY } from './constructs/fan-out.ts'
 import { OPERATE_CONCURRENCY } from './constructs/operate.ts'
+import { PUBLISH_CONCURRENCY } from './constructs/publish.ts'
 import type { DatabaseSettings, NetworkSettings, Settings } from './settings.ts'
 
 /** Settings that cannot work, each problem a sentence that says what to do. */
@@ -16,7 +17,8 @@ export class SettingsError extends Error {
 
 /** For migrations, and for a person with psql. */
 const CONNECTIONS_SPARED = 5
-const CONNECTIONS_OF_OTHERS = FAN_OUT_CONCURRENCY + OPERATE_CONCURRENCY + CONNECTIONS_SPARED
+const CONNECTIONS_OF_OTHERS =
+  FAN_OUT_CONCURRENCY + OPERATE_CONCURRENCY + PUBLISH_CONCURRENCY + CONNECTIONS_SPARED
 
 /** From CloudWatch Logs: PutRetentionPolicy takes no other number. */
 const RETENTION_DAYS = [
@@ -30,6 +32,7 @@ export function problemsOf(settings: Settings): string[] {
     ...databaseProblems(settings.database, settings.network),
     ...numberProblems(settings),
     ...scannerProblems(settings.scanners),
+    ...subscriberProblems(settings.subscribers),
   ]
 }
 
@@ -122,6 +125,14 @@ const scannerProblems = (scanners: readonly string[]): string[] =>
   scanners
     .filter((who) => !/^\d{12}$/.test(who) && !/^arn:[^:]+:iam::\d{12}:(role|user|root)/.test(who))
     .map((who) => `scanners holds ${who}, which is neither an account id of 12 digits nor the ARN of a role`)
+
+const subscriberProblems = (subscribers: readonly string[]): string[] =>
+  subscribers
+    .filter((arn) => !/^arn:[^:]+:events:[^:]+:\d{12}:event-bus\/.+$/.test(arn))
+    .map(
+      (arn) =>
+        `subscribers holds ${arn}, which is not the ARN of an event bus: it looks like arn:aws:events:eu-west-1:111122223333:event-bus/security`,
+    )
 
 const refusal = (refused: boolean, sentence: string): string[] => (refused ? [sentence] : [])
 

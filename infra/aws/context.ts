@@ -16,6 +16,7 @@ export const CONTEXT_VALUES = {
   databaseInstance: 'its RDS instance identifier, for the connections alarm',
   databasePassword: "the owner's password, for an emulator",
   scanners: 'who may send scan messages: account ids or role ARNs, separated by commas',
+  subscribers: 'event buses that every event is handed on to: ARNs, separated by commas',
   alarmTopicArn: 'an SNS topic for the alarms',
   alarmEmails: 'addresses for the alarms, separated by commas',
   runbook: 'where docs/operations.md can be read',

@@ -12,6 +12,8 @@ export type Settings = {
   readonly alarms: AlarmSettings
   /** Who may send scan.completed messages: account ids, or ARNs of roles. */
   readonly scanners: readonly string[]
+  /** Event buses, usually of other accounts, that every event is handed on to: ARNs. */
+  readonly subscribers: readonly string[]
   /** What `cdk destroy` does with the database, the queues' messages and the logs. */
   readonly data: 'keep' | 'delete'
 }

@@ -23,6 +23,7 @@ export const STAGES: Record<Stage, (given: Given) => Settings> = {
     logRetentionDays: 7,
     alarms: alarms(given, 'full'),
     scanners: given.list('scanners'),
+    subscribers: given.list('subscribers'),
     data: 'delete',
   }),
 
@@ -42,6 +43,7 @@ export const STAGES: Record<Stage, (given: Given) => Settings> = {
     logRetentionDays: 90,
     alarms: alarms(given, 'full'),
     scanners: given.list('scanners'),
+    subscribers: given.list('subscribers'),
     data: 'keep',
   }),
 
@@ -69,6 +71,7 @@ export const STAGES: Record<Stage, (given: Given) => Settings> = {
     logRetentionDays: 90,
     alarms: alarms(given, 'full'),
     scanners: given.list('scanners'),
+    subscribers: given.list('subscribers'),
     data: 'keep',
   }),
 
@@ -95,6 +98,7 @@ export const STAGES: Record<Stage, (given: Given) => Settings> = {
     logRetentionDays: 1,
     alarms: alarms(given, 'basic'),
     scanners: [],
+    subscribers: [],
     data: 'delete',
   }),
 }

@@ -16,16 +16,19 @@ export type Scheduling = {
 
 const { arn: PROBE_ARN } = localIdentity('probe')
 const { arn: FAN_OUT_ARN } = localIdentity('fan-out')
+const { arn: PUBLISH_ARN } = localIdentity('publish')
 const ROLE_ARN = 'arn:aws:iam::000000000000:role/local-scheduler'
 const DEAD_LETTER_QUEUE_ARN = 'arn:aws:sqs:local:000000000000:local-undelivered'
 const PROBES_GROUP = 'local-probes'
-const FAN_OUT_GROUP = 'local-fan-out'
+const CLOCK_GROUP = 'local-clock'
 /** As deployed: before the next minute. */
 const FAN_OUT_TIMEOUT_MS = 60_000
 
 export type SchedulingDeps = FunctionSurroundings & {
   readonly clock: Clock
   readonly probe: ProbeLambda
+  /** Runs every minute of fleet time beside the fan-out. */
+  readonly publish?: Lambda<unknown, unknown>
   readonly onFault: (error: unknown) => void
   /** Stands between a firing and its function: see SchedulerOptions. */
   readonly deliver?: SchedulerOptions['deliver']
@@ -41,7 +44,7 @@ export async function startScheduling(deps: SchedulingDeps): Promise<Scheduling>
   const targets = new Map<string, (event: unknown) => void>([[PROBE_ARN, deps.probe.invokeAsync]])
   const scheduler = await startScheduler({
     clock: deps.clock,
-    groups: [PROBES_GROUP, FAN_OUT_GROUP],
+    groups: [PROBES_GROUP, CLOCK_GROUP],
     invoke: (arn, event) => targets.get(arn)?.(event),
     ...(deps.deliver && { deliver: deps.deliver }),
   })
@@ -49,15 +52,11 @@ export async function startScheduling(deps: SchedulingDeps): Promise<Scheduling>
   const fanOut = createFanOutLambda(deps, client)
   targets.set(FAN_OUT_ARN, fanOut.invokeAsync)
   fanOut.invokeAsync({})
-  await client.send(
-    new CreateScheduleCommand({
-      Name: 'fan-out',
-      GroupName: FAN_OUT_GROUP,
-      ScheduleExpression: 'rate(1 minute)',
-      FlexibleTimeWindow: { Mode: 'OFF' },
-      Target: { Arn: FAN_OUT_ARN, RoleArn: ROLE_ARN, Input: '{}' },
-    }),
-  )
+  await everyMinute(client, 'fan-out', FAN_OUT_ARN)
+  if (deps.publish !== undefined) {
+    targets.set(PUBLISH_ARN, deps.publish.invokeAsync)
+    await everyMinute(client, 'publish', PUBLISH_ARN)
+  }
   return {
     stop: scheduler.stop,
     drain: async () => {
@@ -65,6 +64,18 @@ export async function startScheduling(deps: SchedulingDeps): Promise<Scheduling>
       client.destroy()
     },
   }
+}
+
+async function everyMinute(client: SchedulerClient, name: string, functionArn: string): Promise<void> {
+  await client.send(
+    new CreateScheduleCommand({
+      Name: name,
+      GroupName: CLOCK_GROUP,
+      ScheduleExpression: 'rate(1 minute)',
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      Target: { Arn: functionArn, RoleArn: ROLE_ARN, Input: '{}' },
+    }),
+  )
 }
 
 /** Every setting is given here: whatever AWS account the user's environment names stays out of it. */

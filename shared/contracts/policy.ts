@@ -28,6 +28,15 @@ const addressClasses = z.string().transform((text, context) => {
   return z.NEVER
 })
 
+/** As the check of the table has it. */
+const ACTION_LIST = /^((\*|[A-Za-z0-9_.:-]+\*?)(,(\*|[A-Za-z0-9_.:-]+\*?))*)?$/
+const MAX_ACTION_LIST_CHARACTERS = 1000
+
+const actionList = (): z.ZodString => {
+  const error = 'must be names of actions with commas between, each may end in *, such as scan.*,user.login'
+  return z.string(error).max(MAX_ACTION_LIST_CHARACTERS, error).regex(ACTION_LIST, error)
+}
+
 const SETTINGS = {
   probe_interval_seconds: whole('probe_interval_seconds'),
   failures_to_go_down: whole('failures_to_go_down'),
@@ -38,6 +47,7 @@ const SETTINGS = {
   drift_improvement_pp: percentagePoints(),
   drift_basis: z.enum(DRIFT_BASES, `must be ${DRIFT_BASES.join(' or ')}`),
   allowed_addresses: addressClasses,
+  publish_actions: actionList(),
 } satisfies Record<PolicyKey, z.ZodType>
 
 /** The names of all settings. */

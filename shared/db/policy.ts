@@ -19,7 +19,7 @@ export async function lockPolicy(tx: Tx): Promise<PolicyValues> {
 const selectPolicy = (sql: AnySql, locking: ReturnType<AnySql>) => sql<PolicyValues[]>`
   select probe_interval_seconds, failures_to_go_down, successes_to_come_up, hosts_per_schedule,
          drift_major_worsening_pp, drift_minor_worsening_pp, drift_improvement_pp, drift_basis,
-         allowed_addresses
+         allowed_addresses, publish_actions
   from policy
   ${locking}`
 
@@ -47,6 +47,7 @@ export async function savePolicy(tx: Tx, policy: PolicyValues): Promise<void> {
         drift_improvement_pp = ${policy.drift_improvement_pp},
         drift_basis = ${policy.drift_basis},
         allowed_addresses = ${policy.allowed_addresses},
+        publish_actions = ${policy.publish_actions},
         updated_at = now()`
 }
 

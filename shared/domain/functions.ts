@@ -54,6 +54,13 @@ export const FUNCTIONS = {
     secret: { field: 'operate_password', variable: 'OPERATE_PASSWORD' },
     description: 'Fleet Awareness: answers operators, and changes hosts and policy for them',
   },
+  publish: {
+    folder: 'publish',
+    role: 'awareness_publish',
+    service: 'awareness-publish',
+    secret: { field: 'publish_password', variable: 'PUBLISH_PASSWORD' },
+    description: 'Fleet Awareness: puts audit events on the event bus',
+  },
   migrate: {
     folder: 'migrate',
     role: null,

@@ -35,6 +35,17 @@ export const FAN_OUT_METRICS = {
   schedulesRemoved: 'SchedulesRemoved',
 } as const
 
+/** Of the function that publishes events, in every run. */
+export const PUBLISH_METRICS = {
+  published: 'EventsPublished',
+  /** Events that the bus did not take, a count for each attempt. */
+  refused: 'EventsRefused',
+  waiting: 'EventsWaiting',
+  oldestWaitingSeconds: 'OldestEventWaitingSeconds',
+  /** From the transaction of a change to the bus, of the event that waited longest in a run. */
+  longestWaitSeconds: 'EventToBusSeconds',
+} as const
+
 /** Of the operator's door: what it changed. */
 export const OPERATE_METRICS = {
   hostsChanged: 'HostsChanged',

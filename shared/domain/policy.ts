@@ -17,6 +17,8 @@ export type PolicyValues = {
   readonly drift_basis: DriftBasis
   /** Names of address classes with commas between, in the order of ADDRESS_CLASSES. */
   readonly allowed_addresses: string
+  /** Actions of other writers of audit_events that go to the event bus too, with commas between; see isPublished. */
+  readonly publish_actions: string
 }
 export type PolicyKey = keyof PolicyValues
 

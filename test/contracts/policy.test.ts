@@ -13,6 +13,7 @@ const DEFAULTS: PolicyValues = {
   drift_improvement_pp: 5,
   drift_basis: 'all_rules',
   allowed_addresses: 'global,private',
+  publish_actions: '',
 }
 
 describe('settings as they are typed', () => {

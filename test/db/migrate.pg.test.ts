@@ -69,6 +69,31 @@ describe('migrations', () => {
     expect(await db.sql`select hostname from hosts`).toEqual([{ hostname: 'kept' }])
   })
 
+  it('turn an audit table of the scanner into an outbox: its rows stay unpublished, and its writers go on', async () => {
+    await using db = await freshDatabase('template1')
+    await db.sql.unsafe(`
+      create table audit_events (id uuid primary key, correlation_id text not null, actor_type varchar not null,
+        actor_id text, action text not null, resource_type text, resource_id text, detail jsonb,
+        occurred_at timestamptz not null, recorded_at timestamptz not null default now(), severity text,
+        outcome text, tenant text);
+      insert into audit_events (id, correlation_id, actor_type, action, occurred_at)
+      select gen_random_uuid(), 'c', 'user', 'scan.started', now() from generate_series(1, 1000)`)
+    const [before] = await db.sql`select pg_relation_filenode('audit_events') as file`
+    await migrate(db.sql, MIGRATIONS)
+    await db.sql`
+      insert into audit_events (id, correlation_id, actor_type, action, occurred_at)
+      select gen_random_uuid(), 'c', 'user', 'scan.started', now() from generate_series(1, 3)`
+    const rows = await db.sql`
+      select published_at::text, count(*)::int, count(distinct sequence)::int as sequences, min(sequence)::int
+      from audit_events group by 1 order by 1`
+    expect(rows).toEqual([
+      { published_at: '-infinity', count: 1000, sequences: 1, min: 0 },
+      { published_at: null, count: 3, sequences: 3, min: 1 },
+    ])
+    // A table of many millions of rows must not be rewritten while its writers wait.
+    expect(await db.sql`select pg_relation_filenode('audit_events') as file`).toEqual([before])
+  })
+
   it('name every column of a table that does not fit, all at once, and change nothing', async () => {
     await using db = await freshDatabase('template1')
     await db.sql.unsafe(`

@@ -9,7 +9,11 @@ import { ROOT } from './repository.ts'
 /** What `-c` gives each stage: a plausible installation. */
 export const INSTALLATIONS: Record<Stage, Readonly<Record<string, string>>> = {
   dev: {},
-  prod: { scanners: '111122223333', alarmEmails: 'oncall@example.com' },
+  prod: {
+    scanners: '111122223333',
+    subscribers: 'arn:aws:events:eu-west-1:444455556666:event-bus/security',
+    alarmEmails: 'oncall@example.com',
+  },
   existing: {
     vpcId: 'vpc-0a1b2c3d4e5f60718',
     subnetIds: 'subnet-0a1b2c3d4e5f60718,subnet-0b1b2c3d4e5f60718',

@@ -2,6 +2,7 @@ import { Aws, RemovalPolicy } from 'aws-cdk-lib'
 import * as iam from 'aws-cdk-lib/aws-iam'
 import * as scheduler from 'aws-cdk-lib/aws-scheduler'
 import type { Construct } from 'constructs'
+import { everyMinute, scheduleRole } from './minute-clock.ts'
 import { NodeFunction, type StageParts } from './node-function.ts'
 import type { Probe } from './probe.ts'
 
@@ -20,7 +21,8 @@ export type FanOutProps = StageParts & { readonly probe: Probe }
 export class FanOut {
   readonly function: NodeFunction
   readonly schedules: scheduler.ScheduleGroup
-  readonly clock: scheduler.CfnSchedule
+  /** Of the schedules that run functions every minute. In the probes' group the fan-out would take them for orphans. */
+  readonly clocks: scheduler.ScheduleGroup
   private readonly scope: Construct
 
   constructor(scope: Construct, props: FanOutProps) {
@@ -30,7 +32,7 @@ export class FanOut {
       scheduleGroupName: `${props.stage}-probes`,
       removalPolicy: RemovalPolicy.DESTROY,
     })
-    const role = this.scheduleRole('ScheduleRole', this.schedules, props.probe.function)
+    const role = scheduleRole(scope, 'ScheduleRole', this.schedules, props.probe.function)
     role.addToPolicy(
       new iam.PolicyStatement({
         actions: ['sqs:SendMessage'],
@@ -40,7 +42,17 @@ export class FanOut {
     this.function = this.createFunction(props, role)
     this.function.waitFor(this.schedules)
     this.allowSchedules(role)
-    this.clock = this.everyMinute(props.stage)
+    this.clocks = new scheduler.ScheduleGroup(scope, 'ClockGroup', {
+      scheduleGroupName: `${props.stage}-clock`,
+      removalPolicy: RemovalPolicy.DESTROY,
+    })
+    everyMinute(scope, 'Clock', {
+      group: this.clocks,
+      name: `${props.stage}-fan-out`,
+      description: 'Runs the fan-out every minute',
+      target: this.function,
+      input: { time: '<aws.scheduler.scheduled-time>' },
+    })
   }
 
   private createFunction(props: FanOutProps, role: iam.Role): NodeFunction {
@@ -83,48 +95,5 @@ export class FanOut {
       `Resource::arn:<AWS::Partition>:scheduler:<AWS::Region>:<AWS::AccountId>:schedule/${scheduleGroupName}/*`,
       'Schedules are made as hosts come: their group is the boundary.',
     )
-  }
-
-  /** In a group of its own: in the probes' group the fan-out would take it for an orphan. */
-  private everyMinute(stage: string): scheduler.CfnSchedule {
-    const group = new scheduler.ScheduleGroup(this.scope, 'ClockGroup', {
-      scheduleGroupName: `${stage}-clock`,
-      removalPolicy: RemovalPolicy.DESTROY,
-    })
-    const clock = new scheduler.CfnSchedule(this.scope, 'Clock', {
-      name: `${stage}-fan-out`,
-      groupName: group.scheduleGroupName,
-      description: 'Runs the fan-out every minute',
-      scheduleExpression: 'rate(1 minute)',
-      flexibleTimeWindow: { mode: 'OFF' },
-      target: {
-        arn: this.function.handler.functionArn,
-        input: JSON.stringify({ time: '<aws.scheduler.scheduled-time>' }),
-        roleArn: this.scheduleRole('ClockRole', group, this.function).roleArn,
-        // A run that is late is worth nothing: the next one does its work.
-        retryPolicy: { maximumEventAgeInSeconds: 60, maximumRetryAttempts: 0 },
-      },
-    })
-    // It refers to its group by name, which CloudFormation does not take for a dependency.
-    clock.node.addDependency(group)
-    return clock
-  }
-
-  /** What the schedules of `group` act as: they may invoke `target`, and only they may. */
-  private scheduleRole(id: string, group: scheduler.ScheduleGroup, target: NodeFunction): iam.Role {
-    const role = new iam.Role(this.scope, id, {
-      assumedBy: new iam.ServicePrincipal('scheduler.amazonaws.com', {
-        conditions: {
-          StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID, 'aws:SourceArn': group.scheduleGroupArn },
-        },
-      }),
-    })
-    role.addToPolicy(
-      new iam.PolicyStatement({
-        actions: ['lambda:InvokeFunction'],
-        resources: [target.handler.functionArn],
-      }),
-    )
-    return role
   }
 }

@@ -96,6 +96,7 @@ export class Network extends Construct {
     const services = {
       Scheduler: new ec2.InterfaceVpcEndpointAwsService('scheduler'),
       Sqs: ec2.InterfaceVpcEndpointAwsService.SQS,
+      EventBridge: ec2.InterfaceVpcEndpointAwsService.EVENTBRIDGE,
       ...(readsSecret ? { SecretsManager: ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER } : {}),
     }
     for (const [name, service] of Object.entries(services)) {

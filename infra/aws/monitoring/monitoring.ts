@@ -10,6 +10,7 @@ import { databaseAlarms } from './database-alarms.ts'
 import { driftAlarms } from './drift-alarms.ts'
 import { livenessAlarms } from './liveness-alarms.ts'
 import { emittedMetrics } from './metrics.ts'
+import { publishAlarms } from './publish-alarms.ts'
 import { SavedQueries } from './saved-queries.ts'
 import type { Watched } from './watched.ts'
 
@@ -23,7 +24,12 @@ export class Monitoring extends Construct {
     const settings = props.settings.alarms
     const watched: Watched = { ...props, emitted: emittedMetrics(stage) }
     this.topic = this.alarmTopic(stage, settings)
-    const definitions = [...livenessAlarms(watched), ...driftAlarms(watched), ...databaseAlarms(watched)]
+    const definitions = [
+      ...livenessAlarms(watched),
+      ...driftAlarms(watched),
+      ...publishAlarms(watched),
+      ...databaseAlarms(watched),
+    ]
     const possible = settings.monitoring === 'full' ? definitions : definitions.filter(isPlain)
     const alarms = possible.map((definition) =>
       createAlarm(this, definition, { stage, runbook: settings.runbook, topic: this.topic }),

@@ -4,6 +4,7 @@ import type { Drift } from '../constructs/drift.ts'
 import type { FanOut } from '../constructs/fan-out.ts'
 import type { NodeFunction } from '../constructs/node-function.ts'
 import type { Probe } from '../constructs/probe.ts'
+import type { Publish } from '../constructs/publish.ts'
 import type { Settings } from '../settings.ts'
 import type { EmittedMetrics } from './metrics.ts'
 
@@ -16,5 +17,6 @@ export type Watched = {
   readonly probe: Probe
   readonly fanOut: FanOut
   readonly drift: Drift
+  readonly publish: Publish
   readonly emitted: EmittedMetrics
 }

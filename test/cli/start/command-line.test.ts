@@ -13,6 +13,7 @@ describe('the command line', () => {
         intervalMs: null,
         hostsPerSchedule: null,
         speed: 60,
+        webhook: null,
         verbose: false,
       },
     })
@@ -53,6 +54,9 @@ describe('the command line', () => {
     [['--hosts-per-schedule', '501'], /--hosts-per-schedule "501"/],
     [['--hosts-per-schedule', '1.5'], /--hosts-per-schedule "1.5"/],
     [['--speed', '0'], /--speed "0" is not a number from 1 to 600/],
+    [['--webhook', 'example.com'], /--webhook "example.com" is not a URL/],
+    [['--webhook', 'file:///x'], /--webhook/],
+    [['--webhook', 'http://127.0.0.1:1/', '--once'], /--webhook needs a run that goes on/],
     [['--speed', 'Infinity'], /--speed "Infinity"/],
     [['--speed', '1e2'], /--speed "1e2"/],
   ])('says in one line what is wrong with %j', (args, message) => {

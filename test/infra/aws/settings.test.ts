@@ -71,8 +71,9 @@ describe('a wrong setting is refused at synth with a sentence:', () => {
     [{ databaseSecurityGroupId: 'default' }, /^databaseSecurityGroupId default is not a security group's id/],
     [
       { databaseMaxConnections: '20' },
-      /^the functions may hold 33 connections at once and the database has 20/,
+      /^the functions may hold 35 connections at once and the database has 20/,
     ],
+    [{ subscribers: 'security' }, /^subscribers holds security, which is not the ARN of an event bus/],
     [{ scanners: 'everyone' }, /^scanners holds everyone, which is neither an account id/],
     [{ scanners: '*' }, /^scanners holds \*, which is neither an account id/],
   ])('%o', (changes, sentence) => {

@@ -14,6 +14,7 @@ import {
   FUNCTION_METRICS,
   METRIC_NAMESPACE,
   PROBE_METRICS,
+  PUBLISH_METRICS,
 } from '../../../shared/domain/metrics.ts'
 import { MAX_HOSTS_PER_INVOCATION } from '../../../shared/domain/schedules.ts'
 import {
@@ -122,10 +123,11 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
       const sources = propertiesOf('AWS::Lambda::EventSourceMapping').map(({ FunctionName }) =>
         idOf(FunctionName),
       )
-      expect([...targets, ...sources].map((id) => synthesised.json.Resources[id]?.DependsOn)).toEqual([
-        expect.arrayContaining([done]),
-        expect.arrayContaining([done]),
-      ])
+      expect(targets).toHaveLength(2)
+      expect(sources).toHaveLength(1)
+      for (const id of [...targets, ...sources]) {
+        expect(synthesised.json.Resources[id]?.DependsOn).toEqual(expect.arrayContaining([done]))
+      }
     })
   })
 
@@ -222,6 +224,62 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
     })
   })
 
+  describe('events', () => {
+    it('are put on one bus, by the publish function alone, which may ask whether it is there', () => {
+      const [[bus] = ['']] = resourcesOf(synthesised, 'AWS::Events::EventBus')
+      expect(propertiesOf('AWS::Events::EventBus').map(({ Name }) => Name)).toEqual([
+        `fleet-awareness-${stage}`,
+      ])
+      const apis = usableApis(synthesised, 'publish').filter(
+        (each) => !actionsOf(each).includes('rds-db:connect'),
+      )
+      expect(apis.map(actionsOf)).toEqual([['events:DescribeEventBus', 'events:PutEvents']])
+      expect(idOf(apis[0]?.Resource)).toBe(bus)
+      for (const folder of FUNCTION_NAMES.filter((name) => name !== 'publish')) {
+        expect(usableApis(synthesised, folder).flatMap(actionsOf)).not.toContain('events:PutEvents')
+      }
+    })
+
+    it('are kept for 30 days, to be replayed to a consumer that was away', () => {
+      const [[bus] = ['']] = resourcesOf(synthesised, 'AWS::Events::EventBus')
+      const [archive] = propertiesOf('AWS::Events::Archive')
+      expect(archive).toMatchObject({ RetentionDays: 30, EventPattern: { source: ['fleet-awareness'] } })
+      expect(idOf(archive?.SourceArn)).toBe(bus)
+    })
+
+    it('are published as soon as a function logs that it has committed one', () => {
+      const filters = propertiesOf('AWS::Logs::SubscriptionFilter')
+      const reporters = filters.map(({ LogGroupName, FilterPattern, DestinationArn }) => {
+        expect(idOf(DestinationArn)).toMatch(/^PublishFunction/)
+        const group = synthesised.json.Resources[idOf(LogGroupName)]?.Properties.LogGroupName
+        return [String(group).split('-').at(-1), FilterPattern]
+      })
+      expect(Object.fromEntries(reporters)).toEqual({
+        probe: '{ $.message = "host changed" }',
+        drift: '{ $.message = "drift detected" }',
+        operate: '{ $.message = "policy changed" }',
+      })
+    })
+
+    it('are handed on to the buses of other accounts, and kept where those do not take them', () => {
+      const rules = propertiesOf('AWS::Events::Rule')
+      expect(rules).toHaveLength(INSTALLATIONS[stage].subscribers === undefined ? 0 : 1)
+      for (const { EventPattern, Targets } of rules) {
+        expect(EventPattern).toEqual({ source: ['fleet-awareness'] })
+        expect(Targets).toMatchObject([
+          { Arn: INSTALLATIONS[stage].subscribers, DeadLetterConfig: { Arn: expect.anything() } },
+        ])
+      }
+    })
+
+    it('reach their bus where the subnets have no way to AWS but endpoints', () => {
+      const endpoints = JSON.stringify(
+        propertiesOf('AWS::EC2::VPCEndpoint').map(({ ServiceName }) => ServiceName),
+      )
+      expect(endpoints.includes('.events')).toBe(INSTALLATIONS[stage].endpoints === 'create')
+    })
+  })
+
   describe('queues', () => {
     it('are encrypted, and refuse plain HTTP', () => {
       const queues = resourcesOf(synthesised, 'AWS::SQS::Queue')
@@ -250,9 +308,8 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
       const deadLetters = propertiesOf('AWS::SQS::Queue').filter(({ QueueName }) =>
         String(QueueName).endsWith('dead-letters'),
       )
-      expect(deadLetters.map(({ MessageRetentionPeriod }) => MessageRetentionPeriod)).toEqual([
-        1_209_600, 1_209_600,
-      ])
+      expect(deadLetters).toHaveLength(2)
+      for (const { MessageRetentionPeriod } of deadLetters) expect(MessageRetentionPeriod).toBe(1_209_600)
       expect(scans?.MessageRetentionPeriod).toBeLessThan(1_209_600)
     })
 
@@ -289,15 +346,17 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
       expect(groups.map(({ DeletionPolicy }) => DeletionPolicy)).toEqual(['Delete', 'Delete'])
     })
 
-    it('start the fan-out every minute, from outside of the group that it sweeps', () => {
-      expect(propertiesOf('AWS::Scheduler::Schedule')).toMatchObject([
-        {
+    it('start the fan-out and publishing every minute, from outside of the group that the fan-out sweeps', () => {
+      const schedules = propertiesOf('AWS::Scheduler::Schedule')
+      expect(schedules.map(({ Name }) => Name)).toEqual([`${stage}-fan-out`, `${stage}-publish`])
+      for (const schedule of schedules) {
+        expect(schedule).toMatchObject({
           ScheduleExpression: 'rate(1 minute)',
           FlexibleTimeWindow: { Mode: 'OFF' },
           Target: { RetryPolicy: { MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 0 } },
-        },
-      ])
-      expect(JSON.stringify(propertiesOf('AWS::Scheduler::Schedule')[0]?.GroupName)).toContain('-clock')
+        })
+        expect(JSON.stringify(schedule.GroupName)).toContain('-clock')
+      }
     })
   })
 
@@ -331,6 +390,7 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
       expect(heartbeats.map(({ AlarmName }) => AlarmName)).toEqual([
         `awareness-${stage}-probes-stopped`,
         `awareness-${stage}-fan-out-stopped`,
+        `awareness-${stage}-events-waiting`,
       ])
     })
 
@@ -342,6 +402,7 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
         PROBE_METRICS,
         FAN_OUT_METRICS,
         DRIFT_METRICS,
+        PUBLISH_METRICS,
         FUNCTION_METRICS,
       ].flatMap((names) => Object.values(names))
       const shown = [

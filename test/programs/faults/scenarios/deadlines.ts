@@ -3,6 +3,7 @@ import { createDriftHandler } from '../../../../functions/drift/handler.ts'
 import { createFanOutHandler } from '../../../../functions/fan-out/handler.ts'
 import { createOperateHandler } from '../../../../functions/operate/handler.ts'
 import { createProbeHandler } from '../../../../functions/probe/handler.ts'
+import { createPublishHandler } from '../../../../functions/publish/handler.ts'
 import { migratePorts } from '../../../../functions/runtime/migrate-ports.ts'
 import { functionDeps } from '../../../../infra/local/functions.ts'
 import { connect, type Sql } from '../../../../shared/db/client.ts'
@@ -70,6 +71,7 @@ async function attemptsOf(db: BenchDatabase, port: number): Promise<Attempts> {
   const uncalled = async (): Promise<never> => {
     throw new Error('AWS was called')
   }
+  const bus = { exists: async () => true, put: uncalled }
   const schedules = { settings: '', put: uncalled, remove: uncalled, listPage: uncalled }
   return {
     probe: [() => createProbeHandler(depsOf('probe'), DEADLINE_MS)({ hostIds: [probed] }, lambdaContext())],
@@ -88,6 +90,13 @@ async function attemptsOf(db: BenchDatabase, port: number): Promise<Attempts> {
       operate({ command: 'import', hosts: [{ address: '192.0.2.1', name: 'web', port: 22 }] }),
       operate({ command: 'remove', hostIds: [hostId] }),
       operate({ command: 'policy.set', changes: { failures_to_go_down: 5 } }),
+    ],
+    publish: [
+      () =>
+        createPublishHandler({ ...depsOf('publish'), stage: 'faults', bus }, DEADLINE_MS)(
+          {},
+          lambdaContext(),
+        ),
     ],
     migrate: [
       () =>

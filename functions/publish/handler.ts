@@ -1,0 +1,54 @@
+import { withinDeadline } from '../runtime/deadline.ts'
+import { type LambdaHandler, observed, onColdStart } from '../runtime/function.ts'
+import { type PublishDeps, publishDepsFromEnvironment, publishPorts } from '../runtime/publish-ports.ts'
+import { PublishEvent } from './event.ts'
+import { type PublishReport, publishEvents } from './publish-events.ts'
+import { report } from './report.ts'
+
+/** No new batch is begun after this. */
+const WORK_MS = 35_000
+/** Below Lambda's 60 s for this function. */
+export const HANDLER_DEADLINE_MS = 55_000
+
+export type PublishResponse = Omit<PublishReport, 'faults' | 'cut'>
+
+/** The bus is gone, or it refuses events for another reason than that there are too many: somebody has to look. */
+export class EventsRefusedError extends Error {
+  override readonly name = 'EventsRefusedError'
+}
+
+/** What passes by itself: AWS names the first three as worth repeating, the others are this run's own end. */
+const PASSING = new Set([
+  'ThrottlingException',
+  'InternalFailure',
+  'InternalException',
+  'AbortError',
+  'TimeoutError',
+])
+
+/**
+ * Publishes what waits.
+ *
+ * @throws EventsRefusedError when the bus does not exist, or refuses events for a reason that does not pass by itself.
+ */
+export const createPublishHandler = (
+  deps: PublishDeps,
+  deadlineMs = HANDLER_DEADLINE_MS,
+): LambdaHandler<PublishResponse> =>
+  observed(deps.telemetry, async (event) => {
+    const cause = PublishEvent.parse(event)
+    const { done, backlog } = await withinDeadline(deadlineMs, async (deadline) => {
+      const ports = publishPorts(deps, deadline)
+      const until = AbortSignal.any([deadline, AbortSignal.timeout(WORK_MS)])
+      return { done: await publishEvents(ports, until), backlog: await ports.measureBacklog() }
+    })
+    report(deps.telemetry, cause, done, backlog)
+    if (done.bus === 'gone') throw new EventsRefusedError('there is no such event bus: its events wait')
+    const lasting = done.faults.find(({ code }) => !PASSING.has(code))
+    if (lasting !== undefined) throw new EventsRefusedError(`${lasting.code}: ${lasting.message}`)
+    const { faults, cut, ...response } = done
+    return response
+  })
+
+/** What Lambda invokes. */
+export const handler = onColdStart(() => createPublishHandler(publishDepsFromEnvironment(process.env)))

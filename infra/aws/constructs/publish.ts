@@ -1,0 +1,103 @@
+import { Duration } from 'aws-cdk-lib'
+import * as events from 'aws-cdk-lib/aws-events'
+import * as targets from 'aws-cdk-lib/aws-events-targets'
+import * as logs from 'aws-cdk-lib/aws-logs'
+import { LambdaDestination } from 'aws-cdk-lib/aws-logs-destinations'
+import type * as scheduler from 'aws-cdk-lib/aws-scheduler'
+import type * as sqs from 'aws-cdk-lib/aws-sqs'
+import { Construct } from 'constructs'
+import { EVENT_SOURCE } from '../../../shared/domain/bus-event.ts'
+import { EVENT_LINES } from '../../../shared/domain/event-lines.ts'
+import { everyMinute } from './minute-clock.ts'
+import { NodeFunction, type StageParts } from './node-function.ts'
+import { deadLetterQueue } from './queues.ts'
+
+/** One that publishes, and one that waits for it: what was written meanwhile is then published at once. */
+export const PUBLISH_CONCURRENCY = 2
+/** Above the handler's own deadline of 55 s. */
+const PUBLISH_TIMEOUT_SECONDS = 60
+const PUBLISH_MEMORY_MB = 512
+/** How long events can be replayed to a consumer that was away. */
+const ARCHIVE_DAYS = 30
+
+export type PublishProps = StageParts & {
+  readonly clocks: scheduler.ScheduleGroup
+  /** The functions that report changes: their log lines start publishing. */
+  readonly reporters: Readonly<Record<keyof typeof EVENT_LINES, NodeFunction>>
+}
+
+/** The event bus that programs subscribe to, and the publish function that puts every audit event on it. */
+export class Publish extends Construct {
+  readonly bus: events.EventBus
+  readonly function: NodeFunction
+  /** Events that another account's bus did not take. */
+  readonly undelivered: sqs.Queue | null
+
+  constructor(scope: Construct, id: string, props: PublishProps) {
+    super(scope, id)
+    const { stage, settings } = props
+    this.bus = new events.EventBus(this, 'Bus', {
+      eventBusName: `fleet-awareness-${stage}`,
+      description: `Fleet Awareness (${stage}): every change of every host, and every drift`,
+    })
+    this.bus.archive('Archive', {
+      archiveName: `fleet-awareness-${stage}`,
+      eventPattern: { source: [EVENT_SOURCE] },
+      retention: Duration.days(ARCHIVE_DAYS),
+    })
+    this.function = new NodeFunction(this, 'Publish', {
+      ...props,
+      name: 'publish',
+      memoryMb: PUBLISH_MEMORY_MB,
+      timeoutSeconds: PUBLISH_TIMEOUT_SECONDS,
+      concurrency: PUBLISH_CONCURRENCY,
+      environment: { EVENT_BUS: this.bus.eventBusName },
+    })
+    this.function.allow({
+      actions: ['events:PutEvents', 'events:DescribeEventBus'],
+      resources: [this.bus.eventBusArn],
+    })
+    everyMinute(this, 'Clock', {
+      group: props.clocks,
+      name: `${stage}-publish`,
+      description: 'Publishes every minute what no log line has started to publish',
+      target: this.function,
+      input: {},
+    })
+    this.listen(props.reporters)
+    this.undelivered = this.forward(stage, settings.subscribers)
+  }
+
+  /** CloudWatch Logs invokes the function within seconds of such a line. */
+  private listen(reporters: PublishProps['reporters']): void {
+    for (const [name, lines] of Object.entries(EVENT_LINES) as [
+      keyof typeof EVENT_LINES,
+      readonly string[],
+    ][]) {
+      new logs.SubscriptionFilter(this, `LinesOf${name[0]?.toUpperCase()}${name.slice(1)}`, {
+        logGroup: reporters[name].logGroup,
+        destination: new LambdaDestination(this.function.handler),
+        filterPattern: logs.FilterPattern.any(
+          ...lines.map((line) => logs.FilterPattern.stringValue('$.message', '=', line)),
+        ),
+      })
+    }
+  }
+
+  /** Hands every event on to the buses of other accounts, where they have rules of their own. */
+  private forward(stage: string, subscribers: readonly string[]): sqs.Queue | null {
+    if (subscribers.length === 0) return null
+    const undelivered = deadLetterQueue(this, 'Undelivered', `awareness-${stage}-undelivered-events`)
+    for (const [i, arn] of subscribers.entries()) {
+      const target = events.EventBus.fromEventBusArn(this, `Subscriber${i + 1}`, arn)
+      new events.Rule(this, `Forward${i + 1}`, {
+        ruleName: `awareness-${stage}-forward-${i + 1}`,
+        description: `Hands every event on to ${arn}`,
+        eventBus: this.bus,
+        eventPattern: { source: [EVENT_SOURCE] },
+        targets: [new targets.EventBus(target, { deadLetterQueue: undelivered })],
+      })
+    }
+    return undelivered
+  }
+}

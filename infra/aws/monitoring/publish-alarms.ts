@@ -1,0 +1,30 @@
+import { PUBLISH_METRICS } from '../../../shared/domain/metrics.ts'
+import type { AlarmDefinition } from './alarm.ts'
+import { deadLettersWaiting } from './dead-letter-alarm.ts'
+import type { Watched } from './watched.ts'
+
+/** An event is on the bus within seconds of its commit, and within two runs of the minute clock at worst. */
+const WAITING_SECONDS = 300
+
+/** The alarms on events that do not reach those who subscribe to them. */
+export const publishAlarms = ({ publish, emitted }: Watched): AlarmDefinition[] => [
+  {
+    title: 'Events waiting',
+    says: `Events have waited for the event bus for more than ${WAITING_SECONDS / 60} minutes, or nothing publishes them.`,
+    metric: emitted('publish', PUBLISH_METRICS.oldestWaitingSeconds, 'Maximum', 1),
+    when: '>',
+    threshold: WAITING_SECONDS,
+    of: [3, 3],
+    // A run that ends well or with refused events says how long they wait: no run at all is worse.
+    silence: 'alarm',
+  },
+  ...(publish.undelivered === null
+    ? []
+    : [
+        deadLettersWaiting(
+          'Events undelivered',
+          "Another account's event bus did not take events that were handed on to it.",
+          publish.undelivered,
+        ),
+      ]),
+]

@@ -1,0 +1,11 @@
+import type { FunctionName } from './functions.ts'
+
+/**
+ * The log lines that say that a function has committed an audit event. CloudWatch Logs subscribes to them, and starts
+ * publishing: so a function that reports needs no right to call AWS. The line is a nudge, and the table is the truth.
+ */
+export const EVENT_LINES = {
+  probe: ['host changed'],
+  drift: ['drift detected'],
+  operate: ['policy changed'],
+} as const satisfies Partial<Record<FunctionName, readonly string[]>>

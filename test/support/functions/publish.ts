@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto'
+import { createPublishHandler, type PublishResponse } from '../../../functions/publish/handler.ts'
+import type { PublishDeps } from '../../../functions/runtime/publish-ports.ts'
+import { createTelemetry } from '../../../functions/runtime/telemetry.ts'
+import type { DeliveredEvent } from '../../../infra/local/emulators/event-bus/put-events.ts'
+import {
+  type LocalEventBus,
+  localEventBridgeClient,
+  startEventBus,
+} from '../../../infra/local/emulators/event-bus/server.ts'
+import { type EventBus, eventBus } from '../../../shared/aws/event-bus.ts'
+import { insertAuditEvents } from '../../../shared/db/audit-events.ts'
+import { openDatabase } from '../../../shared/db/transaction.ts'
+import { hostConnectivityChecked } from '../../../shared/domain/audit-events.ts'
+import { FUNCTIONS } from '../../../shared/domain/functions.ts'
+import type { HostId } from '../../../shared/domain/ids.ts'
+import { freshDatabase, type TestDatabase } from '../postgres/database.ts'
+import { collectOutput, lambdaContext, type Output } from './probe.ts'
+
+export const BUS_NAME = 'fleet-awareness-test'
+
+export type PublishEnvironment = AsyncDisposable & {
+  readonly deps: PublishDeps
+  readonly output: Output
+  readonly run: (event?: unknown) => Promise<PublishResponse>
+}
+
+export type PublishFunction = PublishEnvironment & {
+  readonly db: TestDatabase
+  readonly local: LocalEventBus
+  /** Every event that the bus took, in the order in which it did. */
+  readonly delivered: DeliveredEvent[]
+  /** Another environment of the same function, as Lambda starts one for a second run at the same time. */
+  readonly another: (around?: (bus: EventBus) => EventBus) => PublishEnvironment
+}
+
+/** The publish function as it is deployed: its own database role, the real client, EventBridge over HTTP. */
+export async function publishFunction({ answerAfterMs = 0 } = {}): Promise<PublishFunction> {
+  const db = await freshDatabase()
+  const delivered: DeliveredEvent[] = []
+  const local = await startEventBus({
+    buses: [BUS_NAME],
+    now: () => new Date(),
+    onEvent: (event) => void delivered.push(event),
+    answerAfterMs,
+  })
+  const client = localEventBridgeClient(local.endpoint)
+  const another = (around: (bus: EventBus) => EventBus = (bus) => bus): PublishEnvironment =>
+    publishEnvironment(db, around(eventBus(client, BUS_NAME)))
+  const first = another()
+  return {
+    ...first,
+    db,
+    local,
+    delivered,
+    another,
+    [Symbol.asyncDispose]: async () => {
+      await first[Symbol.asyncDispose]()
+      client.destroy()
+      await local.stop()
+      await db[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** One environment of the publish function, under its own database role. */
+export function publishEnvironment(db: TestDatabase, bus: EventBus): PublishEnvironment {
+  const output = collectOutput()
+  const database = openDatabase(db.as(FUNCTIONS.publish.role))
+  const deps: PublishDeps = {
+    database,
+    telemetry: createTelemetry({
+      service: FUNCTIONS.publish.service,
+      stage: 'test',
+      output: output.stream,
+    }),
+    now: () => new Date(),
+    stage: 'test',
+    bus,
+  }
+  const handler = createPublishHandler(deps)
+  return {
+    deps,
+    output,
+    run: (event = {}) => handler(event, lambdaContext()),
+    [Symbol.asyncDispose]: database.close,
+  }
+}
+
+/** Writes a change of each host with the product's own writer, as the probe function does; returns the events' ids. */
+export async function writeChanges(
+  { sql }: TestDatabase,
+  hostIds: readonly HostId[],
+  to: 'reachable' | 'unreachable' = 'unreachable',
+): Promise<string[]> {
+  const records = hostIds.map((hostId) => ({
+    id: randomUUID(),
+    correlationId: 'test',
+    actorId: FUNCTIONS.probe.service,
+    occurredAt: new Date(),
+    event: hostConnectivityChecked({
+      hostId,
+      from: to === 'reachable' ? 'unreachable' : 'reachable',
+      to,
+      responseMs: to === 'reachable' ? 3 : null,
+      errorType: to === 'reachable' ? null : 'tcp_timeout',
+      consecutiveFailures: to === 'reachable' ? 0 : 2,
+    }),
+  }))
+  await sql.begin((tx) => insertAuditEvents(tx, records))
+  return records.map(({ id }) => id)
+}
+
+/** The ids of the audit events on the bus, in its order. */
+export const idsOf = (delivered: readonly DeliveredEvent[]): unknown[] =>
+  delivered.map(({ detail }) => detail.id)
+
+/** Of all events that were ever written, those that are not published. */
+export const waitingIds = async ({ sql }: TestDatabase): Promise<string[]> => {
+  const rows = await sql<{ id: string }[]>`
+    select id from audit_events where published_at is null order by sequence`
+  return rows.map(({ id }) => id)
+}
