@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { rootCertificates } from 'node:tls'
 import { iamPassword } from '../../shared/aws/database-token.ts'
 import type { Connection } from '../../shared/db/client.ts'
 import type { BaseConfig } from './config.ts'
@@ -23,6 +24,7 @@ export const passwordConnection = (config: BaseConfig, password: Connection['pas
   database: config.DATABASE_NAME,
   password,
   ...(config.DATABASE_CA_FILE && {
-    tlsCertificateAuthority: readFileSync(config.DATABASE_CA_FILE, 'utf8'),
+    // Node's own beside the file's: RDS signs its servers itself, and a proxy before them has a public certificate.
+    tlsCertificateAuthority: [...rootCertificates, readFileSync(config.DATABASE_CA_FILE, 'utf8')].join('\n'),
   }),
 })

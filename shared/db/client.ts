@@ -1,5 +1,6 @@
 import { connect as connectTcp, type Socket } from 'node:net'
 import postgres from 'postgres'
+import { verified } from './trust.ts'
 
 export type Sql = postgres.Sql
 export type Tx = postgres.TransactionSql
@@ -65,7 +66,7 @@ const openSocket = ({ host, port }: Connection): Socket =>
 
 function encryption(to: Connection): Pick<postgres.Options<Record<string, never>>, 'ssl'> {
   if (to.tlsCertificateAuthority !== undefined) {
-    return { ssl: { ca: to.tlsCertificateAuthority, rejectUnauthorized: true, servername: to.host } }
+    return { ssl: verified(to.tlsCertificateAuthority, to.host) }
   }
   return to.tls === 'unverified' ? { ssl: 'require' } : {}
 }

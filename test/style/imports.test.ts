@@ -21,7 +21,7 @@ const RULES: readonly Rule[] = [
   {
     files: /^shared\/db\//,
     paths: /^shared\/(domain|contracts)\//,
-    packages: /^(postgres|postgrator|node:(net|path))$/,
+    packages: /^(postgres|postgrator|node:(net|path|tls))$/,
   },
   { files: /^shared\/net\//, paths: /^shared\/(domain|contracts)\//, packages: /^node:(net|perf_hooks)$/ },
   {

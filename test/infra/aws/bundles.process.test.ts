@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto'
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { FUNCTION_NAMES } from '../../../shared/domain/functions.ts'
+import { lambdaContext } from '../../support/functions/probe.ts'
+import { catchTokens } from '../../support/postgres/token-catcher.ts'
 import { INSTALLATIONS, resourcesOf, synthesise } from '../../support/synth.ts'
 
 /** Of a minified bundle: more takes too long to import at a cold start. */
@@ -42,6 +45,44 @@ describe('the bundle of each function', () => {
         /* @vite-ignore */ pathToFileURL(join(asset, 'index.mjs')).href
       )
       expect(loaded.handler).toBeTypeOf('function')
+    },
+  )
+
+  it.each(['probe', 'operate'])(
+    '%s: signs in with a token for its server and its user, from the credentials that Lambda gives it',
+    async (folder) => {
+      await using server = await catchTokens()
+      const environment = {
+        STAGE: 'emulated',
+        DATABASE_HOST: '127.0.0.1',
+        DATABASE_PORT: String(server.port),
+        DATABASE_NAME: 'awareness',
+        DATABASE_USER: `awareness_${folder}`,
+        DATABASE_AUTH: 'iam',
+        AWS_REGION: 'eu-central-1',
+        AWS_ACCESS_KEY_ID: 'ASIAEXAMPLE',
+        AWS_SECRET_ACCESS_KEY: 'of the role',
+        AWS_SESSION_TOKEN: 'of/the+session',
+        POWERTOOLS_LOG_LEVEL: 'SILENT',
+      }
+      for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value)
+      const asset = folders[`awareness-emulated-${folder}`] ?? ''
+      const { handler } = await import(/* @vite-ignore */ pathToFileURL(join(asset, 'index.mjs')).href)
+      const event = { probe: { hostIds: [randomUUID()], cause: 'operator' }, operate: { command: 'policy' } }[
+        folder
+      ]
+      await expect(handler(event, lambdaContext())).rejects.toThrow('PAM authentication failed')
+      vi.unstubAllEnvs()
+      const [token] = server.passwords
+      const url = new URL(`https://${token}`)
+      expect(url.host).toBe(`127.0.0.1:${server.port}`)
+      expect(Object.fromEntries(url.searchParams)).toMatchObject({
+        Action: 'connect',
+        DBUser: `awareness_${folder}`,
+        'X-Amz-Credential': expect.stringMatching(/^ASIAEXAMPLE\/\d{8}\/eu-central-1\/rds-db\/aws4_request$/),
+        'X-Amz-Security-Token': 'of/the+session',
+        'X-Amz-Expires': '900',
+      })
     },
   )
 
