@@ -100,6 +100,7 @@ function portsAt(atMs: number, known: Map<HostId, Known>, isDown: (id: HostId) =
           hostId,
           address: '192.0.2.1',
           port: idsByPort.push(hostId) - 1,
+          incarnation: 0,
           reachability,
           lastScheduledFor,
         }
@@ -111,9 +112,9 @@ function portsAt(atMs: number, known: Map<HostId, Known>, isDown: (id: HostId) =
         thresholds: DEFAULT_HYSTERESIS,
         allowedAddresses: DEFAULT_ALLOWED_ADDRESSES,
         lost: NEVER,
-        save: async (records) => {
-          for (const { hostId, reachability, scheduledFor } of records)
-            known.set(hostId, { reachability, lastScheduledFor: scheduledFor, probedAtMs: atMs })
+        save: async ({ observed, scheduledFor }) => {
+          for (const { host, reachability } of observed)
+            known.set(host.hostId, { reachability, lastScheduledFor: scheduledFor, probedAtMs: atMs })
         },
       })
       for (const id of mine) locked.delete(id)

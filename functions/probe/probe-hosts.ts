@@ -1,9 +1,16 @@
 import type { HostOutcome } from '../../shared/contracts/probe-answer.ts'
 import type { ProbeRequest } from '../../shared/contracts/probe-request.ts'
 import { classifyAddress } from '../../shared/domain/addresses.ts'
-import { type HostConnectivityChecked, hostConnectivityChecked } from '../../shared/domain/audit-events.ts'
-import type { Claim, ClaimedHost, LivenessRecord } from '../../shared/domain/claim.ts'
+import { hostConnectivityChecked } from '../../shared/domain/audit-events.ts'
+import type {
+  Claim,
+  ClaimedHost,
+  HostObserved,
+  ProbeResults,
+  StatusChange,
+} from '../../shared/domain/claim.ts'
 import type { HostId } from '../../shared/domain/ids.ts'
+import { addressRefused, INVALID_ADDRESS } from '../../shared/domain/inconclusive.ts'
 import {
   type FailureKind,
   type HysteresisThresholds,
@@ -29,15 +36,9 @@ export async function probeHosts(ports: ProbePorts, request: ProbeRequest): Prom
   return ports.exclusively(request.hostIds, async (claim) => {
     const [due, duplicates] = partition(claim.hosts, (host) => isDue(host, scheduledTime))
     const results = await Promise.all(due.map((host) => probeAllowed(ports, host, claim)))
-    const probedAt = ports.now()
+    const attemptedAt = ports.now()
     const judged = due.map((host, i) => judge(host, results[i], claim.thresholds))
-
-    const counted = judged.flatMap(({ host, outcome }) =>
-      outcome.outcome === 'probed' ? [{ host, ...outcome }] : [],
-    )
-    const records = counted.map((probed) => livenessRecord(probed, probedAt, scheduledTime))
-    const events = counted.flatMap(changeEvent)
-    if (records.length > 0) await claim.save(records, events)
+    if (judged.length > 0) await claim.save({ attemptedAt, scheduledFor: scheduledTime, ...foundOut(judged) })
 
     return [
       ...judged.map(({ outcome }) => outcome),
@@ -59,13 +60,6 @@ const occurrence = (scheduledTime: Date | null, now: Date): Date | null =>
 const isDue = (host: ClaimedHost, scheduledTime: Date | null): boolean =>
   scheduledTime === null || host.lastScheduledFor === null || scheduledTime > host.lastScheduledFor
 
-/** What the reason of a host begins with that was not probed for its address. */
-const ADDRESS_REFUSED = 'address_refused:'
-
-/** Whether the host's address is of a class that policy does not allow. */
-export const isAddressRefused = (outcome: HostOutcome): boolean =>
-  outcome.outcome === 'inconclusive' && outcome.reason.startsWith(ADDRESS_REFUSED)
-
 /** Connects nowhere that policy does not allow, whoever wrote the host's address. */
 async function probeAllowed(
   ports: Pick<ProbePorts, 'probe'>,
@@ -73,8 +67,8 @@ async function probeAllowed(
   { allowedAddresses, lost }: Pick<Claim, 'allowedAddresses' | 'lost'>,
 ): Promise<ProbeResult> {
   const kind = classifyAddress(host.address)
-  if (kind === null) return { kind: 'inconclusive', reason: 'invalid_address' }
-  if (!allowedAddresses.has(kind)) return { kind: 'inconclusive', reason: `${ADDRESS_REFUSED}${kind}` }
+  if (kind === null) return { kind: 'inconclusive', reason: INVALID_ADDRESS }
+  if (!allowedAddresses.has(kind)) return { kind: 'inconclusive', reason: addressRefused(kind) }
   return ports.probe(host, lost)
 }
 
@@ -91,6 +85,20 @@ function judge(host: ClaimedHost, result: ProbeResult | undefined, thresholds: H
   }
 }
 
+/** What there is to save and to report of the hosts. */
+function foundOut(judged: readonly Judged[]): Pick<ProbeResults, 'observed' | 'inconclusive' | 'changes'> {
+  const probed = judged.flatMap(({ host, outcome }) =>
+    outcome.outcome === 'probed' ? [{ ...outcome, host }] : [],
+  )
+  return {
+    observed: probed.map(hostObserved),
+    inconclusive: judged.flatMap(({ host, outcome }) =>
+      outcome.outcome === 'inconclusive' ? [{ host, reason: outcome.reason }] : [],
+    ),
+    changes: probed.flatMap(statusChange),
+  }
+}
+
 type Probed = Extract<HostOutcome, { outcome: 'probed' }> & { readonly host: ClaimedHost }
 
 const responseMs = (result: Observation): number | null =>
@@ -98,31 +106,25 @@ const responseMs = (result: Observation): number | null =>
 const errorType = (result: Observation): FailureKind | null =>
   result.kind === 'unreachable' ? result.errorType : null
 
-const livenessRecord = (probed: Probed, probedAt: Date, scheduledFor: Date | null): LivenessRecord => ({
-  hostId: probed.hostId,
-  reachability: probed.step.next,
-  probedAt,
-  responseMs: responseMs(probed.result),
-  errorType: errorType(probed.result),
-  identification: probed.result.kind === 'reachable' ? probed.result.identification : null,
-  stateChangedAt: probed.step.transition === null ? null : probedAt,
-  scheduledFor,
+const hostObserved = ({ host, result, step }: Probed): HostObserved => ({
+  host,
+  reachability: step.next,
+  hasChanged: step.transition !== null,
+  responseMs: responseMs(result),
+  errorType: errorType(result),
+  identification: result.kind === 'reachable' ? result.identification : null,
 })
 
-function changeEvent(probed: Probed): HostConnectivityChecked[] {
-  const { hostId, result } = probed
-  const { transition, next } = probed.step
+function statusChange({ host, result, step: { transition, next } }: Probed): StatusChange[] {
   if (transition === null) return []
-  const { consecutiveFailures } = next
-  return [
-    hostConnectivityChecked({
-      hostId,
-      ...transition,
-      responseMs: responseMs(result),
-      errorType: errorType(result),
-      consecutiveFailures,
-    }),
-  ]
+  const event = hostConnectivityChecked({
+    hostId: host.hostId,
+    ...transition,
+    responseMs: responseMs(result),
+    errorType: errorType(result),
+    consecutiveFailures: next.consecutiveFailures,
+  })
+  return [{ host, event }]
 }
 
 function partition<T>(items: readonly T[], belongs: (item: T) => boolean): [T[], T[]] {

@@ -1,8 +1,8 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics'
 import type { HostOutcome } from '../../shared/contracts/probe-answer.ts'
+import { isAddressRefused } from '../../shared/domain/inconclusive.ts'
 import { PROBE_METRICS } from '../../shared/domain/metrics.ts'
 import type { Telemetry } from '../runtime/telemetry.ts'
-import { isAddressRefused } from './probe-hosts.ts'
 
 type Invocation = {
   readonly cause: string
@@ -52,7 +52,9 @@ function tallyOf(outcomes: readonly HostOutcome[]) {
     failures: probed.length - successes,
     inFlight: number(({ outcome }) => outcome === 'in_flight'),
     inconclusive: number(({ outcome }) => outcome === 'inconclusive'),
-    addressesRefused: number(isAddressRefused),
+    addressesRefused: number(
+      (outcome) => outcome.outcome === 'inconclusive' && isAddressRefused(outcome.reason),
+    ),
     duplicates: number(({ outcome }) => outcome === 'duplicate'),
     unknownHosts: number(({ outcome }) => outcome === 'unknown_host'),
     transitions: probed.filter(({ step }) => step.transition !== null).length,

@@ -51,6 +51,7 @@ type StateRow = {
   host_id: HostId
   address: string | null
   port: number
+  incarnation: number | null
   reachability_status: ReachabilityStatus
   consecutive_failures: number
   consecutive_successes: number
@@ -61,6 +62,7 @@ const readStates = (tx: Tx, hostIds: readonly HostId[]): Promise<StateRow[]> => 
   select h.id                                       as host_id,
          host(h.ip_address)                         as address,
          h.port,
+         l.incarnation,
          coalesce(l.reachability_status, 'unknown') as reachability_status,
          coalesce(l.consecutive_failures, 0)        as consecutive_failures,
          coalesce(l.consecutive_successes, 0)       as consecutive_successes,
@@ -74,6 +76,7 @@ const claimedHost = (row: StateRow): ClaimedHost => ({
   hostId: row.host_id,
   address: row.address ?? '',
   port: row.port,
+  incarnation: row.incarnation,
   reachability: {
     status: row.reachability_status,
     consecutiveFailures: row.consecutive_failures,

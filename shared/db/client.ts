@@ -6,6 +6,8 @@ export type Sql = postgres.Sql
 export type Tx = postgres.TransactionSql
 /** A client or a transaction of one: whatever runs a statement. */
 export type AnySql = postgres.ISql
+/** A part of a statement, which runs as a part of the statement into which it is put. */
+export type Fragment = postgres.Fragment
 
 /** Where the database is and who signs in. A password may be a function: IAM tokens last 15 minutes. */
 export type Connection = {

@@ -14,7 +14,11 @@ export function listHosts(sql: AnySql): Promise<FleetHost[]> {
 
 type HostChangeRow = HostChange & { readonly id: HostId }
 
-/** Adds hosts and changes those that are there, by id; one that had left the fleet is back, and new. Returns what changed. */
+/**
+ * Adds hosts and changes those that are there, by id; one that had left the fleet is back, and new. Returns what
+ * changed. The liveness of a host that is back, or at another address or port, starts anew: a trigger of the table
+ * does that. In the order of ids, so that two who change many hosts at once do not deadlock.
+ */
 export function upsertHosts(sql: AnySql, hosts: readonly FleetHost[]): Promise<HostChangeRow[]> {
   return sql<HostChangeRow[]>`
     with fleet as (
@@ -25,7 +29,7 @@ export function upsertHosts(sql: AnySql, hosts: readonly FleetHost[]): Promise<H
       select id from hosts where deleted_at is null and id in (select id from fleet)
     )
     insert into hosts as h (id, hostname, ip_address, port)
-    select id, name, address, port from fleet
+    select id, name, address, port from fleet order by id
     on conflict (id) do update
     set hostname = excluded.hostname, ip_address = excluded.ip_address, port = excluded.port,
         deleted_at = null, updated_at = now()

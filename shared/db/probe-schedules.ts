@@ -19,7 +19,7 @@ export async function readFleet(tx: Tx): Promise<FleetSnapshot> {
            (select coalesce(json_agg(json_build_array(
                      h.id,
                      coalesce(l.reachability_status, 'unknown'),
-                     round(extract(epoch from coalesce(l.last_probe_at, h.created_at)) * 1000))), '[]')
+                     round(extract(epoch from coalesce(l.last_probe_at, l.restarted_at, h.created_at)) * 1000))), '[]')
             from hosts h
             left join host_liveness l on l.host_id = h.id
             where h.deleted_at is null) as hosts,

@@ -8,6 +8,8 @@ export type ClaimedHost = {
   readonly hostId: HostId
   readonly address: string
   readonly port: number
+  /** Grows when the host starts anew, as at another address; null before it was first attempted. */
+  readonly incarnation: number | null
   readonly reachability: Reachability
   /** The latest occurrence of a schedule that a probe was made for. */
   readonly lastScheduledFor: Date | null
@@ -24,28 +26,37 @@ export type ClaimedHosts = {
   readonly allowedAddresses: ReadonlySet<AddressClass>
 }
 
-/** What one probe found out about a host. */
-export type LivenessRecord = {
-  readonly hostId: HostId
+/** What a probe found out about a host. */
+export type HostObserved = {
+  readonly host: ClaimedHost
   readonly reachability: Reachability
-  readonly probedAt: Date
+  /** Whether the status is another one than before. */
+  readonly hasChanged: boolean
   readonly responseMs: number | null
   readonly errorType: FailureKind | null
   readonly identification: string | null
-  /** Set when the status changed. */
-  readonly stateChangedAt: Date | null
-  readonly scheduledFor: Date | null
 }
 
-/** Saves what an invocation found out and reports what changed, all of it or nothing. */
-export type SaveProbes = (
-  records: readonly LivenessRecord[],
-  events: readonly HostConnectivityChecked[],
-) => Promise<void>
+/** A host whose status is another one than before, as it is reported. */
+export type StatusChange = { readonly host: ClaimedHost; readonly event: HostConnectivityChecked }
 
-/** Hosts to probe, and how to save the results before the claim ends. */
+/** A probe that says nothing of its host. */
+export type HostInconclusive = { readonly host: ClaimedHost; readonly reason: string }
+
+/** All that one invocation found out. */
+export type ProbeResults = {
+  readonly attemptedAt: Date
+  /** The occurrence of the schedule; null for a probe that no schedule asked for. */
+  readonly scheduledFor: Date | null
+  readonly observed: readonly HostObserved[]
+  readonly inconclusive: readonly HostInconclusive[]
+  /** At most one for each observed host. An event is not stored where its host's state was not. */
+  readonly changes: readonly StatusChange[]
+}
+
+/** Hosts to probe, and how to save the results before the claim ends: all of them or nothing. */
 export type Claim = ClaimedHosts & {
   /** Aborts when the locks are lost: from then on somebody else may probe the same hosts. */
   readonly lost: AbortSignal
-  readonly save: SaveProbes
+  readonly save: (results: ProbeResults) => Promise<void>
 }

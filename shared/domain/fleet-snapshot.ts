@@ -14,7 +14,7 @@ export type SnapshotHost = {
   readonly id: HostId
   /** `unknown` when the host was never probed. */
   readonly status: ReachabilityStatus
-  /** Since when the host has waited to be probed: its last probe, or when it joined. In ms since the epoch. */
+  /** Since when the host has waited to be probed: its last probe, or when it joined or started anew. In ms since the epoch. */
   readonly waitingSinceMs: number
 }
 

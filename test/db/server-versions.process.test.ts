@@ -7,7 +7,7 @@ import { type Binaries, findBinaries } from '../../infra/local/postgres/binaries
 import { startPostgres } from '../../infra/local/postgres/server.ts'
 import { claimHosts } from '../../shared/db/claims.ts'
 import { connect } from '../../shared/db/client.ts'
-import { saveLiveness } from '../../shared/db/liveness.ts'
+import { saveProbes } from '../../shared/db/liveness.ts'
 import { migrate } from '../../shared/db/migrate.ts'
 import { readFleet } from '../../shared/db/probe-schedules.ts'
 import { openDatabase } from '../../shared/db/transaction.ts'
@@ -71,10 +71,10 @@ describe('each version of PostgreSQL that the README names', async () => {
         await database.transaction('write', async (tx) => {
           const { hosts } = await claimHosts(tx, [host])
           expect(hosts).toMatchObject([{ hostId: host, port: 2222, reachability: NEVER_PROBED }])
-          const probedAt = new Date()
-          const unknown = { responseMs: null, errorType: null, identification: null }
-          const times = { probedAt, stateChangedAt: null, scheduledFor: null }
-          await saveLiveness(tx, [{ hostId: host, reachability: NEVER_PROBED, ...unknown, ...times }])
+          const unknown = { responseMs: null, errorType: null, identification: null, hasChanged: false }
+          const observed = hosts.map((claimed) => ({ host: claimed, reachability: NEVER_PROBED, ...unknown }))
+          const attempt = { attemptedAt: new Date(), scheduledFor: null }
+          await saveProbes(tx, { ...attempt, observed, inconclusive: [] }, [])
         })
         await database.close()
         expect((await sql.begin(readFleet)).hosts).toHaveLength(1)

@@ -8,6 +8,7 @@ const FORBIDDEN = [
   'update policy set hosts_per_schedule = 2',
   'update host_liveness set consecutive_failures = 0',
   'delete from host_liveness',
+  "select hold_hosts('[]')",
   'select detail from audit_events',
   "insert into audit_events (id, correlation_id, actor_type, action, occurred_at) values (gen_random_uuid(), 'c', 'system', 'a', now())",
   'truncate probe_schedules',

@@ -99,7 +99,7 @@ describe('an import', () => {
     )
   })
 
-  it('brings back a host that had left, and removal keeps what is known of it', async () => {
+  it('brings back a host that had left as one of which nothing is known, and removal keeps what is known', async () => {
     await using db = await freshDatabase()
     await using probe = environment(db)
     await using operator = operatorOf(db)
@@ -110,8 +110,13 @@ describe('an import', () => {
     expect(await operator.ask({ command: 'remove', hostIds: [id] })).toEqual({ removed: 0 })
     expect(await operator.ask({ command: 'hosts' })).toEqual({ hosts: [], next: null })
     expect(await operator.ask({ command: 'host', hostId: id })).toEqual({ outcome: 'unknown_host' })
+    expect(await db.sql`select reachability_status as state from host_liveness`).toEqual([
+      { state: 'reachable' },
+    ])
     await operator.ask({ command: 'import', hosts: [web] })
-    expect(await operator.ask({ command: 'hosts' })).toMatchObject({ hosts: [{ id, state: 'reachable' }] })
+    expect(await operator.ask({ command: 'hosts' })).toMatchObject({
+      hosts: [{ id, state: 'unknown', last_probe_at: null, last_response_ms: null }],
+    })
   })
 
   it('is refused as a whole when a probe may not connect to a host of it', async () => {

@@ -14,6 +14,7 @@ const FORBIDDEN = [
   'update hosts set created_at = now()',
   "update host_liveness set reachability_status = 'reachable'",
   'delete from host_liveness',
+  "select hold_hosts('[]')",
   "insert into probe_schedules (name, spec_hash) values ('x', 'y')",
   'delete from probe_schedules',
   'insert into policy default values',

@@ -79,7 +79,14 @@ describe('a host whose address policy does not allow', () => {
       ),
     )
     expect(door.visitors()).toBe(0)
-    expect(await db.sql`select host_id from host_liveness`).toEqual([])
+    const kept = await db.sql<{ host_id: HostId; reason: string }[]>`
+      select host_id, last_inconclusive_reason as reason from host_liveness
+      where reachability_status = 'unknown' and last_probe_at is null
+        and consecutive_failures = 0 and last_attempt_at is not null`
+    expect(Object.fromEntries(kept.map(({ host_id, reason }) => [hosts.get(host_id), reason]))).toEqual(
+      Object.fromEntries(reasons),
+    )
+    expect(await db.sql`select id from audit_events`).toEqual([])
     expect(deps.output.lines).toContainEqual(
       expect.objectContaining({
         [PROBE_METRICS.addressesRefused]: hosts.size,

@@ -63,5 +63,5 @@ it('an invocation that loses its database in mid-probe ends its probes at once, 
   await expect(takingOver).rejects.toMatchObject({ name: 'DeadlineExceededError' })
   await expect.poll(connected, { interval: 5, timeout: 10_000 }).toEqual(Array(HOSTS).fill(0))
   expect(hosts.map(({ mostConnections }) => mostConnections())).toEqual(Array(HOSTS).fill(1))
-  expect(await db.sql`select from host_liveness`).toEqual([])
+  expect(await db.sql`select from host_liveness where last_attempt_at is not null`).toEqual([])
 })

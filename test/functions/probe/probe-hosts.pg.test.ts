@@ -143,15 +143,42 @@ describe('a host that is not as it should be', () => {
     await using deps = environment(db)
     const hosts = await addHosts(db.sql, 1)
     await invoke(deps, hosts, async () => ANSWER)
-    const before = await db.sql`select * from host_liveness`
+    const known = () => db.sql`
+      select reachability_status, consecutive_failures, consecutive_successes, last_probe_at, last_response_ms,
+             last_state_change_at, last_error_type, ssh_identification, last_scheduled_for
+      from host_liveness`
+    const before = await known()
     const broken = async () => ({ kind: 'inconclusive' as const, reason: 'EMFILE' })
     for (let i = 0; i < 5; i++)
       expect(outcomesOf(await invoke(deps, hosts, broken))).toEqual(['inconclusive'])
-    expect(await db.sql`select * from host_liveness`).toEqual(before)
+    expect(await known()).toEqual(before)
   })
 })
 
 describe('what is kept', () => {
+  it('is the time of the last attempt, and why it said nothing, until a probe says something', async () => {
+    await using db = await freshDatabase()
+    let now = new Date('2026-01-01T10:00:00Z')
+    await using deps = environment(db, () => now)
+    const hosts = await addHosts(db.sql, 1)
+    const attempt = async () =>
+      (
+        await db.sql`
+          select last_attempt_at as at, last_inconclusive_reason as reason, last_probe_at as probed_at
+          from host_liveness`
+      )[0]
+    const broken = async () => ({ kind: 'inconclusive' as const, reason: 'EMFILE' })
+    await invoke(deps, hosts, broken)
+    expect(await attempt()).toEqual({ at: now, reason: 'EMFILE', probed_at: null })
+    const probedAt = new Date('2026-01-01T10:05:00Z')
+    now = probedAt
+    await invoke(deps, hosts, async () => ANSWER)
+    expect(await attempt()).toEqual({ at: now, reason: null, probed_at: probedAt })
+    now = new Date('2026-01-01T10:10:00Z')
+    await invoke(deps, hosts, broken)
+    expect(await attempt()).toEqual({ at: now, reason: 'EMFILE', probed_at: probedAt })
+  })
+
   it('is the time of the last change, which other probes do not move', async () => {
     await using db = await freshDatabase()
     let now = new Date('2026-01-01T10:00:00Z')

@@ -4,6 +4,7 @@ import { expectForbidden } from '../../support/postgres/rights.ts'
 const FORBIDDEN = [
   "insert into hosts (hostname, ip_address) values ('x', '127.0.0.1')",
   "update hosts set ip_address = '127.0.0.1'",
+  'select id from hosts for key share',
   'delete from hosts',
   'update policy set probe_interval_seconds = 60',
   'delete from host_liveness',

@@ -1,0 +1,16 @@
+import type { AddressClass } from './addresses.ts'
+
+/** What the reason of a probe begins with that was not made because policy does not allow the host's address. */
+const ADDRESS_REFUSED = 'address_refused:'
+/** The reason of a probe that was not made because the host's address is none. */
+export const INVALID_ADDRESS = 'invalid_address'
+
+/** The reason of a probe that was not made because policy does not allow addresses of this class. */
+export const addressRefused = (kind: AddressClass): string => `${ADDRESS_REFUSED}${kind}`
+
+/** Whether a probe was not made because policy does not allow the host's address. */
+export const isAddressRefused = (reason: string): boolean => reason.startsWith(ADDRESS_REFUSED)
+
+/** Whether no probe of the host was made, nor will be until its address or the policy is changed. */
+export const isUnprobeable = (reason: string): boolean =>
+  isAddressRefused(reason) || reason === INVALID_ADDRESS
