@@ -126,8 +126,8 @@ Fleet Awareness on one machine: is each host's SSH port answering, and is it sti
   --json                     with --once: one JSON object a host on standard output, and nothing else
   --prune                    with DATABASE_URL: removes hosts that runs of FILE have added and that are no longer in
                              it; in the state in .local/ that is done without asking
-  --interval TIME            how often a host is probed, in whole minutes: 1m to 1h (default 5m)
-  --hosts-per-schedule N     hosts that share a schedule, 1 to ${MAX_HOSTS_PER_INVOCATION} (default 1)
+  --interval TIME            sets how often a host is probed, in whole minutes: 1m to 1h (5m at first)
+  --hosts-per-schedule N     sets how many hosts share a schedule, 1 to ${MAX_HOSTS_PER_INVOCATION} (1 at first)
   --speed N                  seconds of fleet time in a second, 1 to ${MAX_SPEED} (default 1; demonstration ${DEMONSTRATION_SPEED})
   --webhook URL              posts each event there, as EventBridge delivers it
   --verbose                  the functions' own logs, on standard error

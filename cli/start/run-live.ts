@@ -1,5 +1,4 @@
 import { createChangeFeed } from '../../infra/local/change-feed.ts'
-import { createClock } from '../../infra/local/clock.ts'
 import { startCompliance } from '../../infra/local/compliance.ts'
 import { isScannedInDemonstration } from '../../infra/local/demonstration/scans.ts'
 import { createProbeLambda } from '../../infra/local/functions.ts'
@@ -7,7 +6,7 @@ import type { Resources } from '../../infra/local/resources.ts'
 import { startScheduling } from '../../infra/local/scheduling.ts'
 import { startSignals } from '../../infra/local/signals.ts'
 import { stateFolder } from '../../infra/local/state-folder.ts'
-import { readFleetNumbers, readNewestProbe } from '../../shared/db/fleet-view.ts'
+import { readFleetNumbers } from '../../shared/db/fleet-view.ts'
 import { DEFAULT_INTERVAL_MS } from '../../shared/domain/cadence.ts'
 import type { Command } from './command-line.ts'
 import type { Session } from './session.ts'
@@ -28,8 +27,7 @@ export async function runLive(
   view: View,
   resources: Resources,
 ): Promise<void> {
-  const { database, demonstration, hosts, log } = session
-  const clock = createClock({ speed: command.speed, startAt: await startOfFleetTime(session) })
+  const { database, demonstration, hosts, log, clock } = session
   const startedAt = clock.now()
   const seen = createTally()
   const given = { database, log, now: clock.now, onFault: seen.onFault }
@@ -93,12 +91,6 @@ const withoutNews = ({ numbers, compliance }: DatabaseState): DatabaseState => (
 
 const scannedIn = (hosts: Session['hosts']): string[] =>
   hosts.filter(({ name }) => isScannedInDemonstration(name)).map(({ id }) => id)
-
-/** Never before what is in the database: a run in faster time may have left it in the future. */
-async function startOfFleetTime({ database }: Session): Promise<Date> {
-  const newest = await readNewestProbe(database.owner)
-  return new Date(Math.max(Date.now(), newest?.getTime() ?? 0))
-}
 
 function once<T>(run: () => Promise<T>): () => Promise<T> {
   let result: Promise<T> | undefined

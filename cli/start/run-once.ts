@@ -25,7 +25,7 @@ export async function runOnce(
   const startedMs = performance.now()
   const total = session.hosts.length
   const all: OnceResult[] = []
-  const surroundings = { database: session.database, log: session.log, now: () => new Date() }
+  const surroundings = { database: session.database, log: session.log, now: session.clock.now }
   for await (const results of probeOnce(surroundings, session.hosts, stop)) {
     all.push(...results)
     if (all.length < total) {

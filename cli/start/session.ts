@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Writable } from 'node:stream'
+import type { Clock } from '../../infra/local/clock.ts'
 import { type Demonstration, startDemonstration } from '../../infra/local/demonstration/fleet.ts'
 import { openFunctionLog } from '../../infra/local/function-log.ts'
 import { isOpenToAll } from '../../infra/local/postgres/binaries.ts'
@@ -12,13 +13,14 @@ import { openOwnDatabase } from '../../infra/local/postgres/own.ts'
 import { openTemporaryDatabase } from '../../infra/local/postgres/temporary.ts'
 import type { Resources } from '../../infra/local/resources.ts'
 import { stateFolder } from '../../infra/local/state-folder.ts'
-import { allowLoopback, readPolicy, setProbeCadence } from '../../shared/db/policy.ts'
+import { allowLoopback, readPolicy } from '../../shared/db/policy.ts'
 import { addressFault } from '../../shared/domain/addresses.ts'
-import { DEFAULT_INTERVAL_MS } from '../../shared/domain/cadence.ts'
 import { UserError } from '../../shared/domain/errors.ts'
 import type { FleetHost } from '../../shared/domain/fleet-host.ts'
 import { allowedAddressesOf } from '../../shared/domain/policy.ts'
 import type { Command } from './command-line.ts'
+import { openFleetClock } from './fleet-clock.ts'
+import { setCadence } from './set-cadence.ts'
 import { fileSource, syncFleet } from './sync-fleet.ts'
 import { describeSync } from './view/wording.ts'
 
@@ -29,6 +31,8 @@ export type Session = {
   /** Null when the fleet is the user's own. */
   readonly demonstration: Demonstration | null
   readonly log: Writable
+  /** Fleet time. */
+  readonly clock: Clock
 }
 
 export type SessionDeps = {
@@ -46,9 +50,10 @@ export async function openSession(
   deps: SessionDeps,
 ): Promise<Session> {
   const folder = fleet === null ? temporaryFolder(deps.resources) : keptFolder(deps)
-  const log = command.verbose ? process.stderr : openFunctionLog(join(folder, 'functions.log'))
   const database = await openDatabaseOf(fleet === null, folder, deps.databaseUrl)
   deps.resources.onClose(database.close)
+  // After the database: a run that is turned away there leaves the log of the other run alone.
+  const log = command.verbose ? process.stderr : openFunctionLog(join(folder, 'functions.log'))
   const demonstration = fleet === null ? await startDemonstration() : null
   if (demonstration !== null) {
     deps.resources.onClose(demonstration.stop)
@@ -62,8 +67,9 @@ export async function openSession(
     onProgress: deps.onLoading,
   })
   describeSync(change).forEach(deps.note)
-  await setCadence(database, command)
-  return { database, hosts: change.hosts, demonstration, log }
+  await setCadence(database.owner, command)
+  const clock = await openFleetClock(database.owner, command, deps.note)
+  return { database, hosts: change.hosts, demonstration, log, clock }
 }
 
 function temporaryFolder(resources: Resources): string {
@@ -107,13 +113,4 @@ async function allowAddresses(
     return fault === null ? [] : [`${name}: ${fault}`]
   })
   if (faults.length > 0) throw new UserError(faults)
-}
-
-/** What is not asked for is the default, except in a database that may be set up by others. */
-function setCadence({ owner, isShared }: LocalDatabase, command: Command): Promise<void> {
-  const intervalMs = command.intervalMs ?? (isShared ? null : DEFAULT_INTERVAL_MS)
-  return setProbeCadence(owner, {
-    probeIntervalSeconds: intervalMs === null ? null : Math.round(intervalMs / 1000),
-    hostsPerSchedule: command.hostsPerSchedule ?? (isShared ? null : 1),
-  })
 }

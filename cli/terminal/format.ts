@@ -17,3 +17,13 @@ export const formatEndpoint = (address: string | null, port: number | null): str
 
 /** A time to the second, in UTC; a dash where there is none. */
 export const formatTime = (iso: string | null): string => (iso === null ? '–' : iso.replace(/\.\d+Z$/, 'Z'))
+
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
+const DAY_MS = 24 * HOUR_MS
+
+/** A duration in the largest unit of which it has at least two: `98 min`, `5 h`, `3 d`. */
+export function formatDuration(ms: number): string {
+  if (ms < 2 * HOUR_MS) return `${Math.round(ms / MINUTE_MS)} min`
+  return ms < 2 * DAY_MS ? `${Math.round(ms / HOUR_MS)} h` : `${Math.round(ms / DAY_MS)} d`
+}

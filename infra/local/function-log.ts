@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Writable } from 'node:stream'
 
@@ -8,6 +8,8 @@ const MAX_LOG_BYTES = 16 * 1024 * 1024
 /** Where the functions' log lines and metrics go on one machine: a file, begun anew in each run. */
 export function openFunctionLog(path: string): Writable {
   mkdirSync(dirname(path), { recursive: true })
+  // The file may be another account's: root has used the folder, say.
+  rmSync(path, { force: true })
   writeFileSync(path, '')
   let bytes = 0
   return new Writable({

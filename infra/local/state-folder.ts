@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { lstatSync, mkdirSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { UserError } from '../../shared/domain/errors.ts'
+import { ensureFolder } from './ensure-folder.ts'
 import { isOpenToAll } from './postgres/binaries.ts'
 
 const CLONE = fileURLToPath(new URL('../..', import.meta.url))
@@ -14,9 +15,10 @@ export type StateFolder = {
 }
 
 /**
- * The folder in which the state of one's own fleet is kept between runs, created if absent: `.local/` in the clone. A server
- * that root starts runs as another account; where that one may not enter the clone (under /root, say), the
- * state is kept in /var/tmp, in a folder of this clone's own.
+ * The folder in which the state of one's own fleet is kept between runs, created if absent: `.local/` in the clone.
+ * A server that root starts runs as another account; where that one may not enter the clone (under /root, say),
+ * the state is kept in /var/tmp, in a folder of this clone's own.
+ * @throws UserError where a file is in its place, or where it belongs to another account
  */
 export function stateFolder(): StateFolder {
   if (process.getuid?.() !== 0 || isOpenToAll(CLONE)) {
@@ -30,9 +32,4 @@ export function stateFolder(): StateFolder {
     return { folder, reason: 'PostgreSQL does not run as root, and no other account may enter this folder' }
   }
   throw new UserError([`${folder} belongs to another user: it must be moved away`])
-}
-
-function ensureFolder(folder: string, mode: number): string {
-  mkdirSync(folder, { recursive: true, mode })
-  return folder
 }

@@ -61,10 +61,15 @@ type Options = postgres.Options<Record<string, never>> & { readonly socket: () =
 /**
  * The driver leaves Nagle's algorithm on: a statement that is sent along with a long one then waits for the
  * first one's answer, which is a round trip more for an invocation of many hosts. Host and port are what the
- * driver names in its errors.
+ * driver names in its errors. A host that begins with a slash is the folder of the server's socket, as in libpq.
  */
-const openSocket = ({ host, port }: Connection): Socket =>
-  Object.assign(connectTcp({ host, port, noDelay: true }), { host, port })
+const openSocket = ({ host, port }: Connection): Socket => {
+  const to = host.startsWith('/') ? { path: socketPath(host, port) } : { host, port, noDelay: true }
+  return Object.assign(connectTcp(to), { host, port })
+}
+
+/** The socket of a server that listens in a folder. */
+export const socketPath = (folder: string, port: number): string => `${folder}/.s.PGSQL.${port}`
 
 function encryption(to: Connection): Pick<postgres.Options<Record<string, never>>, 'ssl'> {
   if (to.tlsCertificateAuthority !== undefined) {

@@ -1,13 +1,20 @@
 import { execFileSync } from 'node:child_process'
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
 
 export type Account = { readonly uid: number; readonly gid: number }
 
 /** One of them is on every Linux and macOS, so that no account has to be created on somebody's machine. */
 const CANDIDATES = ['postgres', 'nobody']
 
-/** The account that runs a server which refuses to be root; null where this program is not root itself. */
-export function accountForServer(): Account | null {
+/**
+ * The account that runs a server which refuses to be root; null where this program is not root itself. Where
+ * `folder` has data already, it is the account to which they belong: a user's state stays the user's.
+ */
+export function accountForServer(folder?: string): Account | null {
   if (process.getuid?.() !== 0) return null
+  const owner = folder === undefined ? undefined : statSync(join(folder, 'data'), { throwIfNoEntry: false })
+  if (owner !== undefined && owner.uid > 0) return { uid: owner.uid, gid: owner.gid }
   for (const name of CANDIDATES) {
     const account = lookUp(name)
     if (account !== null) return account

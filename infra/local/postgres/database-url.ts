@@ -4,15 +4,20 @@ import { UserError } from '../../../shared/domain/errors.ts'
 
 const DEFAULT_PORT = 5432
 
-/** @throws UserError for anything but a `postgres://` or `postgresql://` URL. It never shows the password. */
+/**
+ * Reads DATABASE_URL. Its host may be a folder with the server's socket: `?host=/var/run/postgresql`.
+ * @throws UserError for anything but a `postgres://` or `postgresql://` URL. It never shows the password.
+ */
 export function parseDatabaseUrl(text: string, defaultUser: string): Connection {
-  const url = URL.canParse(text) ? new URL(text) : null
+  // libpq takes a user without a host, for a socket; the URL standard does not.
+  const standard = text.replace(/^(\w+:\/\/[^/?#]*@)(?=[/?]|$)/, '$1localhost')
+  const url = URL.canParse(standard) ? new URL(standard) : null
   if (url === null || !/^postgres(ql)?:$/.test(url.protocol)) {
     throw new UserError(['DATABASE_URL: not of the form postgres://user:password@host:5432/database'])
   }
   const username = decoded(url.username) || defaultUser
   return {
-    host: url.searchParams.get('host') ?? (url.hostname.replace(/^\[|\]$/g, '') || 'localhost'),
+    host: url.searchParams.get('host') ?? (decoded(url.hostname).replace(/^\[|\]$/g, '') || 'localhost'),
     port: Number(url.port || url.searchParams.get('port') || DEFAULT_PORT),
     database: decoded(url.pathname.slice(1)) || username,
     username,

@@ -1,4 +1,4 @@
-import { type Connection, connect, type Sql } from '../../../shared/db/client.ts'
+import { type Connection, connect, type Sql, socketPath } from '../../../shared/db/client.ts'
 import { migrate } from '../../../shared/db/migrate.ts'
 import { allowLoopback } from '../../../shared/db/policy.ts'
 import { SchemaMisfitError } from '../../../shared/db/preflight.ts'
@@ -99,6 +99,10 @@ export function explainRefusal(error: unknown, to: Connection): unknown {
   const where = `DATABASE_URL: ${formatConnection(to)}`
   if (error instanceof SchemaMisfitError)
     return new UserError([`${where}: ${error.message}`], { cause: error })
+  if (codeOf(error) === 'ENOENT' && to.host.startsWith('/')) {
+    const line = `${where}: there is no socket ${socketPath(to.host, to.port)}: is a server running there?`
+    return new UserError([line], { cause: error })
+  }
   const message =
     error instanceof Error ? (error.message || codeOf(error)).replace(/\s+/g, ' ') : String(error)
   if (codeOf(error) === INSUFFICIENT_PRIVILEGE) {

@@ -1,12 +1,12 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chownSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { Connection } from '../../../shared/db/client.ts'
 import { type Account, accountForServer } from './account.ts'
 import { type Binaries, findBinaries } from './binaries.ts'
+import { initialiseData, preparePassword, removePartialData, SUPERUSER } from './data-folder.ts'
 
 export type PostgresServer = {
   /** How its superuser signs in, to the database `postgres`. */
@@ -30,7 +30,6 @@ export type PostgresOptions = {
   readonly files?: Readonly<Record<string, string>>
 }
 
-const SUPERUSER = 'postgres'
 const IN_MEMORY_SETTINGS = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']
 
 /**
@@ -49,14 +48,10 @@ const SUPERVISOR = `
 
 /** Starts the PostgreSQL that npm installed, on loopback only. */
 export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
-  const account = accountForServer()
+  const account = accountForServer(options.folder)
   const binaries = options.binaries ?? (await findBinaries(account !== null))
-  const data = join(options.folder, 'data')
   const password = preparePassword(options.folder, account)
-  const ids = account ?? {}
-
-  if (!existsSync(data)) initialise(binaries.initdb, options.folder, data, ids)
-
+  const data = initialiseData(binaries.initdb, options.folder, account)
   const port = options.port ?? (await freePort())
   const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', `port=${port}`]
   if (options.temporary) settings.push(...IN_MEMORY_SETTINGS)
@@ -66,7 +61,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
     '/bin/sh',
     ['-c', SUPERVISOR, 'sh', options.temporary ? options.folder : '', ...server],
     {
-      ...ids,
+      ...account,
       cwd: options.folder,
       detached: true,
       stdio: ['pipe', 'ignore', 'pipe'],
@@ -74,43 +69,11 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
     },
   )
   await ready(child)
+  removePartialData(options.folder)
   return {
     admin: { host: '127.0.0.1', port, database: 'postgres', username: SUPERUSER, password },
     stop: () => stop(child),
   }
-}
-
-/** Initialises a folder beside its place and then moves it there: a server is never started on half of one. */
-function initialise(initdb: string, folder: string, data: string, ids: Partial<Account>): void {
-  const partial = `${data}.partial`
-  rmSync(partial, { recursive: true, force: true })
-  const how = [
-    '--username',
-    SUPERUSER,
-    '--auth',
-    'scram-sha-256',
-    '--encoding',
-    'UTF8',
-    '--no-locale',
-    '--no-sync',
-  ]
-  execFileSync(initdb, ['--pgdata', partial, '--pwfile', join(folder, 'password'), ...how], {
-    ...ids,
-    stdio: 'pipe',
-    cwd: folder,
-  })
-  renameSync(partial, data)
-}
-
-function preparePassword(folder: string, account: Account | null): string {
-  const file = join(folder, 'password')
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  if (!existsSync(file)) writeFileSync(file, randomBytes(24).toString('base64url'), { mode: 0o600 })
-  if (account !== null) {
-    chownSync(folder, account.uid, account.gid)
-    chownSync(file, account.uid, account.gid)
-  }
-  return readFileSync(file, 'utf8').trim()
 }
 
 /** Writes each file for the server's account alone, as it wants its keys, and gives the settings that name them. */
