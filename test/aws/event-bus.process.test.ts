@@ -37,7 +37,7 @@ async function busOnLoopback() {
 }
 
 describe('an event on the bus', () => {
-  it('is delivered with source, type, time and detail', async () => {
+  it('an event on the bus is delivered with source, type, time and detail', async () => {
     await using local = await busOnLoopback()
     expect(await local.bus.put([busEventOf(1)], signal)).toEqual([null])
     expect(local.delivered).toMatchObject([
@@ -50,14 +50,14 @@ describe('an event on the bus', () => {
     ])
   })
 
-  it('is refused by itself where something is wrong with it alone, and the others are taken', async () => {
+  it('an event on the bus is refused by itself where something is wrong with it alone, and the others are taken', async () => {
     await using local = await busOnLoopback()
     const faults = await local.bus.put([busEventOf(1), busEventOf(2, '{'), busEventOf(3)], signal)
     expect(faults).toEqual([null, { code: 'MalformedDetail', message: expect.any(String) }, null])
     expect(local.delivered.map(({ detail }) => detail.id)).toEqual(['1', '3'])
   })
 
-  it('is one of seven out of ten that were taken, in the order of the ten', async () => {
+  it('an event on the bus is one of seven out of ten that were taken, in the order of the ten', async () => {
     await using local = await busOnLoopback()
     local.faults.next({ refuse: [0, 4, 9], errorCode: 'ThrottlingException' })
     const ten = Array.from({ length: 10 }, (_, i) => busEventOf(i))
@@ -70,20 +70,23 @@ describe('an event on the bus', () => {
     ['ThrottlingException', 'ThrottlingException'],
     ['AccessDeniedException', 'AccessDeniedException'],
     ['InternalException', 'InternalException'],
-  ])('of a call that stays %s is not taken, and the call is thrown', async (fault, name) => {
-    await using local = await busOnLoopback()
-    local.faults.next(fault, 10)
-    await expect(local.bus.put([busEventOf(1)], signal)).rejects.toMatchObject({ name })
-    expect(local.delivered).toEqual([])
-  })
+  ])(
+    'an event on the bus of a call that stays %s is not taken, and the call is thrown',
+    async (fault, name) => {
+      await using local = await busOnLoopback()
+      local.faults.next(fault, 10)
+      await expect(local.bus.put([busEventOf(1)], signal)).rejects.toMatchObject({ name })
+      expect(local.delivered).toEqual([])
+    },
+  )
 
-  it('of a call that is throttled once is put again by the client', async () => {
+  it('an event on the bus of a call that is throttled once is put again by the client', async () => {
     await using local = await busOnLoopback()
     local.faults.next('ThrottlingException')
     expect(await local.bus.put([busEventOf(1)], signal)).toEqual([null])
   })
 
-  it('may be there twice after an answer that was lost', async () => {
+  it('an event on the bus may be there twice after an answer that was lost', async () => {
     await using local = await busOnLoopback()
     local.faults.next('drop_answer')
     expect(await local.bus.put([busEventOf(1)], signal)).toEqual([null])
@@ -92,7 +95,7 @@ describe('an event on the bus', () => {
 })
 
 describe('a bus that is gone', () => {
-  it('answers with success as AWS does, so that only asking for it shows it', async () => {
+  it('a bus that is gone answers with success as AWS does, so that only asking for it shows it', async () => {
     await using local = await busOnLoopback()
     expect(await local.bus.exists(signal)).toBe(true)
     local.deleteBus(BUS)

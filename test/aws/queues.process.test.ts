@@ -26,18 +26,18 @@ async function receiveOne(client: SQSClient, queueUrl: string) {
 }
 
 describe('a dead letter', () => {
-  it('is the message as it came, with the reason beside it', async () => {
+  it('a dead letter is the message as it came, with the reason beside it', async () => {
     expect(await deadLetterOf('{')).toEqual({ body: '{', reason: 'malformed_json', detail: 'at position 0' })
   })
 
-  it('bears its reason also where the message is as long as SQS takes it, and says how much was cut off', async () => {
+  it('a dead letter bears its reason also where the message is as long as SQS takes it, and says how much was cut off', async () => {
     const { body, reason, detail } = await deadLetterOf('x'.repeat(MIB))
     expect(reason).toBe('malformed_json')
     expect(detail).toBe(`(the last ${MIB - body.length} bytes of the message are cut off) at position 0`)
     expect(body.length).toBeGreaterThan(MIB - 10_000)
   })
 
-  it('is cut between characters, and has room for the longest detail', async () => {
+  it('a dead letter is cut between characters, and has room for the longest detail', async () => {
     const { body, reason } = await deadLetterOf(`x${'é'.repeat(MIB / 2 - 1)}`, '€'.repeat(5_000))
     expect(reason).toBe('malformed_json')
     expect(body).toMatch(/^xé+$/)

@@ -17,7 +17,7 @@ const fresh = { startAtMs: START_AT_MS, exists: false, signal }
 const known = { startAtMs: START_AT_MS, exists: true, signal }
 
 describe('putting a schedule', () => {
-  it('makes one that has all that a probe needs, and nothing that AWS chooses by default', async () => {
+  it('putting a schedule makes one that has all that a probe needs, and nothing that AWS chooses by default', async () => {
     await using local = await schedulerOnLoopback()
     expect(await scheduleGroup(local.client, TARGET).put(SPEC, fresh)).toBe('done')
     const made = await local.client.send(
@@ -43,12 +43,12 @@ describe('putting a schedule', () => {
     })
   })
 
-  it('of one minute is a rate that AWS can read', async () => {
+  it('a schedule of one minute has a rate that AWS can read', async () => {
     await using local = await schedulerOnLoopback()
     expect(await scheduleGroup(local.client, TARGET).put({ ...SPEC, periodMinutes: 1 }, fresh)).toBe('done')
   })
 
-  it('that is there already, although unknown, replaces it', async () => {
+  it('putting a schedule that is there already, although unknown, replaces it', async () => {
     await using local = await schedulerOnLoopback()
     const group = scheduleGroup(local.client, TARGET)
     await group.put(SPEC, fresh)
@@ -64,7 +64,7 @@ describe('putting a schedule', () => {
     expect(made.ScheduleExpression).toBe('rate(6 minutes)')
   })
 
-  it('that is gone, although known, makes it anew', async () => {
+  it('putting a schedule that is gone, although known, makes it anew', async () => {
     await using local = await schedulerOnLoopback()
     expect(await scheduleGroup(local.client, TARGET).put(SPEC, known)).toBe('done')
     expect(local.calls.map(({ operation, answer }) => `${operation} ${answer}`)).toEqual([
@@ -73,28 +73,28 @@ describe('putting a schedule', () => {
     ])
   })
 
-  it('whose answer is lost after all was done is done', async () => {
+  it('a put whose answer is lost after all was done counts as done', async () => {
     await using local = await schedulerOnLoopback()
     local.faults.next('drop_answer', 1, 'CreateSchedule')
     expect(await scheduleGroup(local.client, TARGET).put(SPEC, fresh)).toBe('done')
     expect(local.calls.at(-1)).toMatchObject({ operation: 'UpdateSchedule', answer: 'ok' })
   })
 
-  it('that is throttled once is tried again', async () => {
+  it('a put that is throttled once is tried again', async () => {
     await using local = await schedulerOnLoopback()
     local.faults.next('ThrottlingException')
     expect(await scheduleGroup(local.client, TARGET).put(SPEC, fresh)).toBe('done')
     expect(local.calls).toHaveLength(2)
   })
 
-  it('that stays throttled is given up after three attempts, without a fault', async () => {
+  it('a put that stays throttled is given up after three attempts, without a fault', async () => {
     await using local = await schedulerOnLoopback()
     local.faults.next('ThrottlingException', 10)
     expect(await scheduleGroup(local.client, TARGET).put(SPEC, fresh)).toBe('throttled')
     expect(local.calls).toHaveLength(3)
   })
 
-  it('that somebody else is changing is a conflict', async () => {
+  it('putting a schedule that somebody else is changing is a conflict', async () => {
     await using local = await schedulerOnLoopback()
     const group = scheduleGroup(local.client, TARGET)
     await group.put(SPEC, fresh)
@@ -104,21 +104,24 @@ describe('putting a schedule', () => {
     expect(await group.put(SPEC, fresh)).toBe('conflict')
   })
 
-  it('is out of time once its signal aborts', async () => {
+  it('putting a schedule is out of time once its signal aborts', async () => {
     await using local = await schedulerOnLoopback()
     const aborted = { ...fresh, signal: AbortSignal.abort() }
     expect(await scheduleGroup(local.client, TARGET).put(SPEC, aborted)).toBe('out_of_time')
   })
 
-  it.each(['known', 'unknown'])('that is %s, in a group that does not exist, is a fault', async (which) => {
-    await using local = await schedulerOnLoopback()
-    const nowhere = scheduleGroup(local.client, { ...TARGET, groupName: 'elsewhere' })
-    await expect(nowhere.put(SPEC, which === 'known' ? known : fresh)).rejects.toMatchObject({
-      name: 'ResourceNotFoundException',
-    })
-  })
+  it.each(['known', 'unknown'])(
+    'putting a schedule that is %s, in a group that does not exist, is a fault',
+    async (which) => {
+      await using local = await schedulerOnLoopback()
+      const nowhere = scheduleGroup(local.client, { ...TARGET, groupName: 'elsewhere' })
+      await expect(nowhere.put(SPEC, which === 'known' ? known : fresh)).rejects.toMatchObject({
+        name: 'ResourceNotFoundException',
+      })
+    },
+  )
 
-  it('that AWS refuses for good is a fault', async () => {
+  it('a put that AWS refuses for good is a fault', async () => {
     await using local = await schedulerOnLoopback()
     local.faults.next('ServiceQuotaExceededException')
     await expect(scheduleGroup(local.client, TARGET).put(SPEC, fresh)).rejects.toMatchObject({
@@ -128,7 +131,7 @@ describe('putting a schedule', () => {
 })
 
 describe('removing a schedule', () => {
-  it('is done when it is gone, and when it was gone before', async () => {
+  it('removing a schedule is done when it is gone, and when it was gone before', async () => {
     await using local = await schedulerOnLoopback()
     const group = scheduleGroup(local.client, TARGET)
     await group.put(SPEC, fresh)
@@ -137,7 +140,7 @@ describe('removing a schedule', () => {
     expect(await group.listPage(undefined, { signal })).toEqual({ names: [], nextToken: undefined })
   })
 
-  it('is a conflict while somebody else changes it, and out of time once its signal aborts', async () => {
+  it('removing a schedule is a conflict while somebody else changes it, and out of time once its signal aborts', async () => {
     await using local = await schedulerOnLoopback()
     const group = scheduleGroup(local.client, TARGET)
     await group.put(SPEC, fresh)
@@ -149,7 +152,7 @@ describe('removing a schedule', () => {
 })
 
 describe('listing the schedules', () => {
-  it('names all of the group, a page of a hundred at a time', async () => {
+  it('listing the schedules names all of the group, a page of a hundred at a time', async () => {
     await using local = await schedulerOnLoopback()
     const group = scheduleGroup(local.client, TARGET)
     const names = Array.from({ length: 230 }, (_, i) => `b-5m-8-${i.toString(16)}`)
@@ -171,7 +174,7 @@ describe('listing the schedules', () => {
 
 describe('what all schedules share', () => {
   it.each(['groupName', 'functionArn', 'roleArn', 'deadLetterQueueArn'] as const)(
-    'is another thing when the %s is another',
+    'what all schedules share is another thing when the %s is another',
     async (field) => {
       await using local = await schedulerOnLoopback()
       const { settings } = scheduleGroup(local.client, TARGET)

@@ -61,7 +61,7 @@ function clone() {
 const program = (source: string): string[] => ['node', '-e', source]
 
 describe('a program that is started with its dependencies', () => {
-  it('is preceded by an installation in a fresh clone, which leaves standard output to it', () => {
+  it('a program started with its dependencies is preceded by an installation in a fresh clone, which leaves standard output to it', () => {
     using fresh = clone()
     const { status, stdout, stderr } = fresh.run(program("console.log('ran'); process.exit(7)"))
     expect(stderr).toContain(INSTALLING)
@@ -70,14 +70,14 @@ describe('a program that is started with its dependencies', () => {
     expect(status).toBe(7)
   })
 
-  it('is not preceded by one when everything is there', () => {
+  it('a program started with its dependencies is not preceded by one when everything is there', () => {
     using fresh = clone()
     fresh.run(program(''))
     const { status, stdout, stderr } = fresh.run(program("console.log('ran')"))
     expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: 'ran\n', stderr: '' })
   })
 
-  it('is preceded by one again when the lock file has changed since', () => {
+  it('a program started with its dependencies is preceded by one again when the lock file has changed since', () => {
     using fresh = clone()
     fresh.run(program(''))
     const later = new Date(Date.now() + 10_000)
@@ -85,7 +85,7 @@ describe('a program that is started with its dependencies', () => {
     expect(fresh.run(program('')).stderr).toContain(INSTALLING)
   })
 
-  it('does not run when the installation fails', () => {
+  it('a program started with its dependencies does not run when the installation fails', () => {
     using fresh = clone()
     fresh.write('package-lock.json', 'no lock file')
     const { status, stdout, stderr } = fresh.run(program("console.log('ran')"))
@@ -93,7 +93,7 @@ describe('a program that is started with its dependencies', () => {
     expect(stderr).toContain('Installing failed')
   })
 
-  it('does not run on another Node.js than 24, and the refusal says which one was found', () => {
+  it('a program started with its dependencies does not run on another Node.js than 24, and the refusal says which one was found', () => {
     using fresh = clone()
     fresh.run(program(''))
     mkdirSync(join(fresh.root, 'bin'))
@@ -105,7 +105,7 @@ describe('a program that is started with its dependencies', () => {
     expect(stderr).toContain('v20.20.2 is first on the PATH')
   })
 
-  it('gets each argument as it was given', () => {
+  it('a program started with its dependencies gets each argument as it was given', () => {
     using fresh = clone()
     const { stdout } = fresh.run([
       ...program('console.log(JSON.stringify(process.argv.slice(1)))'),
@@ -116,7 +116,7 @@ describe('a program that is started with its dependencies', () => {
     expect(stdout).toBe('["a b","","*"]\n')
   })
 
-  it('is the process that was started, so signals reach it', async () => {
+  it('a program started with its dependencies is the process that was started, so signals reach it', async () => {
     using fresh = clone()
     fresh.run(program(''))
     const source =

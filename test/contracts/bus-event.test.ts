@@ -15,18 +15,18 @@ describe('the documentation of the event bus', () => {
   const wentDown = patterns.find((pattern) => pattern.detail?.new_status !== undefined)
   const majorDrift = patterns.find((pattern) => pattern.detail?.drift_type !== undefined)
 
-  it('shows an event that is one', () => {
+  it('the documentation of the event bus shows an event that is one', () => {
     expect(() => BusEvent.parse(event)).not.toThrow()
   })
 
-  it('has a pattern that matches a host that went down, and no other event', () => {
+  it('the documentation of the event bus has a pattern that matches a host that went down, and no other event', () => {
     expect(matches(wentDown, event)).toBe(true)
     const isBack = { ...event, detail: { ...event.detail, new_status: 'reachable' } }
     expect(matches(wentDown, isBack)).toBe(false)
     expect(matches(majorDrift, event)).toBe(false)
   })
 
-  it('has a pattern that matches a major drift of the stage prod, and no other event', () => {
+  it('the documentation of the event bus has a pattern that matches a major drift of the stage prod, and no other event', () => {
     const drift = (stage: string, drift_type: string) => ({
       ...event,
       'detail-type': 'compliance.drift.detected',

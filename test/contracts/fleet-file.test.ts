@@ -10,7 +10,7 @@ const faults = (parsed: ReturnType<typeof parseFleet>): string[] =>
 const ID = '0198c0de-0000-7000-8000-00000000002a'
 
 describe('a fleet file', () => {
-  it('gives every host a name, a port and an id, also where it leaves them out', () => {
+  it('a fleet file gives every host a name, a port and an id, also where it leaves them out', () => {
     const parsed = csv(
       `address,port,name,id\n192.0.2.1,,,\n192.0.2.2,2222,db-01,${ID.toUpperCase()}\n2001:DB8:0::1,23,,\n`,
     )
@@ -24,7 +24,7 @@ describe('a fleet file', () => {
     })
   })
 
-  it('gives a host without an id the same one each time, and another one to each address and port', () => {
+  it('a fleet file gives a host without an id the same one each time, and another one to each address and port', () => {
     const ids = (text: string) => {
       const parsed = csv(text)
       return 'hosts' in parsed ? parsed.hosts.map(({ id }) => id) : []
@@ -34,7 +34,7 @@ describe('a fleet file', () => {
     expect(ids('port,address\n22,192.0.2.2\n23,192.0.2.1\n22,192.0.2.1\n')).toEqual(first.toReversed())
   })
 
-  it('reads the same from CSV and from JSON', () => {
+  it('a fleet file reads the same from CSV and from JSON', () => {
     const fromJson = json(
       `[{"address": "192.0.2.1", "port": 23, "name": "a"}, {"address": "2001:db8::1", "port": "24"}]`,
     )
@@ -42,13 +42,13 @@ describe('a fleet file', () => {
     expect(fromJson).toHaveProperty('hosts')
   })
 
-  it('may have a byte order mark, Windows line ends, quotes, empty lines and comments', () => {
+  it('a fleet file may have a byte order mark, Windows line ends, quotes, empty lines and comments', () => {
     const parsed = csv('\uFEFFAddress,Name\r\n\r\n# the web tier\r\n"192.0.2.1","web, first"\r\n')
     expect(parsed).toMatchObject({ hosts: [{ address: '192.0.2.1', name: 'web, first' }] })
     expect(json('\uFEFF[{"address": "192.0.2.1"}]')).toHaveProperty('hosts')
   })
 
-  it('reports every fault at once, each with its line', () => {
+  it('a fleet file reports every fault at once, each with its line', () => {
     const text = [
       'address,port,name,id',
       '192.0.2.300,70000,a,not-a-uuid',
@@ -69,7 +69,7 @@ describe('a fleet file', () => {
     ])
   })
 
-  it('reports faults of JSON with the line that each host begins on', () => {
+  it('a fleet file reports faults of JSON with the line that each host begins on', () => {
     const text =
       '[\n {"address": "192.0.2.1", "name": "[,{"},\n\n {"address": 7,\n  "port": 0},\n 5, {"adress": "::1"}]'
     expect(faults(json(text))).toEqual([
@@ -86,13 +86,13 @@ describe('a fleet file', () => {
     ['one address in two spellings', '2001:db8::1,,a,', '2001:db8:0::1,,b,', '2001:db8::1 port 22'],
     ['the same name', '192.0.2.1,,a,', '192.0.2.2,,a,', 'the name "a"'],
     ['the same id', `192.0.2.1,,a,${ID}`, `192.0.2.2,,b,${ID}`, `the id ${ID}`],
-  ])('refuses a host that is there twice: %s', (_, first, second, what) => {
+  ])('a fleet file refuses a host that is there twice: %s', (_, first, second, what) => {
     expect(faults(csv(`address,port,name,id\n${first}\n${second}\n`))).toEqual([
       `fleet.csv:3: duplicate host: ${what} is on line 2 already`,
     ])
   })
 
-  it('refuses an address of a kind that policy does not allow, with its line', () => {
+  it('a fleet file refuses an address of a kind that policy does not allow, with its line', () => {
     const kinds = {
       '127.0.0.1': 'loopback',
       '::ffff:127.0.0.1': 'loopback',
@@ -127,7 +127,7 @@ describe('a fleet file', () => {
     ['address\n192.0.2.1\n"192.0.2.2\n', 3, 'not valid CSV: quote not closed'],
     ['address\nfe80::1%eth0\n', 2, 'malformed address'],
     ['address,name\n192.0.2.1,\u001b[31m\n', 2, 'malformed name'],
-  ])('refuses the CSV %j', (text, line, message) => {
+  ])('a fleet file refuses the CSV %j', (text, line, message) => {
     expect(faults(csv(text)).filter((fault) => fault.includes(message))).toEqual([
       expect.stringContaining(`fleet.csv:${line}: `),
     ])
@@ -148,11 +148,11 @@ describe('a fleet file', () => {
       11,
       "not valid JSON: unexpected token 'o'",
     ],
-  ])('refuses the JSON %j', (text, line, message) => {
+  ])('a fleet file refuses the JSON %j', (text, line, message) => {
     expect(faults(json(text))).toEqual([expect.stringContaining(`fleet.json:${line}: ${message}`)])
   })
 
-  it('never throws, whatever is in it, and always says on which of its lines a fault is', () => {
+  it('a fleet file never throws, whatever is in it, and always says on which of its lines a fault is', () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.json(),

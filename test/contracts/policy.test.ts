@@ -17,7 +17,7 @@ const DEFAULTS: PolicyValues = {
 }
 
 describe('settings as they are typed', () => {
-  it('become changes', () => {
+  it('settings as they are typed become changes', () => {
     expect(
       parseSettings([
         'probe_interval_seconds=120',
@@ -59,11 +59,11 @@ describe('settings as they are typed', () => {
     [['__proto__=1'], 'there is no setting "__proto__"'],
     [['only_row=false'], 'there is no setting "only_row"'],
     [[], 'no setting is given'],
-  ])('%j is refused in one sentence', (texts, fault) => {
+  ])('the setting %j is refused in one sentence', (texts, fault) => {
     expect(parseSettings(texts)).toEqual({ faults: [expect.stringContaining(fault)] })
   })
 
-  it('are refused with a sentence for each fault', () => {
+  it('settings as they are typed are refused with a sentence for each fault', () => {
     expect(parseSettings(['failures_to_go_down=0', 'drift_basis=x'])).toEqual({
       faults: [
         expect.stringMatching(/^failures_to_go_down must/),
@@ -74,12 +74,12 @@ describe('settings as they are typed', () => {
 })
 
 describe('a policy', () => {
-  it('holds each setting, and no other', () => {
+  it('a policy holds each setting, and no other', () => {
     expect(Policy.safeParse(DEFAULTS).success).toBe(true)
     expect(Policy.safeParse({ ...DEFAULTS, more: 1 }).success).toBe(false)
   })
 
-  it('is at fault when a major worsening would be smaller than a minor one', () => {
+  it('a policy is at fault when a major worsening would be smaller than a minor one', () => {
     expect(policyFault(DEFAULTS)).toBeNull()
     expect(policyFault({ ...DEFAULTS, drift_minor_worsening_pp: 10 })).toBeNull()
     expect(policyFault({ ...DEFAULTS, drift_minor_worsening_pp: 10.5 })).toBe(
@@ -87,7 +87,7 @@ describe('a policy', () => {
     )
   })
 
-  it('that changed gives an event with what changed, before and after', () => {
+  it('a policy that changed gives an event with what changed, before and after', () => {
     expect(policyChanged(DEFAULTS, { ...DEFAULTS, failures_to_go_down: 3 })).toMatchObject({
       action: 'policy.changed',
       resourceType: 'policy',

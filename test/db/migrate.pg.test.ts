@@ -8,7 +8,7 @@ import { freshDatabase } from '../support/postgres/database.ts'
 import { MIGRATIONS } from '../support/repository.ts'
 
 describe('migrations', () => {
-  it('brings several databases of one server up to date at once, although they share the roles', async () => {
+  it('migrations bring several databases of one server up to date at once, although they share the roles', async () => {
     const databases = await Promise.all(Array.from({ length: 4 }, () => freshDatabase('template1')))
     try {
       const reports = await Promise.all(databases.map(({ sql }) => migrate(sql, MIGRATIONS)))
@@ -18,7 +18,7 @@ describe('migrations', () => {
     }
   })
 
-  it('apply once, also when two deployments apply them at the same time', async () => {
+  it('migrations apply once, also when two deployments apply them at the same time', async () => {
     await using db = await freshDatabase('template1')
     const other = connect(db.owner)
     const reports = await Promise.all([migrate(db.sql, MIGRATIONS), migrate(other, MIGRATIONS)])
@@ -30,7 +30,7 @@ describe('migrations', () => {
     expect(await db.sql`select * from policy`).toHaveLength(1)
   })
 
-  it('refuse to go on when a file that was applied has been edited', async () => {
+  it('migrations refuse to go on when a file that was applied has been edited', async () => {
     await using db = await freshDatabase('template1')
     const folder = mkdtempSync(join(tmpdir(), 'migrations-'))
     try {
@@ -43,7 +43,7 @@ describe('migrations', () => {
     }
   })
 
-  it('leave nothing behind when one of them fails', async () => {
+  it('migrations leave nothing behind when one of them fails', async () => {
     await using db = await freshDatabase('template1')
     const folder = mkdtempSync(join(tmpdir(), 'migrations-'))
     try {
@@ -58,7 +58,7 @@ describe('migrations', () => {
     }
   })
 
-  it('adopt the tables that the scanner has made already, and keep its rows', async () => {
+  it('migrations adopt the tables that the scanner has made already, and keep its rows', async () => {
     await using db = await freshDatabase('template1')
     await db.sql.unsafe(`
       create table hosts (id uuid primary key, hostname varchar(255) not null, ip_address inet not null,
@@ -69,7 +69,7 @@ describe('migrations', () => {
     expect(await db.sql`select hostname from hosts`).toEqual([{ hostname: 'kept' }])
   })
 
-  it('turn an audit table of the scanner into an outbox: its rows stay unpublished, and its writers go on', async () => {
+  it('migrations turn an audit table of the scanner into an outbox: its rows stay unpublished, and its writers go on', async () => {
     await using db = await freshDatabase('template1')
     await db.sql.unsafe(`
       create table audit_events (id uuid primary key, correlation_id text not null, actor_type varchar not null,
@@ -94,7 +94,7 @@ describe('migrations', () => {
     expect(await db.sql`select pg_relation_filenode('audit_events') as file`).toEqual([before])
   })
 
-  it('name every column of a table that does not fit, all at once, and change nothing', async () => {
+  it('migrations name every column of a table that does not fit, all at once, and change nothing', async () => {
     await using db = await freshDatabase('template1')
     await db.sql.unsafe(`
       create table hosts (id uuid primary key, hostname text, ip_address text, created_at timestamptz,
@@ -106,7 +106,7 @@ describe('migrations', () => {
     expect(await db.sql`select to_regclass('policy') as policy`).toEqual([{ policy: null }])
   })
 
-  it('take the liveness row along when a host is deleted', async () => {
+  it('migrations take the liveness row along when a host is deleted', async () => {
     await using db = await freshDatabase()
     const [host] = await db.sql<{ id: string }[]>`
       insert into hosts (hostname, ip_address) values ('h', '127.0.0.1') returning id`
@@ -117,7 +117,7 @@ describe('migrations', () => {
     expect(await db.sql`select host_id from host_liveness`).toEqual([])
   })
 
-  it('make an index from which the hosts that are down are read, however large the fleet', async () => {
+  it('migrations make an index from which the hosts that are down are read, however large the fleet', async () => {
     await using db = await freshDatabase()
     await db.sql`
       insert into hosts (hostname, ip_address)

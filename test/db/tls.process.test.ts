@@ -61,38 +61,38 @@ async function refusal(to: Connection): Promise<string | null> {
 }
 
 describe('a connection that trusts an authority', () => {
-  it('is encrypted, to a server with a certificate of that authority for its name', async () => {
+  it('a connection that trusts an authority is encrypted, to a server with a certificate of that authority for its name', async () => {
     expect(await refusal(by(current, authority.certificate))).toBeNull()
   })
 
-  it('is made as well where others are trusted beside it', async () => {
+  it('a connection that trusts an authority is made as well where others are trusted beside it', async () => {
     const both = [stranger.certificate, authority.certificate].join('\n')
     expect(await refusal(by(current, both))).toBeNull()
   })
 
-  it('is refused to a server that another authority has signed, and says whom to trust', async () => {
+  it('a connection that trusts an authority is refused to a server that another authority has signed, and says whom to trust', async () => {
     expect(await refusal(by(current, stranger.certificate))).toMatch(
       /\(UNABLE_TO_VERIFY_LEAF_SIGNATURE\): no authority that is trusted here has signed the certificate/,
     )
   })
 
-  it('is refused to a server whose certificate has expired, and says what to renew', async () => {
+  it('a connection that trusts an authority is refused to a server whose certificate has expired, and says what to renew', async () => {
     expect(await refusal(by(expired, authority.certificate))).toMatch(
       /\(CERT_HAS_EXPIRED\): the certificate of the server has expired: .*renew/,
     )
   })
 
-  it('is refused to a server whose certificate is for another name, and says which name to give', async () => {
+  it('a connection that trusts an authority is refused to a server whose certificate is for another name, and says which name to give', async () => {
     expect(await refusal(by(current, authority.certificate, '127.0.0.1'))).toMatch(
       /\(ERR_TLS_CERT_ALTNAME_INVALID\): the certificate is for another name: .*endpoint/,
     )
   })
 
-  it('is refused to a server that does not encrypt, and nothing is sent to it in plain text', async () => {
+  it('a connection that trusts an authority is refused to a server that does not encrypt, and nothing is sent to it in plain text', async () => {
     expect(await refusal(by(unencrypted, authority.certificate))).toMatch(/does not encrypt connections/)
   })
 
-  it('parses the authorities once, however often it connects', () => {
+  it('a connection that trusts an authority parses the authorities once, however often it connects', () => {
     expect(trusting(authority.certificate)).toBe(trusting(authority.certificate))
     expect(trusting(authority.certificate)).not.toBe(trusting(stranger.certificate))
   })

@@ -17,7 +17,7 @@ const SCANNERS_TABLES = `
     occurred_at timestamptz not null, unique (scan_id, rule_id))`
 
 describe('the tables that a scanner writes', () => {
-  it('are adopted where the scanner has made them, with the indexes that they lack', async () => {
+  it('the tables that a scanner writes are adopted where the scanner has made them, with the indexes that they lack', async () => {
     await using db = await freshDatabase('template1')
     await db.sql.unsafe(SCANNERS_TABLES)
     await migrate(db.sql, MIGRATIONS)
@@ -29,7 +29,7 @@ describe('the tables that a scanner writes', () => {
     )
   })
 
-  it('are refused by name and column where they do not fit', async () => {
+  it('the tables that a scanner writes are refused by name and column where they do not fit', async () => {
     await using db = await freshDatabase('template1')
     await db.sql.unsafe(
       SCANNERS_TABLES.replace('last_scan_id uuid', 'last_scan_id text').replace(
@@ -55,9 +55,12 @@ describe('the tables that a scanner writes', () => {
     `update policy set drift_improvement_pp = 'NaN'`,
     `update policy set drift_minor_worsening_pp = 0`,
     `update policy set drift_basis = 'some_rules'`,
-  ])('and the policy of drift take no value that means nothing: %s', async (statement) => {
-    await using db = await freshDatabase()
-    await scanned(db.sql, await addHost(db.sql), 1, { a: 'pass' })
-    await expect(db.sql.unsafe(statement)).rejects.toThrow(/violates check constraint/)
-  })
+  ])(
+    'the tables that a scanner writes and the policy of drift take no value that means nothing: %s',
+    async (statement) => {
+      await using db = await freshDatabase()
+      await scanned(db.sql, await addHost(db.sql), 1, { a: 'pass' })
+      await expect(db.sql.unsafe(statement)).rejects.toThrow(/violates check constraint/)
+    },
+  )
 })

@@ -60,26 +60,26 @@ const isRow = (line: string, values: readonly string[]): boolean =>
   new RegExp(`\\[\\s*${values.map((value) => `'?${escaped(value)} *'?`).join(',\\s*')}[\\],]`).test(line)
 
 describe('the table of acceptance', () => {
-  it('has each criterion once, in order', () => {
+  it('the table of acceptance has each criterion once, in order', () => {
     const numbered = (letter: string, count: number): string[] =>
       Array.from({ length: count }, (_, i) => `${letter}-${String(i + 1).padStart(2, '0')}`)
     const expected = [numbered('L', 15), numbered('D', 14), numbered('S', 7), numbered('O', 7)].flat()
     expect(criteria.map(({ id }) => id)).toEqual(expected)
   })
 
-  it('says for each where it is implemented, which test shows it and what differs', () => {
+  it('the table of acceptance says for each where it is implemented, which test shows it and what differs', () => {
     const incomplete = criteria.filter(
       ({ files, tests, differs }) => files.length === 0 || tests.length === 0 || differs === '',
     )
     expect(incomplete.map(({ id }) => id)).toEqual([])
   })
 
-  it('names only files that are there', () => {
+  it('the table of acceptance names only files that are there', () => {
     const named = criteria.flatMap(({ files, tests }) => [...files, ...tests.map(({ file }) => file)])
     expect([...new Set(named)].filter((path) => !existsSync(join(ROOT, path)))).toEqual([])
   })
 
-  it('names only tests that are there', () => {
+  it('the table of acceptance names only tests that are there', () => {
     const missing = criteria.flatMap(({ id, tests }) =>
       tests
         .filter(({ file, name }) => !/\.test\.ts$/.test(file) || !isTestOf(read(file), name))
@@ -88,7 +88,7 @@ describe('the table of acceptance', () => {
     expect(missing).toEqual([])
   })
 
-  it('would notice a test that is gone, renamed or a row that is left out', () => {
+  it('the table of acceptance would notice a test that is gone, renamed or a row that is left out', () => {
     const file =
       "describe('a', () => {\n  it('holds', () => {})\n  it.each([\n    [80, 70, 'major'],\n  ])('%s then %s is %s', () => {})\n})"
     expect(isTestOf(file, 'holds')).toBe(true)

@@ -5,7 +5,7 @@ import { ROOT } from '../support/repository.ts'
 
 describe('.ci/run', () => {
   it.each([['nonsense'], ['postgres'], ['postgres', '14']])(
-    'refuses %s %s and says what it knows',
+    '.ci/run refuses %s %s and says what it knows',
     (...args) => {
       const run = spawnSync(join(ROOT, '.ci/run'), args, { encoding: 'utf8' })
       expect(run.status).toBe(2)

@@ -15,20 +15,20 @@ const matrixOf = (name: string): string[] => {
 }
 
 describe('the CI workflow', () => {
-  it('runs nothing but .ci/run, so that everything in it can be run on any machine', () => {
+  it('the CI workflow runs nothing but .ci/run, so that everything in it can be run on any machine', () => {
     const commands = [...workflow.matchAll(/\brun: *(.*)$/gm)].map(([, command]) => command ?? '')
     expect(commands.length).toBeGreaterThan(0)
     expect(commands.filter((command) => !/^\.ci\/run( |$)/.test(command))).toEqual([])
   })
 
-  it('names only parts that .ci/run knows', () => {
+  it('the CI workflow names only parts that .ci/run knows', () => {
     const parts = [...workflow.matchAll(/\brun: \.ci\/run (\S+)/g)].map(([, part]) => part ?? '')
     expect(parts.toSorted()).toEqual(['postgres', 'tests'])
     const known = [...ciScript.matchAll(/^ {2}(\w+)\) /gm)].map(([, part]) => part)
     expect(known).toEqual(expect.arrayContaining(parts))
   })
 
-  it('tests every version of PostgreSQL that the README promises', () => {
+  it('the CI workflow tests every version of PostgreSQL that the README promises', () => {
     const [, oldest, newest] = /PostgreSQL \((\d+) to (\d+)\)/.exec(read('README.md')) ?? []
     const promised: string[] = []
     for (let version = Number(oldest); version <= Number(newest); version++) promised.push(String(version))
@@ -39,7 +39,7 @@ describe('the CI workflow', () => {
     expect(installable.filter(([, version, server]) => version !== server)).toEqual([])
   })
 
-  it('starts npm on the Node.js versions that people have, and tests x64, arm64 and macOS', () => {
+  it('the CI workflow starts npm on the Node.js versions that people have, and tests x64, arm64 and macOS', () => {
     expect(matrixOf('node')).toEqual(['20', '22', '24'])
     expect(matrixOf('os').map((os) => os.replace(/-\d.*?(-arm)?$/, '$1'))).toEqual([
       'ubuntu',
@@ -48,7 +48,7 @@ describe('the CI workflow', () => {
     ])
   })
 
-  it('pins every action to a commit', () => {
+  it('the CI workflow pins every action to a commit', () => {
     const actions = [...workflow.matchAll(/\buses: (.*)$/gm)].map(([, action]) => action ?? '')
     expect(actions.length).toBeGreaterThan(0)
     expect(
@@ -58,7 +58,7 @@ describe('the CI workflow', () => {
 })
 
 describe('.ci', () => {
-  it('has scripts only that can be executed', () => {
+  it('the folder .ci has scripts only that can be executed', () => {
     const folder = join(ROOT, '.ci')
     const others = readdirSync(folder).filter((name) => (statSync(join(folder, name)).mode & 0o111) !== 0o111)
     expect(others).toEqual([])
@@ -74,11 +74,11 @@ describe('the bot that updates dependencies', () => {
   const isMatch = (name: string, pattern: string): boolean =>
     pattern.endsWith('**') ? name.startsWith(pattern.slice(0, -2)) : name === pattern
 
-  it('keeps versions exact', () => {
+  it('the bot that updates dependencies keeps versions exact', () => {
     expect(renovate.rangeStrategy).toBe('pin')
   })
 
-  it('has one group for each dependency', () => {
+  it('the bot that updates dependencies has one group for each dependency', () => {
     const names = ['dependencies', 'devDependencies', 'optionalDependencies'].flatMap((kind) =>
       Object.keys(manifest[kind] ?? {}),
     )

@@ -36,7 +36,7 @@ const offences = (path: string, page: string): string[] =>
   )
 
 describe('the language of the documentation', () => {
-  it('has none of the expressions that the style guide replaces', () => {
+  it('the documentation has none of the expressions that the style guide replaces', () => {
     const pages = repositoryFiles('.md').filter((path) => path !== STYLE)
     expect(pages.length).toBeGreaterThan(10)
     expect(pages.flatMap((path) => offences(path, readFileSync(join(ROOT, path), 'utf8')))).toEqual([])
@@ -47,18 +47,18 @@ describe('the language of the documentation', () => {
     'It costs one statement a minute.',
     "Look at the operator's door.",
     'A failure of the prober is never held against a host.',
-  ])('would be noticed to have one: %s', (line) => {
+  ])('the language of the documentation would be noticed to have such an expression: %s', (line) => {
     expect(offences('page.md', line)).toHaveLength(1)
   })
 
   it.each(['There is one schedule per host.', 'A host that a schedule probes is up.', '`a host a schedule`'])(
-    'may say: %s',
+    'the documentation may say: %s',
     (line) => {
       expect(offences('page.md', line)).toEqual([])
     },
   )
 
-  it('is explained by a glossary with two columns: the term, and its meaning or what to write instead', () => {
+  it('the language of the documentation is explained by a glossary with two columns: the term, and its meaning or what to write instead', () => {
     const rows = readFileSync(join(ROOT, STYLE), 'utf8').match(/^\| .*$/gm) ?? []
     expect(rows.length).toBeGreaterThan(30)
     expect(rows.filter((row) => !/^\| [^|]+ \| [^|]+ \|$/.test(row))).toEqual([])

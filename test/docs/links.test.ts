@@ -20,7 +20,7 @@ const anchorsOf = (text: string): string[] =>
   )
 
 describe('the documentation', () => {
-  it('links only to what is there', () => {
+  it('the documentation links only to what is there', () => {
     const broken = pages.flatMap(({ path, text }) =>
       [...text.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)].flatMap(([link, target = '', anchor]) => {
         const file = target === '' ? path : join(dirname(path), target)
@@ -32,7 +32,7 @@ describe('the documentation', () => {
     expect(broken).toEqual([])
   })
 
-  it('names only npm scripts that exist', () => {
+  it('the documentation names only npm scripts that exist', () => {
     const unknown = pages.flatMap(({ path, text }) =>
       [...text.matchAll(/npm run (?:--\S+ )?([a-z][a-z:-]*)/g)]
         .map(([, script]) => script ?? '')
@@ -42,7 +42,7 @@ describe('the documentation', () => {
     expect(unknown).toEqual([])
   })
 
-  it('gives a reason for every dependency', () => {
+  it('the documentation gives a reason for every dependency', () => {
     const table = readFileSync(join(ROOT, 'CONTRIBUTING.md'), 'utf8').match(/^\| `.*/gm) ?? []
     const named = table.flatMap((row) => [...row.matchAll(/`([^`]+)`/g)].map(([, name]) => name ?? ''))
     const isNamed = (dependency: string): boolean =>

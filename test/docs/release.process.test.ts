@@ -58,7 +58,7 @@ function expectRefusal(of: ReturnType<typeof repository>, version: string, reaso
 }
 
 describe('a release', () => {
-  it('sets the version, dates the changes, commits, and tags the commit with the changes', () => {
+  it('a release sets the version, dates the changes, commits, and tags the commit with the changes', () => {
     using clone = repository()
     const startedOn = today()
     const { status, stderr } = clone.release('0.2.0')
@@ -80,7 +80,7 @@ describe('a release', () => {
     )
   })
 
-  it('changes no line of package.json and of the lock file but those of the version', () => {
+  it('a release changes no line of package.json and of the lock file but those of the version', () => {
     using clone = repository()
     clone.release('0.2.0')
     const changed = clone.git('diff', '--unified=0', 'HEAD~1', '--', 'package.json', 'package-lock.json')
@@ -89,7 +89,7 @@ describe('a release', () => {
     expect(lines).not.toEqual([])
   })
 
-  it('may be the first one, of the version that package.json has', () => {
+  it('the first release may be of the version that package.json has', () => {
     using clone = repository()
     const { status, stderr } = clone.release('0.1.0')
     expect(status, stderr).toBe(0)
@@ -97,7 +97,7 @@ describe('a release', () => {
   })
 
   it.each([[], [''], ['1.0'], ['v1.0.0'], ['1.0.0-beta.1'], ['01.0.0'], ['1.0.0', '2.0.0']])(
-    'asks for one version of three numbers, where the arguments are %s %s',
+    'a release asks for one version of three numbers, where the arguments are %s %s',
     (...args) => {
       using clone = repository()
       const { status, stderr } = clone.release(...args)
@@ -107,19 +107,19 @@ describe('a release', () => {
     },
   )
 
-  it('is refused from another branch than main', () => {
+  it('a release is refused from another branch than main', () => {
     using clone = repository()
     clone.git('switch', '--quiet', '--create', 'page')
     expectRefusal(clone, '0.2.0', 'the branch is page, not main')
   })
 
-  it('is refused while something is uncommitted, also a file that git does not know', () => {
+  it('a release is refused while something is uncommitted, also a file that git does not know', () => {
     using clone = repository()
     clone.write('notes.txt', 'not yet')
     expectRefusal(clone, '0.2.0', 'there are uncommitted changes')
   })
 
-  it('is refused when the version is older than that of package.json, number by number', () => {
+  it('a release is refused when the version is older than that of package.json, number by number', () => {
     using clone = repository()
     clone.release('0.10.0')
     clone.write('CHANGELOG.md', CHANGELOG)
@@ -127,13 +127,13 @@ describe('a release', () => {
     expectRefusal(clone, '0.9.0', '0.9.0 is older than 0.10.0')
   })
 
-  it('is refused when the version is tagged already', () => {
+  it('a release is refused when the version is tagged already', () => {
     using clone = repository()
     clone.git('tag', 'v0.2.0')
     expectRefusal(clone, '0.2.0', 'the tag v0.2.0 exists')
   })
 
-  it('is refused when nothing has changed since the last one', () => {
+  it('a release is refused when nothing has changed since the last one', () => {
     using clone = repository('# Changes\n\n## Unreleased\n\n## 0.1.0 - 2026-01-01\n\n- The beginning.\n')
     expectRefusal(clone, '0.2.0', 'CHANGELOG.md has nothing under "Unreleased"')
   })

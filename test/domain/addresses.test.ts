@@ -56,7 +56,7 @@ describe('an address', () => {
       null,
       '[::1] fe80::1%eth0 ::1/128 1:2:3:4:5:6:7 1:2:3:4:5:6:7:8:9 1::2::3 ::: 12345:: ::1.2.3 1.2.3.4::',
     ],
-  ])('is %s: %s', (expected, addresses) => {
+  ])('an address is %s: %s', (expected, addresses) => {
     for (const address of addresses.split(' ')) {
       expect([address, classifyAddress(address)]).toEqual([address, expected])
     }
@@ -73,7 +73,7 @@ describe('an address', () => {
     fc.string({ unit: fc.constantFrom(...'0123456789abcdefF.:%/ ') }),
   )
 
-  it('is one exactly where the operating system takes it for one', () => {
+  it('an address is one exactly where the operating system takes it for one', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         // Node allows a zone: the fleet's table does not, and what lies behind it depends on the machine.
@@ -83,7 +83,7 @@ describe('an address', () => {
     )
   })
 
-  it('that is allowed without a word never is one that Node itself counts among the dangerous', () => {
+  it('an address that is allowed without a word never is one that Node itself counts among the dangerous', () => {
     const dangerous = new BlockList()
     for (const [net, bits] of [
       ['127.0.0.0', 8],
@@ -119,7 +119,7 @@ describe('an address', () => {
 })
 
 describe('the classes that a policy allows', () => {
-  it('have one spelling', () => {
+  it('the classes that a policy allows have one spelling', () => {
     expect(formatAddressClasses(DEFAULT_ALLOWED_ADDRESSES)).toBe('global,private')
     const anyClasses = fc.subarray([...ADDRESS_CLASSES], { minLength: 1 }).map((classes) => new Set(classes))
     fc.assert(
@@ -130,7 +130,10 @@ describe('the classes that a policy allows', () => {
     expect(formatAddressClasses(parseAddressClasses('loopback,global') ?? new Set())).toBe('global,loopback')
   })
 
-  it.each(['', 'all', 'global,', 'global, private', 'Global'])('are not %j', (text) => {
-    expect(parseAddressClasses(text)).toBeNull()
-  })
+  it.each(['', 'all', 'global,', 'global, private', 'Global'])(
+    'the classes that a policy allows are not %j',
+    (text) => {
+      expect(parseAddressClasses(text)).toBeNull()
+    },
+  )
 })

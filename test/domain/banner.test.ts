@@ -37,7 +37,7 @@ describe('a banner', () => {
     ['SSH-2.0-x', 'SSH-2.0-x'],
     ['notice\nSSH-1.99-x', 'SSH-1.99-x'],
     ['SSH-2.0-\r\n', 'SSH-2.0-'],
-  ])('%j identifies a server as %j', (text, identification) => {
+  ])('the bytes %j identify a server as %j', (text, identification) => {
     expect(read(text)).toEqual(identified(identification))
   })
 
@@ -56,23 +56,23 @@ describe('a banner', () => {
     ['Not allowed at this time\r\n', 'ssh_refusing'],
     ['notice\nNot allowed at this time\n', 'ssh_refusing'],
     ['', 'no_banner'],
-  ])('%j and then the end is %s', (text, errorType) => {
+  ])('the bytes %j and then the end of the connection are %s', (text, errorType) => {
     expect(read(text)).toEqual(failed(errorType))
   })
 
-  it('that never began is banner_timeout when the time is over', () => {
+  it('a banner that never began is banner_timeout when the time is over', () => {
     expect(read('', 'time_over')).toEqual(failed('banner_timeout'))
     expect(read('hello\r\n', 'time_over')).toEqual(failed('banner_mismatch'))
   })
 
-  it('may follow 8 KiB of other lines, and no byte more', () => {
+  it('a banner may follow 8 KiB of other lines, and no byte more', () => {
     const lines = (bytes: number) => `${'x'.repeat(bytes - 1)}\n`
     expect(read(`${lines(MAX_LINES_BEFORE_BYTES)}SSH-2.0-x\n`)).toEqual(identified('SSH-2.0-x'))
     expect(read(`${lines(MAX_LINES_BEFORE_BYTES + 1)}SSH-2.0-x\n`)).toEqual(failed('banner_mismatch'))
     expect(read(`${'\n'.repeat(MAX_LINES_BEFORE_BYTES + 1)}SSH-2.0-x\n`)).toEqual(failed('banner_mismatch'))
   })
 
-  it('that is decided needs no more bytes', () => {
+  it('a banner that is decided needs no more bytes', () => {
     expect(readBanner(NOTHING_READ, bytesOf('SSH-2.0-x\n'))).toEqual(identified('SSH-2.0-x'))
     expect(readBanner(NOTHING_READ, bytesOf('Exceeded MaxStartups\r\n'))).toEqual(failed('ssh_refusing'))
     expect(readBanner(NOTHING_READ, bytesOf('SSH-2.0-x'.padEnd(256, 'x'))).kind).toBe('identified')
@@ -90,26 +90,26 @@ describe('a banner', () => {
     ['SSH-1.5-x', false],
     ['hello', false],
     ['', false],
-  ])('%j lacks nothing but its line end: %s', (text, wellFormed) => {
+  ])('the bytes %j lack nothing but a line end: %s', (text, wellFormed) => {
     const banner = readBanner(NOTHING_READ, bytesOf(text))
     expect(banner.kind === 'unfinished' && isWellFormed(banner)).toBe(wellFormed)
   })
 })
 
 describe('an identification', () => {
-  it('keeps nothing that moves a cursor, ends a line or is not text', () => {
+  it('an identification keeps nothing that moves a cursor, ends a line or is not text', () => {
     const dirty = 'SSH-2.0-a\x00b\x07c\x1b[2Jd\x7fe\x9bf\xff\xfe\tg\rh\r\n'
     expect(read(dirty)).toEqual(identified('SSH-2.0-abc[2Jde?f??gh'))
     const unicode = Buffer.from('SSH-2.0-größe\u202eevil\u2028\u0085\ufeff\u200b\n')
     expect(readAll([unicode])).toEqual(identified('SSH-2.0-größeevil'))
   })
 
-  it('is cut at 256 bytes, in UTF-8 as well', () => {
+  it('an identification is cut at 256 bytes, in UTF-8 as well', () => {
     const long = Buffer.from(`SSH-2.0-${'ß'.repeat(1000)}\n`)
     expect(readAll([long])).toEqual(identified(`SSH-2.0-${'ß'.repeat(124)}`))
   })
 
-  it('is printable and at most 256 bytes, whatever a server sends', () => {
+  it('an identification is printable and at most 256 bytes, whatever a server sends', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 600 }), (rest) => {
         const verdict = readAll([bytesOf('SSH-2.0-x'), rest])
@@ -146,7 +146,7 @@ function split(bytes: Uint8Array, cuts: readonly number[]): Uint8Array[] {
 }
 
 describe('however a server splits what it sends', () => {
-  it('the verdict is the same', () => {
+  it('the verdict on a banner is the same however a server splits what it sends', () => {
     fc.assert(
       fc.property(
         stream,
@@ -160,7 +160,7 @@ describe('however a server splits what it sends', () => {
     )
   })
 
-  it('the verdict is the same byte by byte', () => {
+  it('the verdict on a banner is the same when a server sends it byte by byte', () => {
     fc.assert(
       fc.property(stream, (bytes) => {
         const single = Array.from(bytes, (_, i) => bytes.subarray(i, i + 1))
@@ -170,7 +170,7 @@ describe('however a server splits what it sends', () => {
     )
   })
 
-  it('no more than one cut line is held, and none of the memory it was read into', () => {
+  it('however a server splits what it sends, no more than one cut line is held, and none of the memory it was read into', () => {
     fc.assert(
       fc.property(stream, (bytes) => {
         const banner = readBanner(NOTHING_READ, bytes)

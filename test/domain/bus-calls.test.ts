@@ -8,23 +8,23 @@ const contents = (lanes: Queued<number>[][][]): number[][][] =>
   lanes.map((calls) => calls.map((call) => call.map(({ event }) => event)))
 
 describe('the calls that bring events to the bus', () => {
-  it('have ten entries at most', () => {
+  it('the calls that bring events to the bus have ten entries at most', () => {
     const events = Array.from({ length: 25 }, (_, i) => queued(`host/${i}`, i))
     const [lane = []] = callsByLane(events, 1)
     expect(lane.map((call) => call.length)).toEqual([10, 10, 5])
   })
 
-  it('have no two events of one host, because the second may be taken and the first refused', () => {
+  it('the calls that bring events to the bus have no two events of one host, because the second may be taken and the first refused', () => {
     const events = [queued('a', 1), queued('b', 2), queued('a', 3), queued('a', 4), queued('b', 5)]
     expect(contents(callsByLane(events, 1))).toEqual([[[1, 2], [3], [4, 5]]])
   })
 
-  it('stay within the bytes that one call may have, also with one very large event', () => {
+  it('the calls that bring events to the bus stay within the bytes that one call may have, also with one very large event', () => {
     const events = [queued('a', 1, 100 * KIB), queued('b', 2, 240 * KIB), queued('c', 3, 100 * KIB)]
     expect(contents(callsByLane(events, 1))).toEqual([[[1], [2], [3]]])
   })
 
-  it('lose no event, double none, and keep the order of each host in its lane', () => {
+  it('the calls that bring events to the bus lose no event, double none, and keep the order of each host in its lane', () => {
     const anEvent = fc.record({
       key: fc.integer({ min: 0, max: 20 }),
       bytes: fc.integer({ min: 1, max: 240 * KIB }),

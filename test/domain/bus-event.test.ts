@@ -17,7 +17,7 @@ const DOWN: OutboxEvent = {
 }
 
 describe('the event on the bus', () => {
-  it('has what is the same for every action, and beside it the particulars of its own', () => {
+  it('the event on the bus has what is the same for every action, and beside it the particulars of its own', () => {
     const event = busEvent(DOWN, 'prod')
     expect(event).toMatchObject({ detailType: 'host.connectivity.checked', time: DOWN.occurredAt })
     expect(JSON.parse(event.detail)).toEqual({
@@ -32,16 +32,19 @@ describe('the event on the bus', () => {
     })
   })
 
-  it('keeps its own id, stage and host whatever the particulars call theirs', () => {
+  it('the event on the bus keeps its own id, stage and host whatever the particulars call theirs', () => {
     const { detail } = busEvent({ ...DOWN, detail: { id: 'x', stage: 'y', host: 'z', other: 1 } }, 'prod')
     expect(JSON.parse(detail)).toMatchObject({ id: DOWN.id, stage: 'prod', host: HOST, other: 1 })
   })
 
-  it.each([[null], [[1, 2]], ['text'], [7]])('carries particulars that are %j under a name', (detail) => {
-    expect(JSON.parse(busEvent({ ...DOWN, detail }, 'prod').detail)).toMatchObject({ id: DOWN.id, detail })
-  })
+  it.each([[null], [[1, 2]], ['text'], [7]])(
+    'the event on the bus carries particulars that are %j under a name',
+    (detail) => {
+      expect(JSON.parse(busEvent({ ...DOWN, detail }, 'prod').detail)).toMatchObject({ id: DOWN.id, detail })
+    },
+  )
 
-  it('comes without its particulars, and says so, where they are too long for the bus', () => {
+  it('the event on the bus comes without its particulars, and says so, where they are too long for the bus', () => {
     const long = { text: 'é'.repeat(MAX_EVENT_BYTES / 2) }
     const event = busEvent({ ...DOWN, detail: long }, 'prod')
     expect(event).toMatchObject({ isCut: true })
@@ -50,17 +53,17 @@ describe('the event on the bus', () => {
     expect(busEvent({ ...DOWN, detail: { text: 'é'.repeat(1000) } }, 'prod')).toMatchObject({ isCut: false })
   })
 
-  it('says so too where the particulars were left in the table', () => {
+  it('the event on the bus says so too where the particulars were left in the table', () => {
     const { detail } = busEvent({ ...DOWN, detail: null, isDetailOmitted: true }, 'prod')
     expect(JSON.parse(detail)).toMatchObject({ detail_omitted: true })
   })
 
-  it('counts bytes and not characters', () => {
+  it('the event on the bus counts bytes and not characters', () => {
     const plain = busEvent({ ...DOWN, detail: { text: 'e' } }, 'prod').bytes
     expect(busEvent({ ...DOWN, detail: { text: '😀' } }, 'prod').bytes).toBe(plain + 3)
   })
 
-  it('bears an action of any length in what EventBridge takes for a detail type', () => {
+  it('the event on the bus bears an action of any length in what EventBridge takes for a detail type', () => {
     expect(busEvent({ ...DOWN, action: 'a'.repeat(300) }, 'prod').detailType).toHaveLength(128)
   })
 })
@@ -77,7 +80,10 @@ describe('which events are published:', () => {
     ['openwatch', 'scan.started', 'scan.*', true],
     ['openwatch', 'scan', 'scan.*', false],
     [null, 'user.login', '*', true],
-  ])('of %s, %s, with publish_actions %j: %s', (actorId, action, publishActions, expected) => {
-    expect(isPublished({ actorId, action }, publishActions)).toBe(expected)
-  })
+  ])(
+    'an event of %s, %s, with publish_actions %j is published: %s',
+    (actorId, action, publishActions, expected) => {
+      expect(isPublished({ actorId, action }, publishActions)).toBe(expected)
+    },
+  )
 })

@@ -32,22 +32,22 @@ describe('the probe interval', () => {
     [3_600_000, 3_600_000],
     [3_600_001, MAX_INTERVAL_MS],
     [Number.POSITIVE_INFINITY, MAX_INTERVAL_MS],
-  ])('of %s ms is held at %d ms', (asked, held) => {
+  ])('the probe interval of %s ms is held at %d ms', (asked, held) => {
     expect(clampIntervalMs(asked)).toBe(held)
   })
 })
 
 describe('the jitter', () => {
-  it.each(known.vectors)('of $hostId at $intervalNs ns is the known value', (vector) => {
+  it.each(known.vectors)('the jitter of $hostId at $intervalNs ns is the known value', (vector) => {
     const jitteredMs = applyJitter(Number(vector.intervalNs) / NS_PER_MS, parseHostId(vector.hostId))
     expect(Math.abs(jitteredMs - Number(vector.jitteredNs) / NS_PER_MS)).toBeLessThanOrEqual(1)
   })
 
-  it.each([0, -1, -300_000])('of an interval of %d ms is 0', (intervalMs) => {
+  it.each([0, -1, -300_000])('the jitter of an interval of %d ms is 0', (intervalMs) => {
     expect(applyJitter(intervalMs, HOST)).toBe(0)
   })
 
-  it('stays within a fifth of the interval, and is the same each time', () => {
+  it('the jitter stays within a fifth of the interval, and is the same each time', () => {
     fc.assert(
       fc.property(anyHostId, fc.integer({ min: MIN_INTERVAL_MS, max: MAX_INTERVAL_MS }), (id, intervalMs) => {
         const jittered = applyJitter(intervalMs, id)
@@ -58,7 +58,7 @@ describe('the jitter', () => {
   })
 
   // Nearly so for any 100 random ids: an interval of 5 min can become one of 120,000 whole milliseconds.
-  it('of an interval of 5 min is another one for each of 100 hosts', () => {
+  it('the jitter of an interval of 5 min is another one for each of 100 hosts', () => {
     const hosts = Array.from({ length: 100 }, (_, i) => parseHostId(uuidV5(HOST, `host ${i}`)))
     expect(new Set(hosts.map((id) => applyJitter(DEFAULT_INTERVAL_MS, id))).size).toBe(100)
   })
@@ -68,22 +68,25 @@ const WHOLE_MINUTES = Array.from({ length: MAX_INTERVAL_MS / MINUTE_MS }, (_, i)
 const MANY_HOSTS = Array.from({ length: 2000 }, (_, i) => parseHostId(uuidV5(HOST, `host ${i}`)))
 
 describe('the period', () => {
-  it.each(WHOLE_MINUTES)('of a cadence of %d min is in whole minutes, within a fifth of it', (minutes) => {
-    const periods = new Set(MANY_HOSTS.map((id) => periodMinutes(minutes * MINUTE_MS, id)))
-    for (const period of periods) {
-      expect(Number.isInteger(period)).toBe(true)
-      expect(period * 5).toBeGreaterThanOrEqual(minutes * 4)
-      expect(period * 5).toBeLessThanOrEqual(minutes * 6)
-    }
-    // Every whole minute within the fifth is some host's: the load is spread as far as it may be.
-    expect(periods.size).toBe(Math.floor((minutes * 6) / 5) - Math.ceil((minutes * 4) / 5) + 1)
-  })
+  it.each(WHOLE_MINUTES)(
+    'the period of a cadence of %d min is in whole minutes, within a fifth of it',
+    (minutes) => {
+      const periods = new Set(MANY_HOSTS.map((id) => periodMinutes(minutes * MINUTE_MS, id)))
+      for (const period of periods) {
+        expect(Number.isInteger(period)).toBe(true)
+        expect(period * 5).toBeGreaterThanOrEqual(minutes * 4)
+        expect(period * 5).toBeLessThanOrEqual(minutes * 6)
+      }
+      // Every whole minute within the fifth is some host's: the load is spread as far as it may be.
+      expect(periods.size).toBe(Math.floor((minutes * 6) / 5) - Math.ceil((minutes * 4) / 5) + 1)
+    },
+  )
 
-  it('of a cadence of 60 s is one minute for every host', () => {
+  it('the period of a cadence of 60 s is one minute for every host', () => {
     expect(new Set(MANY_HOSTS.map((id) => periodMinutes(MIN_INTERVAL_MS, id)))).toEqual(new Set([1]))
   })
 
-  it('is as near to the jittered interval as whole minutes within a fifth allow', () => {
+  it('the period is as near to the jittered interval as whole minutes within a fifth allow', () => {
     fc.assert(
       fc.property(anyHostId, fc.constantFrom(...WHOLE_MINUTES), (id, minutes) => {
         const jittered = applyJitter(minutes * MINUTE_MS, id) / MINUTE_MS
@@ -100,13 +103,13 @@ describe('the period', () => {
     [89_999, 60_000],
     [90_000, 120_000],
     [100_000, 120_000],
-  ])('of %d ms, which is no whole minute, is that of %d ms', (intervalMs, wholeMs) => {
+  ])('the period of %d ms, which is no whole minute, is that of %d ms', (intervalMs, wholeMs) => {
     for (const id of MANY_HOSTS) expect(periodMinutes(intervalMs, id)).toBe(periodMinutes(wholeMs, id))
   })
 })
 
 describe('the phase', () => {
-  it('lies within the period', () => {
+  it('the phase of a host lies within the period', () => {
     fc.assert(
       fc.property(anyHostId, fc.integer({ min: 1, max: 72 }), (id, minutes) => {
         const phase = phaseMs(id, minutes * MINUTE_MS)
@@ -120,7 +123,7 @@ describe('the phase', () => {
 
 describe('the phase of 100 hosts whose ids follow each other', () => {
   // Their jittered intervals are nearly the same: FNV-1a mixes the last byte badly.
-  it('is another one for each, and leaves no quarter of the period to less than a tenth of them', () => {
+  it('the phase of 100 hosts whose ids follow each other is another one for each, and leaves no quarter of the period to less than a tenth of them', () => {
     const hosts = Array.from({ length: 100 }, (_, i) =>
       parseHostId(`0190a1b2-c3d4-7e5f-8a6b-7c8d9e0f00${i.toString(16).padStart(2, '0')}`),
     )
@@ -134,7 +137,7 @@ describe('the phase of 100 hosts whose ids follow each other', () => {
 })
 
 describe('the next occurrence', () => {
-  it('is the first instant after now that is congruent to the phase', () => {
+  it('the next occurrence is the first instant after now that is congruent to the phase', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 4e12 }),
@@ -152,7 +155,7 @@ describe('the next occurrence', () => {
     )
   })
 
-  it('at the very instant of an occurrence is a period later', () => {
+  it('the next occurrence at the very instant of an occurrence is a period later', () => {
     expect(nextOccurrenceMs(10_000, 60_000, 10_000)).toBe(70_000)
     expect(nextOccurrenceMs(9_999, 60_000, 10_000)).toBe(10_000)
   })

@@ -10,13 +10,13 @@ const SCAN = '0190a1b2-c3d4-7e5f-8a6b-7c8d9e0f0005'
 const DNS_NAMESPACE = '6ba7b810-9dad-11d1-80b4-00c04fd430c8'
 
 describe('a UUID of version 5', () => {
-  it('is what RFC 9562 gives as its example', () => {
+  it('a UUID of version 5 is what RFC 9562 gives as its example', () => {
     expect(uuidV5(DNS_NAMESPACE, 'www.example.com')).toBe('2ed6657d-e927-568b-95e1-2665a8aea6a2')
   })
 })
 
 describe('a drift event', () => {
-  it('has an id that only its host and scan decide', () => {
+  it('a drift event has an id that only its host and scan decide', () => {
     expect(driftEventId(HOST, SCAN)).toBe(driftEventId(HOST, SCAN))
     expect(driftEventId(HOST, SCAN)).not.toBe(driftEventId(SCAN, HOST))
     expect(driftEventId(HOST, SCAN)).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-/)
@@ -37,7 +37,7 @@ describe('a drift event', () => {
     )
   const CHANGE = { isOwn: true, changeKind: 'state_changed', severity: 'high' } as const
 
-  it('reports what its contract says', () => {
+  it('a drift event reports what its contract says', () => {
     expect(complianceDriftDetected(HOST, SCAN, verdictOn(11, 9, 2))).toEqual({
       action: 'compliance.drift.detected',
       severity: 'warning',
@@ -69,7 +69,7 @@ describe('a drift event', () => {
     })
   })
 
-  it('has the delta that was held against the thresholds, also where new rules moved the score the other way', () => {
+  it('a drift event has the delta that was held against the thresholds, also where new rules moved the score the other way', () => {
     // Of 10 known rules 5 passed and 4 pass now; 70 new rules pass.
     const facts: ScanFacts = {
       evaluated: 80,
@@ -102,7 +102,7 @@ describe('a drift event', () => {
     })
   })
 
-  it('never has a type that contradicts the delta that was compared', () => {
+  it('a drift event never has a type that contradicts the delta that was compared', () => {
     const rules = fc.nat({ max: 20 })
     const changed = fc.record({
       rules,
@@ -140,7 +140,7 @@ describe('a drift event', () => {
     )
   })
 
-  it('is informational when the host got better, and absent when it is stable', () => {
+  it('a drift event is informational when the host got better, and absent when it is stable', () => {
     expect(complianceDriftDetected(HOST, SCAN, verdictOn(19, 1, 1))).toMatchObject({
       severity: 'warning',
       detail: { drift_type: 'minor', score_delta: -5 },

@@ -17,7 +17,7 @@ describe('the compliance score', () => {
     [0, 1, 0],
     [13, 7, 65],
     [1, 2, 100 / 3],
-  ])('of %i passed and %i failed rules is %s', (passed, failed, score) => {
+  ])('the compliance score of %i passed and %i failed rules is %s', (passed, failed, score) => {
     expect(complianceScore({ passed, failed })).toBe(score)
   })
 
@@ -26,7 +26,7 @@ describe('the compliance score', () => {
     [-1, 2],
     [0.5, 2],
     [0, Number.POSITIVE_INFINITY],
-  ])('refuses to be made of %d and %d rules', (passed, failed) => {
+  ])('the compliance score refuses to be made of %d and %d rules', (passed, failed) => {
     expect(() => complianceScore({ passed, failed })).toThrow(
       expect.objectContaining({ name: 'InvalidValueError' }),
     )
@@ -34,7 +34,7 @@ describe('the compliance score', () => {
 })
 
 describe('thresholds', () => {
-  it('are 10, 5 and 5 percentage points by default', () => {
+  it('thresholds are 10, 5 and 5 percentage points by default', () => {
     expect(validateThresholds(DEFAULT_THRESHOLDS)).toEqual({
       majorWorseningPp: 10,
       minorWorseningPp: 5,
@@ -46,32 +46,32 @@ describe('thresholds', () => {
   const cases = (['majorWorseningPp', 'minorWorseningPp', 'improvementPp'] as const).flatMap((field) =>
     wrong.map((value) => [field, value] as const),
   )
-  it.each(cases)('are refused by name where %s is %s', (field, value) => {
+  it.each(cases)('thresholds are refused by name where %s is %s', (field, value) => {
     expect(() => validateThresholds({ ...DEFAULT_THRESHOLDS, [field]: value })).toThrow(
       expect.objectContaining({ name: 'InvalidValueError', field }),
     )
   })
 
-  it('are refused where one is left out', () => {
+  it('thresholds are refused where one is left out', () => {
     const { improvementPp: _, ...rest } = DEFAULT_THRESHOLDS
     expect(() => validateThresholds(rest)).toThrow(expect.objectContaining({ field: 'improvementPp' }))
   })
 
-  it('are refused where a major worsening would be less than a minor one', () => {
+  it('thresholds are refused where a major worsening would be less than a minor one', () => {
     expect(() => validateThresholds({ majorWorseningPp: 4, minorWorseningPp: 5, improvementPp: 5 })).toThrow(
       expect.objectContaining({ name: 'InvalidValueError', field: 'majorWorseningPp' }),
     )
     expect(validateThresholds({ majorWorseningPp: 5, minorWorseningPp: 5, improvementPp: 100 })).toBeTruthy()
   })
 
-  it('that are wrong classify nothing', () => {
+  it('thresholds that are wrong classify nothing', () => {
     const unset = { ...DEFAULT_THRESHOLDS, improvementPp: Number.NaN }
     expect(() => classify(50, 50, unset)).toThrow(expect.objectContaining({ field: 'improvementPp' }))
   })
 })
 
 describe('classifying', () => {
-  it('knows exactly four kinds', () => {
+  it('classifying knows exactly four kinds', () => {
     expect([...DRIFT_KINDS].sort()).toEqual(['improvement', 'major_worsening', 'minor_worsening', 'stable'])
   })
 
@@ -93,7 +93,7 @@ describe('classifying', () => {
     [null, 50, 'stable'],
     [50, null, 'stable'],
     [null, null, 'stable'],
-  ])('%s then %s is %s', (prior, current, kind) => {
+  ])('a score of %s and then %s is %s', (prior, current, kind) => {
     expect(classify(prior, current, DEFAULT_THRESHOLDS)).toBe(kind)
   })
 
@@ -101,12 +101,15 @@ describe('classifying', () => {
     [10, 5, 5, 'major_worsening'],
     [10.1, 5, 5, 'minor_worsening'],
     [20, 15, 5, 'stable'],
-  ])('with thresholds of %s, %s and %s pp calls 80 then 70 %s', (major, minor, improvement, kind) => {
-    const thresholds = { majorWorseningPp: major, minorWorseningPp: minor, improvementPp: improvement }
-    expect(classify(80, 70, thresholds)).toBe(kind)
-  })
+  ])(
+    'classifying with thresholds of %s, %s and %s pp calls 80 then 70 %s',
+    (major, minor, improvement, kind) => {
+      const thresholds = { majorWorseningPp: major, minorWorseningPp: minor, improvementPp: improvement }
+      expect(classify(80, 70, thresholds)).toBe(kind)
+    },
+  )
 
-  it('calls every 10 pp drop major where one rule in twenty is 5 pp', () => {
+  it('classifying calls every 10 pp drop major where one rule in twenty is 5 pp', () => {
     for (let passed = 2; passed <= 20; passed++) {
       const score = (count: number) => (count / 20) * 100
       expect(classify(score(passed), score(passed - 2), DEFAULT_THRESHOLDS)).toBe('major_worsening')
@@ -114,7 +117,7 @@ describe('classifying', () => {
   })
 
   it.each([Number.MIN_VALUE, 1e-12, 4.9e-10, 5e-10])(
-    'never calls a delta of 0 drift, and still fires on the smallest delta that is reported: threshold %s pp',
+    'classifying never calls a delta of 0 drift, and still fires on the smallest delta that is reported: threshold %s pp',
     (pp) => {
       const thresholds = { majorWorseningPp: pp, minorWorseningPp: pp, improvementPp: pp }
       expect(classify(50, 50, thresholds)).toBe('stable')
@@ -125,12 +128,12 @@ describe('classifying', () => {
     },
   )
 
-  it('refuses scores that are no numbers', () => {
+  it('classifying refuses scores that are no numbers', () => {
     expect(() => classify(Number.NaN, 50, DEFAULT_THRESHOLDS)).toThrow(/no scores/)
   })
 
   const MAX_RULES = 250
-  it(`agrees with rational arithmetic for every number of passing rules of up to ${MAX_RULES}, before and after`, () => {
+  it(`classifying agrees with rational arithmetic for every number of passing rules of up to ${MAX_RULES}, before and after`, () => {
     const disagreements: string[] = []
     for (let rules = 1; rules <= MAX_RULES; rules++) {
       for (let before = 0; before <= rules; before++) {
@@ -149,7 +152,7 @@ describe('classifying', () => {
     expect(disagreements).toEqual([])
   })
 
-  it('agrees with rational arithmetic also where rules come and go, and for other thresholds', () => {
+  it('classifying agrees with rational arithmetic also where rules come and go, and for other thresholds', () => {
     const side = fc
       .integer({ min: 1, max: 400 })
       .chain((rules) => fc.tuple(fc.integer({ min: 0, max: rules }), fc.constant(rules)))
@@ -167,7 +170,7 @@ describe('classifying', () => {
     )
   })
 
-  it('agrees with rational arithmetic where the threshold is met exactly by different numbers of rules', () => {
+  it('classifying agrees with rational arithmetic where the threshold is met exactly by different numbers of rules', () => {
     fc.assert(
       fc.property(fc.integer({ min: 2, max: 400 }), fc.integer({ min: 1, max: 20 }), (rules, times) => {
         const before: Share = [Math.floor(rules / 2), rules]

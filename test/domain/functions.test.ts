@@ -26,7 +26,7 @@ const missingFiles = (table: FunctionTable): string[] =>
     .filter((path) => !existsSync(join(ROOT, path)))
 
 describe('the table of functions', () => {
-  it('has a row for each folder under functions, and a folder and a construct for each row', () => {
+  it('the table of functions has a row for each folder under functions, and a folder and a construct for each row', () => {
     const folders = readdirSync(join(ROOT, 'functions')).filter((name) => name !== 'runtime')
     expect(folders.sort()).toEqual(
       Object.values(FUNCTIONS)
@@ -40,7 +40,7 @@ describe('the table of functions', () => {
     ])
   })
 
-  it('gives no two functions the same folder, role, service, secret field or variable', () => {
+  it('the table of functions gives no two functions the same folder, role, service, secret field or variable', () => {
     const rows = Object.values(FUNCTIONS)
     const signIns = functionSignIns()
     for (const values of [
@@ -54,14 +54,14 @@ describe('the table of functions', () => {
     }
   })
 
-  it('names each secret field that the documentation asks for', () => {
+  it('the table of functions names each secret field that the documentation asks for', () => {
     const documented = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8')
     for (const { secret } of functionSignIns()) expect(documented).toContain(`\`${secret.field}\``)
   })
 })
 
 describe('a row that is added to the table', () => {
-  it('gets its password from the field of the secret into its variable, and from there onto its role', () => {
+  it('a row that is added to the table of functions gets its password from the field of the secret into its variable, and from there onto its role', () => {
     const database = {
       kind: 'existing',
       signIn: { kind: 'password', owner: 'owner', password: 'of all' },

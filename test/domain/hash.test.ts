@@ -17,11 +17,11 @@ describe('FNV-1a', () => {
     ['', 0xcbf29ce484222325n],
     ['a', 0xaf63dc4c8601ec8cn],
     ['foobar', 0x85944171f73967e8n],
-  ])('of %j is the published value', (characters, expected) => {
+  ])('FNV-1a of %j is the published value', (characters, expected) => {
     expect(fnv1a64(text(characters))).toBe(expected)
   })
 
-  it('counted in halves equals the definition for any bytes', () => {
+  it('FNV-1a counted in halves equals the definition for any bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => fnv1a64(bytes) === plainFnv1a64(bytes)),
       { numRuns: 5_000 },
@@ -30,7 +30,7 @@ describe('FNV-1a', () => {
 })
 
 describe('the finalizer', () => {
-  it('turns about half of the bits over when one bit of the hash changes', () => {
+  it('the finalizer of the hash turns about half of the bits over when one bit of the hash changes', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: 0n, max: MASK_64 }), fc.integer({ min: 0, max: 63 }), (hash, bit) => {
         const turned = finalize64(hash) ^ finalize64(hash ^ (1n << BigInt(bit)))
@@ -40,7 +40,7 @@ describe('the finalizer', () => {
     )
   })
 
-  it('keeps different hashes different and within 64 bits', () => {
+  it('the finalizer of the hash keeps different hashes different and within 64 bits', () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.bigInt({ min: 0n, max: MASK_64 }), { maxLength: 100 }), (hashes) => {
         const finalized = hashes.map(finalize64)
@@ -51,7 +51,7 @@ describe('the finalizer', () => {
 })
 
 describe('the unit interval', () => {
-  it('holds both of its ends', () => {
+  it('the unit interval holds both of its ends', () => {
     expect(unitInterval(0n)).toBe(0)
     expect(unitInterval(MASK_64)).toBe(1)
   })

@@ -4,7 +4,7 @@ import { InvalidValueError } from '../../shared/domain/errors.ts'
 import { hostIdBytes, isUuid, parseHostId } from '../../shared/domain/ids.ts'
 
 describe('a host id', () => {
-  it('is a UUID of any version, and is kept in lower case', () => {
+  it('a host id is a UUID of any version, and is kept in lower case', () => {
     expect(parseHostId('0190A1B2-C3D4-7E5F-8A6B-7C8D9E0F0005')).toBe('0190a1b2-c3d4-7e5f-8a6b-7c8d9e0f0005')
     expect(parseHostId('00000000-0000-0000-0000-000000000000')).toBe('00000000-0000-0000-0000-000000000000')
   })
@@ -17,13 +17,13 @@ describe('a host id', () => {
     '0190a1b2-c3d4-7e5f-8a6b-7c8d9e0f000',
     '0190a1b2-c3d4-7e5f-8a6b-7c8d9e0f0005\n',
     '0190a1b2-c3d4-7e5f-8a6b-7c8d9e0f000g',
-  ])('is not %j', (text) => {
+  ])('a host id is not %j', (text) => {
     expect(isUuid(text)).toBe(false)
     expect(() => parseHostId(text)).toThrow(InvalidValueError)
     expect(() => parseHostId(text)).toThrow(expect.objectContaining({ field: 'host_id' }))
   })
 
-  it('has the 16 bytes that its digits spell, in their order', () => {
+  it('a host id has the 16 bytes that its digits spell, in their order', () => {
     expect([...hostIdBytes(parseHostId('00112233-4455-6677-8899-aabbccddeeff'))]).toEqual([
       0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff,
     ])

@@ -15,7 +15,7 @@ const host = (address: string, over: Partial<FleetHost> = {}): FleetHost => ({
 const GIVEN = parseHostId('11111111-1111-4111-8111-111111111111')
 
 describe('an import', () => {
-  it('tells what is new, what is different, and what is missing', () => {
+  it('an import tells what is new, what is different, and what is missing', () => {
     const present = [host('10.0.0.1'), host('10.0.0.2'), host('10.0.0.3')]
     const file = [host('10.0.0.1'), host('10.0.0.2', { name: 'web' }), host('10.0.0.4')]
     expect(planImport(file, present)).toEqual({
@@ -27,7 +27,7 @@ describe('an import', () => {
     })
   })
 
-  it('takes a host that was given no id for the one at its address and port', () => {
+  it('an import takes a host that was given no id for the one at its address and port', () => {
     const present = [host('10.0.0.1', { id: GIVEN, name: 'web' })]
     expect(planImport([host('10.0.0.1')], present)).toMatchObject({
       added: [],
@@ -36,7 +36,7 @@ describe('an import', () => {
     })
   })
 
-  it('lets a host with an id of its own move to another address', () => {
+  it('an import lets a host with an id of its own move to another address', () => {
     const present = [host('10.0.0.1', { id: GIVEN })]
     expect(planImport([host('10.0.0.9', { id: GIVEN })], present)).toMatchObject({
       added: [],
@@ -45,7 +45,7 @@ describe('an import', () => {
     })
   })
 
-  it('never counts a host twice, and once done has nothing more to do', () => {
+  it('an import never counts a host twice, and once done has nothing more to do', () => {
     const fleets = fc.uniqueArray(fc.integer({ min: 0, max: 255 }), { maxLength: 40 })
     fc.assert(
       fc.property(fleets, fleets, (before, after) => {

@@ -39,7 +39,7 @@ describe('a host, by default down after two failures and up after one answer,', 
     ['goes down with the second in a row    ', '+  - - -  ', 'up0!  up1    down2! down3'],
     ['comes back with one answer            ', '-  - + +  ', '?1    down2! up0!   up0'],
     ['flaps only as often as it really does ', '- - + - - +', '?1   down2! up0!   up1   down2! up0!'],
-  ])('%s', (_, probes, expected) => {
+  ])('a host, by default down after two failures and up after one answer, %s', (_, probes, expected) => {
     expect(play(probes, DEFAULT_HYSTERESIS)).toEqual(columns(expected))
   })
 })
@@ -52,7 +52,7 @@ describe('thresholds', () => {
     ['three answers to come up      ', 1, 3, '- + + +', 'down1! down1 down1  up0!'],
     ['a failure starts them again   ', 1, 2, '- + - + +', 'down1! down1 down2 down2 up0!'],
     ['unknown needs one answer only ', 2, 3, '+      ', 'up0!'],
-  ])('%s', (_, failuresToGoDown, successesToComeUp, probes, expected) => {
+  ])('with thresholds of one’s own, %s', (_, failuresToGoDown, successesToComeUp, probes, expected) => {
     expect(play(probes, { failuresToGoDown, successesToComeUp })).toEqual(columns(expected))
   })
 })
@@ -78,7 +78,7 @@ describe('over any sequence of probes', () => {
     })
   }
 
-  it('no two transitions in a row are to the same status, and each leaves the status before it', () => {
+  it('over any sequence of probes no two transitions in a row are to the same status, and each leaves the status before it', () => {
     fc.assert(
       fc.property(anyProbes, anyThresholds, (probes, thresholds) => {
         let status = 'unknown'

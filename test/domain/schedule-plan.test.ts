@@ -43,7 +43,7 @@ function differing(before: readonly ScheduleSpec[], after: readonly ScheduleSpec
 }
 
 describe('the plan', () => {
-  it('has each host in exactly one schedule, whose period is its own, within a fifth of the interval', () => {
+  it('the plan of schedules has each host in exactly one schedule, whose period is its own, within a fifth of the interval', () => {
     fc.assert(
       fc.property(anyFleet, anyPolicy, (hosts, policy) => {
         const schedules = planSchedules(hosts, policy)
@@ -59,7 +59,7 @@ describe('the plan', () => {
     )
   })
 
-  it('has schedules that AWS accepts: unique names, whole periods, a phase within, never too many hosts', () => {
+  it('the plan of schedules has schedules that AWS accepts: unique names, whole periods, a phase within, never too many hosts', () => {
     fc.assert(
       fc.property(anyFleet, anyPolicy, (hosts, policy) => {
         const schedules = planSchedules(hosts, policy)
@@ -76,7 +76,7 @@ describe('the plan', () => {
     )
   })
 
-  it('is the same whatever the order of the hosts', () => {
+  it('the plan of schedules is the same whatever the order of the hosts', () => {
     fc.assert(
       fc.property(anyFleet, anyPolicy, (hosts, policy) => {
         expect(byName(planSchedules(hosts.toReversed(), policy))).toEqual(
@@ -86,12 +86,12 @@ describe('the plan', () => {
     )
   })
 
-  it('is empty for a fleet without hosts', () => {
+  it('the plan of schedules is empty for a fleet without hosts', () => {
     expect(planSchedules([], alone)).toEqual([])
     expect(planSchedules([], inHundreds)).toEqual([])
   })
 
-  it('never packs more than 500 hosts, whatever the policy asks for', () => {
+  it('the plan of schedules never packs more than 500 hosts, whatever the policy asks for', () => {
     const schedules = planSchedules(randomFleet(3_000), {
       intervalMs: INTERVAL_MS,
       hostsPerSchedule: 100_000,
@@ -99,7 +99,7 @@ describe('the plan', () => {
     expect(Math.max(...schedules.map(({ hostIds }) => hostIds.length))).toBeLessThanOrEqual(500)
   })
 
-  it('treats an interval out of range as the nearest that is allowed, and none as the default', () => {
+  it('the plan of schedules treats an interval out of range as the nearest that is allowed, and none as the default', () => {
     const hosts = randomFleet(50)
     const planned = (intervalMs: number): ScheduleSpec[] =>
       planSchedules(hosts, { intervalMs, hostsPerSchedule: 1 })
@@ -115,17 +115,20 @@ describe('the load of 10,000 hosts', () => {
     ['sequential ids, a schedule each', (): Host[] => sequentialFleet(10_000), alone],
     ['random ids in buckets of 100', (): Host[] => randomFleet(10_000), inHundreds],
     ['sequential ids in buckets of 100', (): Host[] => sequentialFleet(10_000), inHundreds],
-  ])('with %s has no minute with more than 1.3 times its share', (_, fleet, policy) => {
-    const minutes = probesByMinute(planSchedules(fleet(), policy))
-    expect(minutes).toHaveLength(60)
-    expect(Math.min(...minutes)).toBeGreaterThan(0)
-    expect(busiestToMean(minutes)).toBeLessThanOrEqual(1.3)
-  })
+  ])(
+    'the load of 10,000 hosts with %s has no minute with more than 1.3 times its share',
+    (_, fleet, policy) => {
+      const minutes = probesByMinute(planSchedules(fleet(), policy))
+      expect(minutes).toHaveLength(60)
+      expect(Math.min(...minutes)).toBeGreaterThan(0)
+      expect(busiestToMean(minutes)).toBeLessThanOrEqual(1.3)
+    },
+  )
 
   it.each([
     ['random', (): Host[] => randomFleet(10_000)],
     ['sequential', (): Host[] => sequentialFleet(10_000)],
-  ])('with %s ids is even within each period, too', (_, fleet) => {
+  ])('the load of 10,000 hosts with %s ids is even within each period, too', (_, fleet) => {
     const byPeriod = Map.groupBy(planSchedules(fleet(), alone), ({ periodMinutes }) => periodMinutes)
     for (const [period, schedules] of byPeriod) {
       expect(busiestToMean(probesByMinute(schedules).slice(0, period))).toBeLessThanOrEqual(1.3)
@@ -134,7 +137,7 @@ describe('the load of 10,000 hosts', () => {
 })
 
 describe('buckets of 100', () => {
-  it('stay as they are, but for its own, when a host comes or goes', () => {
+  it('buckets of 100 stay as they are, but for its own, when a host comes or goes', () => {
     const hosts = randomFleet(2_000)
     for (const i of [0, 500, 1_000, 1_500]) {
       const names = differing(
@@ -146,7 +149,7 @@ describe('buckets of 100', () => {
     }
   })
 
-  it('of any size, in any fleet, change by one split or merge at most', () => {
+  it('buckets of any size, in any fleet, change by one split or merge at most', () => {
     fc.assert(
       fc.property(anyFleet, anyPolicy, fc.nat(), (hosts, policy, at) => {
         fc.pre(hosts.length > 0)
@@ -157,7 +160,7 @@ describe('buckets of 100', () => {
     )
   })
 
-  it('hold most of what they may: few schedules for many hosts', () => {
+  it('buckets of 100 hold most of what they may: few schedules for many hosts', () => {
     const schedules = planSchedules(randomFleet(10_000), inHundreds)
     expect(schedules.length).toBeLessThanOrEqual(250)
   })

@@ -18,7 +18,7 @@ describe('undoing a change', () => {
     [{ changeKind: 'state_changed', status: 'error', earlierStatus: null }, 'error'],
     [{ changeKind: 'state_changed', status: 'skipped', earlierStatus: null }, 'skipped'],
     [{ changeKind: 'severity_changed', status: 'pass', earlierStatus: null }, 'pass'],
-  ])('%j gives %s', (change, prior) => {
+  ])('undoing the change %j gives %s', (change, prior) => {
     expect(undo(change)).toBe(prior)
   })
 })
@@ -43,7 +43,7 @@ const facts = (passed: number, failed: number, changes: ChangedRules[], unscored
 })
 
 describe('the verdict on a scan', () => {
-  it('of a scan that changed nothing is a delta of 0', () => {
+  it('the verdict on a scan of a scan that changed nothing is a delta of 0', () => {
     expect(judge(facts(7, 3, []), POLICY)).toMatchObject({
       kind: 'stable',
       notComparable: null,
@@ -54,18 +54,18 @@ describe('the verdict on a scan', () => {
     })
   })
 
-  it('counts a rule that was skipped before as unscored before', () => {
+  it('the verdict on a scan counts a rule that was skipped before as unscored before', () => {
     const verdict = judge(facts(9, 1, [change({ earlierStatus: 'skipped' })]), POLICY)
     expect(verdict).toMatchObject({ priorScore: 100, currentScore: 90, kind: 'major_worsening' })
   })
 
-  it('undoes what later scans changed', () => {
+  it('the verdict on a scan undoes what later scans changed', () => {
     const later = change({ isOwn: false, status: 'pass', earlierStatus: 'fail', rules: 4 })
     const own = change({ currentStatus: 'fail', rules: 2 })
     expect(judge(facts(8, 2, [later, own]), POLICY)).toMatchObject({ priorScore: 60, currentScore: 40 })
   })
 
-  it('tells a new rule set from a worse host', () => {
+  it('the verdict on a scan tells a new rule set from a worse host', () => {
     const added = change({ changeKind: 'first_seen', earlierStatus: null, rules: 10 })
     const all = judge(facts(10, 10, [added]), POLICY)
     expect(all).toMatchObject({ kind: 'major_worsening', scoreDelta: -50, likeForLikeDelta: 0, newRules: 10 })
@@ -93,11 +93,11 @@ describe('the verdict on a scan', () => {
         2,
       ),
     ],
-  ] as const)('is stable for want of comparison: %s', (notComparable, policy, scan) => {
+  ] as const)('the verdict on a scan is stable for want of comparison: %s', (notComparable, policy, scan) => {
     expect(judge(scan, policy)).toMatchObject({ kind: 'stable', notComparable })
   })
 
-  it('counts by severity what became failing and what became passing', () => {
+  it('the verdict on a scan counts by severity what became failing and what became passing', () => {
     const changes = [
       change({ severity: 'critical', rules: 2 }),
       change({ severity: 'critical', changeKind: 'first_seen', rules: 3 }),

@@ -44,7 +44,7 @@ const operatorInAHurry = (db: TestDatabase, deadlineMs = DEADLINE_MS): Operator 
 const web = { address: '192.0.2.1', name: 'web', port: 22 }
 
 describe('a function that is given up at its deadline, because the database is frozen,', () => {
-  it('has probed nothing and stored nothing after the database thaws: the probe function', async () => {
+  it('the probe function, given up at its deadline in front of a frozen database, has probed nothing and stored nothing after the thaw', async () => {
     await using db = await freshDatabase()
     await using server = await startSshServer()
     await using deps = environment(db)
@@ -66,7 +66,7 @@ describe('a function that is given up at its deadline, because the database is f
     )
   })
 
-  it('has called nothing and stored nothing after the database thaws: the fan-out', async () => {
+  it('the fan-out, given up at its deadline in front of a frozen database, has called nothing and stored nothing after the thaw', async () => {
     await using fanOutOf = await fanOutFunction()
     const { db, deps } = fanOutOf
     await addHosts(db.sql, 3)
@@ -86,7 +86,7 @@ describe('a function that is given up at its deadline, because the database is f
     expect((await fanOutOf.run()).schedules).toMatchObject({ wanted: 6, put: 3, leftOver: 0 })
   })
 
-  it('makes no further call after its deadline: the fan-out that is frozen in the middle of its changes', async () => {
+  it('the fan-out, whose database freezes in the middle of its changes, makes no further call after its deadline', async () => {
     await using fanOutOf = await fanOutFunction()
     const { db, deps } = fanOutOf
     await addHosts(db.sql, 1_000)
@@ -110,7 +110,7 @@ describe('a function that is given up at its deadline, because the database is f
     expect((await fanOutOf.run()).schedules).toMatchObject({ put: 1_000, leftOver: 0 })
   })
 
-  it('has reported nothing after the database thaws: the drift function, whose messages stay in the queue', async () => {
+  it('the drift function, given up at its deadline in front of a frozen database, has reported nothing after the thaw, and its messages stay in the queue', async () => {
     await using db = await freshDatabase()
     await using deps = driftEnvironment(db, async () => {})
     const hostId = await addHost(db.sql)
@@ -138,26 +138,29 @@ describe('a function that is given up at its deadline, because the database is f
     ['import', { hosts: [web] }],
     ['remove', { hostIds: ['b5a54c7e-5b61-4c41-9d2f-0d6f5c7a8e01'] }],
     ['policy.set', { changes: { failures_to_go_down: 5 } }],
-  ])('has changed nothing after the database thaws: the operate function told to %s', async (name, how) => {
-    await using db = await freshDatabase()
-    await using operate = operatorInAHurry(db)
-    await db.sql`
+  ])(
+    'the operate function told to %s, given up at its deadline in front of a frozen database, has changed nothing after the thaw',
+    async (name, how) => {
+      await using db = await freshDatabase()
+      await using operate = operatorInAHurry(db)
+      await db.sql`
       insert into hosts (id, hostname, ip_address)
       values ('b5a54c7e-5b61-4c41-9d2f-0d6f5c7a8e01', 'old', '192.0.2.7')`
-    await untilNothingIsUnderWay(operate.database)
+      await untilNothingIsUnderWay(operate.database)
 
-    const before = await contents(db)
-    const thaw = await freezeSessions(db.sql, 'awareness_operate')
-    await expect(operate.invoke({ command: name, ...how })).rejects.toMatchObject(DEADLINE_EXCEEDED)
-    await thaw()
-    await untilNothingIsUnderWay(operate.database)
-    expect(await contents(db)).toEqual(before)
-    await using later = operatorOf(db)
-    await later.invoke({ command: name, ...how })
-    expect(await contents(db)).not.toEqual(before)
-  })
+      const before = await contents(db)
+      const thaw = await freezeSessions(db.sql, 'awareness_operate')
+      await expect(operate.invoke({ command: name, ...how })).rejects.toMatchObject(DEADLINE_EXCEEDED)
+      await thaw()
+      await untilNothingIsUnderWay(operate.database)
+      expect(await contents(db)).toEqual(before)
+      await using later = operatorOf(db)
+      await later.invoke({ command: name, ...how })
+      expect(await contents(db)).not.toEqual(before)
+    },
+  )
 
-  it('has changed nothing after the database thaws in the middle of its transaction: the operate function', async () => {
+  it('the operate function, whose database freezes in the middle of its transaction, has changed nothing after the thaw', async () => {
     await using db = await freshDatabase()
     await using operate = operatorInAHurry(db, TIME_TO_BEGIN_MS)
     const before = await contents(db)
@@ -183,7 +186,7 @@ describe('a function that is given up at its deadline, because the database is f
     expect(await contents(db)).toEqual(before)
   })
 
-  it('has migrated nothing after the database thaws: the migrate function, which says why the deploy failed', async () => {
+  it('the migrate function, given up at its deadline in front of a frozen database, has migrated nothing after the thaw, and says why the deploy failed', async () => {
     await using db = await freshDatabase('template1')
     const held = Promise.withResolvers<void>()
     const locked = Promise.withResolvers<void>()

@@ -105,7 +105,7 @@ function expected({ pieces }: Script): object {
 }
 
 describe('a probe of a server that does anything', () => {
-  it('ends with what the bytes say, says nothing itself and leaves no connection', {
+  it('a probe of a server that does anything ends with what the bytes say, says nothing itself and leaves no connection', {
     timeout: FUZZ_TIMEOUT_MS,
   }, async () => {
     await fuzz(fc.array(script, { minLength: 1, maxLength: SERVERS }), 40, async (round) => {

@@ -43,7 +43,7 @@ const environments = fc
   })
 
 describe('the environment of a function', () => {
-  it('is read whole or refused in one sentence, which shows no password', {
+  it('the environment of a function is read whole or refused in one sentence, which shows no password', {
     timeout: FUZZ_TIMEOUT_MS,
   }, async () => {
     await fuzz(environments, 3000, (env) => {

@@ -60,7 +60,7 @@ const files = fc.oneof(
 )
 
 describe('a fleet file with anything in it', () => {
-  it('is refused with its lines, or is a fleet that the database takes as it stands', {
+  it('a fleet file with anything in it is refused with its lines, or is a fleet that the database takes as it stands', {
     timeout: FUZZ_TIMEOUT_MS,
   }, async () => {
     await using db = await freshDatabase()

@@ -22,7 +22,7 @@ async function answered<Answer>(asked: Promise<Answer>): Promise<Answer | null> 
 }
 
 describe('an event with anything in it', () => {
-  it('is refused by the probe function, or each of its hosts gets one outcome', {
+  it('an event with anything in it is refused by the probe function, or each of its hosts gets one outcome', {
     timeout: FUZZ_TIMEOUT_MS,
   }, async () => {
     await using db = await freshDatabase()
@@ -46,7 +46,9 @@ describe('an event with anything in it', () => {
     })
   })
 
-  it('is refused by the fan-out, or answered with what was done', { timeout: FUZZ_TIMEOUT_MS }, async () => {
+  it('an event with anything in it is refused by the fan-out, or answered with what was done', {
+    timeout: FUZZ_TIMEOUT_MS,
+  }, async () => {
     await using fanOut = await fanOutFunction()
     const events = bent(
       {},
@@ -60,7 +62,9 @@ describe('an event with anything in it', () => {
     })
   })
 
-  it('is refused by the operate function, or answered', { timeout: FUZZ_TIMEOUT_MS }, async () => {
+  it('an event with anything in it is refused by the operate function, or answered', {
+    timeout: FUZZ_TIMEOUT_MS,
+  }, async () => {
     await using db = await freshDatabase()
     await using operator = operatorOf(db)
     const host = { id: STRANGER, name: 'web', address: '192.0.2.1', port: 22 }

@@ -20,7 +20,7 @@ const message = (hostId: string): Json => ({
 const MIB = 2 ** 20
 
 describe('a batch of messages with anything in them', () => {
-  it('ends with each message rejected for a reason or left for a retry, and none lost', {
+  it('a batch of messages with anything in them ends with each message rejected for a reason or left for a retry, and none lost', {
     timeout: FUZZ_TIMEOUT_MS,
   }, async () => {
     await using db = await freshDatabase()

@@ -67,7 +67,7 @@ async function* inPieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8A
 }
 
 describe('a results file with anything in it', () => {
-  it('is one finished scan, or is refused with the rule that it breaks', {
+  it('a results file with anything in it is one finished scan, or is refused with the rule that it breaks', {
     timeout: FUZZ_TIMEOUT_MS,
   }, async () => {
     await fuzz(files, 250, async ({ bytes, pieceBytes }) => {

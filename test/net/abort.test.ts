@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { watchAbort } from '../../shared/net/abort.ts'
 
 describe('watching a signal', () => {
-  it('takes one listener, however many watch, and none when the last has stopped', () => {
+  it('watching a signal takes one listener, however many watch, and none when the last has stopped', () => {
     const { signal } = new AbortController()
     const stops = Array.from({ length: 20 }, () => watchAbort(signal, () => {}))
     expect(getEventListeners(signal, 'abort')).toHaveLength(1)
@@ -11,7 +11,7 @@ describe('watching a signal', () => {
     expect(getEventListeners(signal, 'abort')).toHaveLength(0)
   })
 
-  it('tells those who still watch, once, also after others came and went', () => {
+  it('watching a signal tells those who still watch, once, also after others came and went', () => {
     const controller = new AbortController()
     const told: string[] = []
     watchAbort(controller.signal, () => told.push('left'))()

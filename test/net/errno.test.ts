@@ -16,18 +16,18 @@ describe('what a socket error says', () => {
     ['ETIMEDOUT', 'tcp_timeout'],
     ['EPROTO', 'tcp_error'],
     ['ENETRESET', 'tcp_error'],
-  ])('%s of the host: %s', (code, errorType) => {
+  ])('a socket error %s says of the host: %s', (code, errorType) => {
     expect(resultOfError(withCode(code))).toEqual({ kind: 'unreachable', errorType })
   })
 
   it.each(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL', 'EAFNOSUPPORT', 'ENETDOWN'])(
-    '%s nothing: what never left the prober is its own fault',
+    'a socket error %s says nothing of the host: what never left the prober is its own fault',
     (code) => {
       expect(resultOfError(withCode(code))).toEqual({ kind: 'inconclusive', reason: code })
     },
   )
 
-  it('without a code, that the connection failed', () => {
+  it('a socket error without a code says that the connection failed', () => {
     expect(resultOfError(new Error('odd'))).toEqual({ kind: 'unreachable', errorType: 'tcp_error' })
   })
 })

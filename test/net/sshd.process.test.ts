@@ -10,7 +10,7 @@ const isInstalled = SSHD !== undefined && SSH_KEYGEN !== undefined
 describe('the sshd of this machine', () => {
   beforeEach(({ skip }) => skip(!isInstalled, 'a real SSH server: sshd and ssh-keygen are not installed'))
 
-  it('is reachable', async () => {
+  it('the sshd of this machine is reachable', async () => {
     await using sshd = await startSshd([])
     expect(await probeSsh({ address: '127.0.0.1', port: sshd.port }, { budgetMs: AMPLE_MS })).toEqual({
       kind: 'reachable',
@@ -19,7 +19,7 @@ describe('the sshd of this machine', () => {
     })
   })
 
-  it('that is full is refusing, and not something else than SSH', async () => {
+  it('an sshd that is full is refusing, and not something else than SSH', async () => {
     await using sshd = await startSshd(['MaxStartups 1'])
     const holder = connect({ host: '127.0.0.1', port: sshd.port })
     await once(holder, 'data')

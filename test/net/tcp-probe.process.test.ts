@@ -41,7 +41,7 @@ describe.concurrent('a server that identifies itself is reachable', () => {
     ['no line end, closed', OPENSSH],
     ['ESC, NUL and bad UTF-8', 'SSH-2.0-a[31mbc?d?'],
     ['an endless identification', `SSH-2.0-${'x'.repeat(248)}`],
-  ])('%s', async (name, identification) => {
+  ])('a server that identifies itself is reachable: %s', async (name, identification) => {
     const result = await probeOf(HOSTILE_SERVERS[name])
     expect(result).toEqual({ kind: 'reachable', responseMs: expect.any(Number), identification })
   })
@@ -58,18 +58,21 @@ describe.concurrent('a server that does not is unreachable, and why is known', (
     ['closed at once', 'no_banner'],
     ['reset at once', 'connection_reset'],
     ['nothing listening', 'connection_refused'],
-  ])('%s: %s', async (name, errorType) => {
+  ])('a server that does not identify itself (%s) is unreachable: %s', async (name, errorType) => {
     expect(await probeOf(HOSTILE_SERVERS[name])).toEqual(unreachable(errorType))
   })
 
   it.each<[HostileServer, FailureKind]>([
     ['silence', 'banner_timeout'],
     ['an HTTP answer, held open', 'banner_mismatch'],
-  ])('%s: %s when the budget ends', async (name, errorType) => {
-    expect(await probeOf(HOSTILE_SERVERS[name], { budgetMs: SHORT_MS })).toEqual(unreachable(errorType))
-  })
+  ])(
+    'a server that has not identified itself (%s) is unreachable when the budget ends: %s',
+    async (name, errorType) => {
+      expect(await probeOf(HOSTILE_SERVERS[name], { budgetMs: SHORT_MS })).toEqual(unreachable(errorType))
+    },
+  )
 
-  it('a listener that accepts nobody: tcp_timeout when the budget ends', async () => {
+  it('a listener that accepts nobody is unreachable when the budget ends: tcp_timeout', async () => {
     await using hole = await startBlackHole()
     const result = await probeSsh({ address: '127.0.0.1', port: hole.port }, { budgetMs: SHORT_MS })
     expect(result).toEqual(unreachable('tcp_timeout'))
@@ -77,17 +80,17 @@ describe.concurrent('a server that does not is unreachable, and why is known', (
 })
 
 describe.concurrent('the probe', () => {
-  it('has five seconds for connect and banner together', () => {
+  it('the probe has five seconds for connect and banner together', () => {
     expect(PROBE_BUDGET_MS).toBe(5000)
   })
 
-  it.each(loopbackFamilies())('reaches hosts by IPv%d', async (family) => {
+  it.each(loopbackFamilies())('the probe reaches hosts by IPv%d', async (family) => {
     await using host = await startLoopbackHost(BEHAVIOURS.healthy, family)
     expect(isIP(host.address)).toBe(family)
     expect(await probeSsh(host, { budgetMs: AMPLE_MS })).toMatchObject({ kind: 'reachable' })
   })
 
-  it('sends nothing, and closes what it opened', async () => {
+  it('the probe sends nothing, and closes what it opened', async () => {
     let receivedBytes = 0
     const closed = Promise.withResolvers<void>()
     await using host = await startLoopbackHost((socket) => {
@@ -102,7 +105,7 @@ describe.concurrent('the probe', () => {
     expect(receivedBytes).toBe(0)
   })
 
-  it('measures until the identification is there, in whole milliseconds', async () => {
+  it('the probe measures until the identification is there, in whole milliseconds', async () => {
     const result = await probeOf(async (socket) => {
       await pause(1_200)
       socket.write(OPENSSH)
@@ -112,13 +115,13 @@ describe.concurrent('the probe', () => {
     expect(result.responseMs).toBeGreaterThanOrEqual(1_190)
   })
 
-  it('does not wait out its budget for a line end that never comes', async () => {
+  it('the probe does not wait out its budget for a line end that never comes', async () => {
     const startedAt = performance.now()
     await probeOf(HOSTILE_SERVERS['no line end, held open'])
     expect(performance.now() - startedAt).toBeLessThan(AMPLE_MS / 2)
   })
 
-  it('takes an identification without line end when the budget ends before the pause does', async () => {
+  it('the probe takes an identification without line end when the budget ends before the pause does', async () => {
     const result = await probeOf(
       (socket) => {
         const timer = setInterval(() => socket.write('x'), 100)
@@ -133,7 +136,7 @@ describe.concurrent('the probe', () => {
     })
   })
 
-  it('keeps an identification that a reset follows', async () => {
+  it('the probe keeps an identification that a reset follows', async () => {
     const result = await probeOf(async (socket) => {
       socket.write(OPENSSH)
       for (let i = 0; i < 10 && !socket.destroyed; i++) {
@@ -149,7 +152,7 @@ describe.concurrent('the probe', () => {
   })
 
   it.each(['localhost', 'host.example', '', '127.0.0.1:22', '[::1]', '127.0.0.1/32', '256.1.1.1'])(
-    'connects to addresses only: %j is inconclusive',
+    'the probe connects to addresses only: %j is inconclusive',
     async (address) => {
       expect(await probeSsh({ address, port: 22 })).toEqual({
         kind: 'inconclusive',
@@ -158,14 +161,14 @@ describe.concurrent('the probe', () => {
     },
   )
 
-  it.each([0, -1, 65_536, 22.5, Number.NaN])('a port of %d is inconclusive', async (port) => {
+  it.each([0, -1, 65_536, 22.5, Number.NaN])('a probe of port %d is inconclusive', async (port) => {
     expect(await probeSsh({ address: '127.0.0.1', port })).toEqual({
       kind: 'inconclusive',
       reason: 'invalid_port',
     })
   })
 
-  it('is inconclusive when it is aborted, before and on the way', async () => {
+  it('the probe is inconclusive when it is aborted, before and on the way', async () => {
     const aborted = { kind: 'inconclusive', reason: 'aborted' }
     expect(await probeOf(BEHAVIOURS.healthy, { signal: AbortSignal.abort() })).toEqual(aborted)
     const controller = new AbortController()
@@ -178,14 +181,14 @@ describe.concurrent('the probe', () => {
 })
 
 describe('a program that stops in the middle of a probe', () => {
-  it('holds its own sleep against no host', async () => {
+  it('a program that stops in the middle of a probe holds its own sleep against no host', async () => {
     await using host = await startLoopbackHost(BEHAVIOURS.silent)
     const probe = probeSsh(host, { budgetMs: 100 })
     sleep(2_500)
     expect(await probe).toEqual({ kind: 'inconclusive', reason: 'prober_stalled' })
   })
 
-  it('still reads what came while it slept', async () => {
+  it('a program that stops in the middle of a probe still reads what came while it slept', async () => {
     const connected = Promise.withResolvers<Socket>()
     await using host = await startLoopbackHost((socket) => connected.resolve(socket))
     const probe = probeSsh(host, { budgetMs: SHORT_MS })
@@ -197,7 +200,7 @@ describe('a program that stops in the middle of a probe', () => {
 })
 
 describe('a prober without enough file descriptors', () => {
-  it('holds it against no host', async () => {
+  it('a prober without enough file descriptors holds it against no host', async () => {
     await using host = await startLoopbackHost(BEHAVIOURS.healthy)
     const script = fileURLToPath(new URL('probe-many.ts', import.meta.url))
     const command = 'ulimit -n 128 && exec "$0" "$@"'
@@ -212,7 +215,7 @@ describe('a prober without enough file descriptors', () => {
 })
 
 describe('five hundred probes at once on one signal', () => {
-  it('all succeed, warn of no leak and leave nothing behind', async () => {
+  it('five hundred probes at once on one signal all succeed, warn of no leak and leave nothing behind', async () => {
     await using host = await startLoopbackHost(BEHAVIOURS.healthy)
     await using silent = await startLoopbackHost(BEHAVIOURS.silent)
     const warnings: Error[] = []

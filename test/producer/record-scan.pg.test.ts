@@ -31,7 +31,7 @@ const untilWaiting = (sessions: number): Promise<void> =>
   )
 
 describe('recording a scan', () => {
-  it('upserts the state of every rule and logs what changed, and only that', async () => {
+  it('recording a scan upserts the state of every rule and logs what changed, and only that', async () => {
     const hostId = await addHost(db.sql)
     const first = await scanned(db.sql, hostId, 1, { a: 'pass', b: 'fail', c: 'skipped', d: 'pass low' })
     const second = { hostId, scanId: randomUUID(), completedAt: scanTime(2) }
@@ -71,7 +71,7 @@ describe('recording a scan', () => {
     })
   })
 
-  it('logs one state_changed where status and severity change at once', async () => {
+  it('recording a scan logs one state_changed where status and severity change at once', async () => {
     const hostId = await addHost(db.sql)
     await scanned(db.sql, hostId, 1, { a: 'pass low' })
     await scanned(db.sql, hostId, 2, { a: 'fail high' })
@@ -81,7 +81,7 @@ describe('recording a scan', () => {
     ])
   })
 
-  it('keeps evidence, framework references and the reason for skipping, also where they are empty', async () => {
+  it('recording a scan keeps evidence, framework references and the reason for skipping, also where they are empty', async () => {
     const hostId = await addHost(db.sql)
     const result: RuleResult = {
       ruleId: 'a',
@@ -112,7 +112,7 @@ describe('recording a scan', () => {
     }
   })
 
-  it('stores evidence with bytes that PostgreSQL refuses, marked as replaced', async () => {
+  it('recording a scan stores evidence with bytes that PostgreSQL refuses, marked as replaced', async () => {
     const hostId = await addHost(db.sql)
     const evidence = { 'k\0': ['nul \0', 'half \ud800', 'emoji 🙂'] }
     await recordScan(db.sql, {
@@ -126,7 +126,7 @@ describe('recording a scan', () => {
     )
   })
 
-  it('is idempotent, also for a scan that changed nothing', async () => {
+  it('recording a scan is idempotent, also for a scan that changed nothing', async () => {
     const hostId = await addHost(db.sql)
     await scanned(db.sql, hostId, 1, { a: 'pass', b: 'fail' })
     const unchanged = await scanned(db.sql, hostId, 2, { a: 'pass', b: 'fail' })
@@ -136,7 +136,7 @@ describe('recording a scan', () => {
     expect([await stateOf(hostId), await logOf(hostId)]).toEqual(before)
   })
 
-  it('does not flip rules back when an unchanged scan is delivered again after a newer one', async () => {
+  it('recording a scan does not flip rules back when an unchanged scan is delivered again after a newer one', async () => {
     const hostId = await addHost(db.sql)
     await scanned(db.sql, hostId, 1, { a: 'pass' })
     const unchanged = await scanned(db.sql, hostId, 2, { a: 'pass' })
@@ -147,7 +147,7 @@ describe('recording a scan', () => {
     expect([await stateOf(hostId), await logOf(hostId)]).toEqual(before)
   })
 
-  it('knows a scan again after newer ones by what it changed', async () => {
+  it('recording a scan knows a scan again after newer ones by what it changed', async () => {
     const hostId = await addHost(db.sql)
     const first = await scanned(db.sql, hostId, 1, { a: 'pass' })
     await scanned(db.sql, hostId, 2, { a: 'fail' })
@@ -155,7 +155,7 @@ describe('recording a scan', () => {
     expect(await recordScan(db.sql, again)).toEqual({ outcome: 'already_recorded' })
   })
 
-  it('refuses an older scan after a newer one, and of two that completed together the second', async () => {
+  it('recording a scan refuses an older scan after a newer one, and of two that completed together the second', async () => {
     const hostId = await addHost(db.sql)
     await scanned(db.sql, hostId, 5, { a: 'pass' })
     for (const n of [4, 5]) {
@@ -165,14 +165,14 @@ describe('recording a scan', () => {
     expect(await logOf(hostId)).toHaveLength(1)
   })
 
-  it('merges exact duplicates', async () => {
+  it('recording a scan merges exact duplicates', async () => {
     const hostId = await addHost(db.sql)
     const twice = [...results({ a: 'pass', b: 'fail' }), ...results({ a: 'pass' })]
     const scan = { hostId, scanId: randomUUID(), completedAt: scanTime(1), results: twice }
     expect(await recordScan(db.sql, scan)).toMatchObject({ outcome: 'recorded', changes: { firstSeen: 2 } })
   })
 
-  it('names the rules that contradict themselves, and writes nothing', async () => {
+  it('recording a scan names the rules that contradict themselves, and writes nothing', async () => {
     const hostId = await addHost(db.sql)
     const contradicting = [...results({ a: 'pass', b: 'fail' }), ...results({ a: 'fail' })]
     const scan = { hostId, scanId: randomUUID(), completedAt: scanTime(1), results: contradicting }
@@ -192,7 +192,7 @@ describe('recording a scan', () => {
     ['severity', { results: [{ ruleId: 'a', status: 'pass', severity: '' }] }],
     ['ruleId', { results: [{ ruleId: 'a\0', status: 'pass', severity: 'low' }] }],
     ['ruleId', { results: [{ ruleId: 'x'.repeat(1_025), status: 'pass', severity: 'low' }] }],
-  ])('names %s where it is not as it must be: %j', async (field, wrong) => {
+  ])('recording a scan names %s where it is not as it must be: %j', async (field, wrong) => {
     const hostId = await addHost(db.sql)
     const scan = { hostId, scanId: randomUUID(), completedAt: scanTime(1), results: results({ a: 'pass' }) }
     await expect(recordScan(db.sql, { ...scan, ...wrong })).rejects.toMatchObject({
@@ -201,7 +201,7 @@ describe('recording a scan', () => {
     })
   })
 
-  it('says that a host is unknown, or deleted', async () => {
+  it('recording a scan says that a host is unknown, or deleted', async () => {
     const deleted = await addHost(db.sql)
     await db.sql`update hosts set deleted_at = now() where id = ${deleted}`
     for (const hostId of [deleted, randomUUID()]) {
@@ -210,13 +210,13 @@ describe('recording a scan', () => {
     }
   })
 
-  it('refuses the id of a scan of another host', async () => {
+  it('recording a scan refuses the id of a scan of another host', async () => {
     const first = await scanned(db.sql, await addHost(db.sql), 1, { a: 'pass' })
     const other = { ...first, hostId: await addHost(db.sql), results: results({ a: 'pass' }) }
     await expect(recordScan(db.sql, other)).rejects.toThrow(/belongs to another host/)
   })
 
-  it('writes scans with more rules than one statement takes', async () => {
+  it('recording a scan writes scans with more rules than one statement takes', async () => {
     const hostId = await addHost(db.sql)
     const many = Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`rule_${i}`, 'pass']))
     await scanned(db.sql, hostId, 1, many)
@@ -225,7 +225,7 @@ describe('recording a scan', () => {
     expect(outcome).toMatchObject({ changes: { firstSeen: 0, stateChanged: 1 } })
   })
 
-  it('lets a second writer of a host look at the log only after the first has committed', async () => {
+  it('recording a scan lets a second writer of a host look at the log only after the first has committed', async () => {
     const hostId = await addHost(db.sql)
     const write = (n: number, status: string) =>
       recordScan(db.sql, {
@@ -252,7 +252,7 @@ describe('recording a scan', () => {
     expect(await stateOf(hostId)).toMatchObject([{ current_status: 'fail', last_checked_at: scanTime(2) }])
   })
 
-  it('keeps state and log in agreement while writers of one host run into each other', async () => {
+  it('recording a scan keeps state and log in agreement while writers of one host run into each other', async () => {
     const hostId = await addHost(db.sql)
     const writers = Array.from({ length: 40 }, (_, n) =>
       recordScan(db.sql, {

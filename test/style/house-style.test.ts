@@ -17,38 +17,38 @@ const offenders = (pattern: RegExp, among = files): string[] =>
   )
 
 describe('house style', () => {
-  it(`keeps a source file within ${MAX_LINES} lines`, () => {
+  it(`the source has no file of more than ${MAX_LINES} lines`, () => {
     const long = products.filter(({ text }) => text.split('\n').length > MAX_LINES + 1)
     expect(long.map(({ path }) => path)).toEqual([])
   })
 
-  it('has no drawer for things without a name', () => {
+  it('the source has no drawer for things without a name', () => {
     expect(files.map(({ path }) => path).filter((path) => VAGUE.test(path))).toEqual([])
   })
 
-  it('has no file that only passes on what other files export', () => {
+  it('the source has no file that only passes on what other files export', () => {
     const barrels = products.filter(
       ({ text }) => /^export \*/m.test(text) || /(^|\n)export \{[^}]*\} from/.test(text),
     )
     expect(barrels.map(({ path }) => path)).toEqual([])
   })
 
-  it('casts nothing by force and silences no checker', () => {
+  it('the source casts nothing by force and silences no checker', () => {
     const forced = ['as unknown' + ' as', '@ts-' + 'ignore', '@ts-' + 'expect-error', 'biome-' + 'ignore']
     expect(offenders(new RegExp(forced.join('|')))).toEqual([])
   })
 
-  it('imports zod as a namespace, so that bundles leave out what they do not use', () => {
+  it('the source imports zod as a namespace, so that bundles leave out what they do not use', () => {
     expect(offenders(/^import \{.*\} from 'zod'/, products)).toEqual([])
   })
 
-  it('leaves no test out and nothing for later', () => {
+  it('the source leaves no test out and nothing for later', () => {
     const later = new RegExp(`\\b(${['TO' + 'DO', 'FIX' + 'ME', 'XX' + 'X'].join('|')})\\b`)
     expect(offenders(later)).toEqual([])
     expect(offenders(/\b(it|test|describe)\.(only|skip|todo)\b/)).toEqual([])
   })
 
-  it('keeps clock, chance, environment and console out of the domain', () => {
+  it('the source keeps clock, chance, environment and console out of the domain', () => {
     const domain = files.filter(({ path }) => path.startsWith('shared/domain/'))
     expect(
       offenders(
@@ -58,7 +58,7 @@ describe('house style', () => {
     ).toEqual([])
   })
 
-  it('gives every exported function, constant and class of the product a docstring', () => {
+  it('the source has a docstring for every exported function, constant and class of the product', () => {
     const bare = products.flatMap(({ path, text }) => {
       const lines = text.split('\n')
       return lines.flatMap((line, i) => {
@@ -97,11 +97,11 @@ describe('nothing here can open an authenticated SSH session:', () => {
 })
 
 describe('the repository', () => {
-  it('names no registry in a lock file', () => {
+  it('the repository names no registry in a lock file', () => {
     expect(LOCK_FILES.filter((path) => /"resolved"/.test(readFileSync(join(ROOT, path), 'utf8')))).toEqual([])
   })
 
-  it('pins every dependency to one version', () => {
+  it('the repository pins every dependency to one version', () => {
     const versions = repositoryFiles('package.json').flatMap((path) => {
       const manifest = json(path) as Record<string, Record<string, string>>
       return ['dependencies', 'devDependencies', 'optionalDependencies'].flatMap((kind) =>
@@ -111,7 +111,7 @@ describe('the repository', () => {
     expect(versions.filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))).toEqual([])
   })
 
-  it('holds no file larger than 256 KiB but the lock files', () => {
+  it('the repository holds no file larger than 256 KiB but the lock files', () => {
     const large = repositoryFiles().filter(
       (path) => !LOCK_FILES.includes(path) && readFileSync(join(ROOT, path)).length > 262_144,
     )

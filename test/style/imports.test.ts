@@ -74,12 +74,12 @@ function strangersOf({ path, imports }: SourceFile): string[] {
 describe('imports', () => {
   const files = sourceFiles()
 
-  it('stay within what the layout allows', () => {
+  it('imports stay within what the layout allows', () => {
     expect(files.length).toBeGreaterThan(20)
     expect(files.flatMap(strangersOf)).toEqual([])
   })
 
-  it('form no circle, also where they import only types', () => {
+  it('imports form no circle, also where they import only types', () => {
     const graph = new Map(files.map(({ path, imports }) => [path, imports]))
     const done = new Set<string>()
     const circles: string[] = []

@@ -29,11 +29,11 @@ function unpackedArchive(): Disposable & { readonly root: string } {
 describe('a source archive', () => {
   beforeEach(({ skip }) => skip(!isGitCheckout, 'source archives: this is no git checkout to make one from'))
 
-  it('has the same files for the style tests as a git checkout', () => {
+  it('a source archive has the same files for the style tests as a git checkout', () => {
     expect(repositoryFiles().toSorted()).toEqual([...new Set(filesOfGit())].toSorted())
   })
 
-  it('passes the linter, the types and the tests of style and docs without git', () => {
+  it('a source archive passes the linter, the types and the tests of style and docs without git', () => {
     using archive = unpackedArchive()
     const run = (program: string, ...args: string[]) => {
       const env = { ...process.env, GIT_DIR: join(archive.root, 'there-is-no-git'), NO_COLOR: '1' }

@@ -17,8 +17,11 @@ function loadedBy(path: string, found = new Set<string>()): Set<string> {
 const roomOf = (path: string): string =>
   /^test\/(support|programs\/\w+)\//.exec(path)?.[0] ?? `${dirname(path)}/`
 
+/** Whether a name has fewer words than a sentence, without those that each case fills in. */
+const isShort = (name: string): boolean => (name.match(/(?<!%)\b[\w-]{2,}/g) ?? []).length < 3
+
 describe('the tests', () => {
-  it('say in the names of their files what they need', () => {
+  it('the tests say in the names of their files what they need', () => {
     const unknown = files.filter(
       ({ path, imports }) =>
         imports.includes('vitest') &&
@@ -28,7 +31,7 @@ describe('the tests', () => {
     expect(unknown.map(({ path }) => path)).toEqual([])
   })
 
-  it('have the suffix .pg.test.ts if they use the PostgreSQL server of the test run, and only then', () => {
+  it('the tests have the suffix .pg.test.ts if they use the PostgreSQL server of the test run, and only then', () => {
     const wrong = files.filter(({ path }) => {
       if (!/\.test\.ts$/.test(path)) return false
       return /\.pg\.test\.ts$/.test(path) !== loadedBy(path).has('test/support/postgres/database.ts')
@@ -36,7 +39,20 @@ describe('the tests', () => {
     expect(wrong.map(({ path }) => path)).toEqual([])
   })
 
-  it('import from test/ what stands beside them or in test/support', () => {
+  it('the tests have names that say the whole sentence, also without the name of their group', () => {
+    const title = /^ *(?:it|test)(?:\.(?:each|for)\([\s\S]*?\n? *\])?\)?\(\s*(['"`])((?:\\.|(?!\1).)+)\1/gm
+    const halves = files.flatMap(({ path, text }) =>
+      [...text.matchAll(title)]
+        .map(([, , name = '']) => name)
+        .filter(
+          (name) => /^(is|are|has|have|may|can|does|do|and|that|which|whose)\b/.test(name) || isShort(name),
+        )
+        .map((name) => `${path}: ${name}`),
+    )
+    expect(halves).toEqual([])
+  })
+
+  it('the tests import from test/ what stands beside them or in test/support', () => {
     const strangers = files.flatMap(({ path, imports }) =>
       imports
         .filter((target) => target.startsWith('test/') && !target.startsWith('test/support/'))

@@ -10,10 +10,10 @@ const CONFIG = `
   export default { test: { reporters: ['default', new SkippedTestsReporter()] } }`
 const TESTS = `
   import { it } from 'vitest'
-  it('runs', () => {})
-  it('needs a frog', ({ skip }) => skip('frogs: no frog is installed'))
-  it('needs another', ({ skip }) => skip('frogs: no frog is installed'))
-  it.runIf(false)('is skipped and does not say why', () => {})`
+  it('a test that runs', () => {})
+  it('a test that needs a frog', ({ skip }) => skip('frogs: no frog is installed'))
+  it('a test that needs another frog', ({ skip }) => skip('frogs: no frog is installed'))
+  it.runIf(false)('a test that is skipped and does not say why', () => {})`
 
 it('a run says in its last lines what it skipped and why, once for each reason', () => {
   const folder = mkdtempSync(join(tmpdir(), 'fleet-awareness-skipped-'))

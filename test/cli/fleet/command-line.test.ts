@@ -7,7 +7,7 @@ const commandOf = (...args: string[]) => {
 }
 
 describe('the command line', () => {
-  it('names a stage in AWS or the product on this machine', () => {
+  it('the command line of fleet names a stage in AWS or the product on this machine', () => {
     expect(parseFleetCommandLine(['--stage', 'prod', 'policy', '--json'])).toEqual({
       kind: 'run',
       target: { kind: 'stage', stage: 'prod' },
@@ -17,7 +17,7 @@ describe('the command line', () => {
     expect(parseFleetCommandLine(['--local', 'policy'])).toMatchObject({ target: { kind: 'local' } })
   })
 
-  it('names a command with what belongs to it', () => {
+  it('the command line of fleet names a command with what belongs to it', () => {
     expect(commandOf('import', 'a.csv', '--prune')).toEqual({
       name: 'import',
       file: 'a.csv',
@@ -74,7 +74,7 @@ describe('the command line', () => {
     [['--local', 'events', '--since', '2026-13-01T10:00:00Z'], 'is neither'],
     [['--local', 'events', '--since', '0000-01-01T10:00:00Z'], 'is neither'],
     [['--local', 'events', '--limit', '1001'], '--limit "1001" is not a whole number from 1 to 1000'],
-  ])('%j is refused in one line', (args, message) => {
+  ])('the command line %j of fleet is refused in one line', (args, message) => {
     expect(parseFleetCommandLine(args)).toEqual({
       kind: 'fault',
       messages: [expect.stringContaining(message)],

@@ -8,12 +8,15 @@ const GUIDE = readFileSync(new URL('../../../docs/cli.md', import.meta.url), 'ut
 const OPERATIONS = readFileSync(new URL('../../../docs/operations.md', import.meta.url), 'utf8')
 
 describe('the documentation', () => {
-  it.each(Object.entries(EXIT))('lists the exit code of %s, %i, and so does --help', (_, code) => {
-    expect(GUIDE).toMatch(new RegExp(`^\\| ${code} \\|`, 'm'))
-    expect(HELP).toMatch(new RegExp(`^(Exit codes:| {11}) ${code} `, 'm'))
-  })
+  it.each(Object.entries(EXIT))(
+    'the documentation lists the exit code of %s, %i, and so does --help',
+    (_, code) => {
+      expect(GUIDE).toMatch(new RegExp(`^\\| ${code} \\|`, 'm'))
+      expect(HELP).toMatch(new RegExp(`^(Exit codes:| {11}) ${code} `, 'm'))
+    },
+  )
 
-  it('shows commands that are taken', () => {
+  it('the documentation shows only commands that are taken', () => {
     const shown = [...`${GUIDE}\n${OPERATIONS}`.matchAll(/npm run (?:--silent )?fleet -- ([^#|\n`]+)/g)]
       .map(([, args = '']) => args.trim().split(/\s+/))
       .filter((args) => !args.includes('<stage>'))
@@ -22,7 +25,7 @@ describe('the documentation', () => {
       expect(parseFleetCommandLine(args), args.join(' ')).toMatchObject({ kind: 'run' })
   })
 
-  it('fits a terminal of 120 columns', () => {
+  it('the usage text fits a terminal of 120 columns', () => {
     for (const line of HELP.split('\n')) expect(line.length).toBeLessThanOrEqual(120)
   })
 })

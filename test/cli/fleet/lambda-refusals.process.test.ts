@@ -23,27 +23,27 @@ describe('what AWS says no to is one clear line:', () => {
       502,
       /^Lambda refused to run awareness-test-operate: KMSDisabledException: .*\n$/,
     ],
-  ])('%s', async (refused, status, line) => {
+  ])('the refusal %s by AWS is told in one clear line', async (refused, status, line) => {
     await using lambda = await lambdaEndpoint(async () => ({ refused, status }))
     const { code, out, err } = await fleet(hosts, lambda.env)
     expect([code, out]).toEqual([1, ''])
     expect(err).toMatch(line)
   })
 
-  it('no credentials', async () => {
+  it('missing credentials are told in one clear line', async () => {
     const env = { AWS_REGION: 'eu-central-1', AWS_EC2_METADATA_DISABLED: 'true' }
     const { code, err } = await fleet(hosts, env)
     expect(code).toBe(1)
     expect(err).toMatch(/^no AWS credentials: .*\n$/)
   })
 
-  it('no region', async () => {
+  it('a missing region is told in one clear line', async () => {
     const { code, err } = await fleet(hosts, { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' })
     expect(code).toBe(1)
     expect(err).toMatch(/^no AWS region: .*\n$/)
   })
 
-  it('no way to Lambda', async () => {
+  it('a Lambda that cannot be reached is told in one clear line', async () => {
     await using lambda = await lambdaEndpoint(async () => ({ answer: {} }))
     const { env } = lambda
     await lambda[Symbol.asyncDispose]()
@@ -52,7 +52,7 @@ describe('what AWS says no to is one clear line:', () => {
     expect(err).toMatch(/^Lambda in eu-central-1 cannot be reached: .*\n$/)
   })
 
-  it('a function of another version', async () => {
+  it('a function of another version is told in one clear line', async () => {
     await using lambda = await lambdaEndpoint(async () => ({ answer: { fleet: [] } }))
     const { code, err } = await fleet(hosts, lambda.env)
     expect(code).toBe(1)

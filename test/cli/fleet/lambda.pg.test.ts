@@ -44,7 +44,7 @@ async function deployedStage(db: TestDatabase): Promise<LambdaEndpoint> {
 }
 
 describe('a stage in AWS', () => {
-  it('is operated through its functions: a fleet comes in, a host is probed, the policy is turned', async () => {
+  it('a stage in AWS is operated through its functions: a fleet comes in, a host is probed, the policy is turned', async () => {
     await using db = await freshDatabase()
     await using stage = await deployedStage(db)
     await using server = await startSshServer()
@@ -69,7 +69,7 @@ describe('a stage in AWS', () => {
     )
   })
 
-  it('takes and gives a large fleet in parts that Lambda takes, and prunes it exactly', async () => {
+  it('a stage in AWS takes and gives a large fleet in parts that Lambda takes, and prunes it exactly', async () => {
     await using db = await freshDatabase()
     await using stage = await deployedStage(db)
     const rows = Array.from(
@@ -90,7 +90,7 @@ describe('a stage in AWS', () => {
     expect(new Set(hosts.map(({ name }) => name)).size).toBe(11_999)
   })
 
-  it('that is not deployed is one clear line', async () => {
+  it('a stage that is not deployed is told in one clear line', async () => {
     await using db = await freshDatabase()
     await using stage = await deployedStage(db)
     const { code, out, err } = await fleet(['--stage', 'prod', 'hosts'], stage.env)
@@ -100,7 +100,7 @@ describe('a stage in AWS', () => {
     )
   })
 
-  it('whose function fails says what it failed with', async () => {
+  it('a stage whose function fails says what it failed with', async () => {
     await using db = await freshDatabase()
     await using stage = await deployedStage(db)
     await db.sql`delete from policy`

@@ -10,7 +10,7 @@ import { startSshServer } from '../../support/servers/ssh-server.ts'
 const THREE = 'address,name,port\n192.0.2.1,web-1,22\n192.0.2.2,web-2,22\n2001:db8::1,db,2222\n'
 
 describe('import', () => {
-  it('brings a file in, and says what is new, different and as before', async () => {
+  it('fleet import brings a file in, and says what is new, different and as before', async () => {
     await using db = await freshDatabase()
     using file = fleetFile(THREE)
     const first = await fleet(['--local', 'import', file.path], databaseUrl(db))
@@ -23,7 +23,7 @@ describe('import', () => {
     expect(names.map(({ hostname }) => hostname)).toEqual(['db', 'web-2', 'web-3', 'web-one'])
   })
 
-  it('with --prune changes nothing until it has a yes, and says how many would go', async () => {
+  it('fleet import --prune changes nothing until it has a yes, and says how many would go', async () => {
     await using db = await freshDatabase()
     using file = fleetFile(THREE)
     await fleet(['--local', 'import', file.path], databaseUrl(db))
@@ -46,14 +46,14 @@ describe('import', () => {
     expect(await db.sql`select id from hosts`).toHaveLength(3)
   })
 
-  it('with --prune needs no yes where nothing is to go', async () => {
+  it('fleet import --prune needs no yes where nothing is to go', async () => {
     await using db = await freshDatabase()
     using file = fleetFile(THREE)
     const { code, out } = await fleet(['--local', 'import', file.path, '--prune'], databaseUrl(db))
     expect([code, out]).toEqual([0, '3 hosts added, 0 changed, 0 as before, 0 removed\n'])
   })
 
-  it('takes a host without an id for the one that is at its address and port', async () => {
+  it('fleet import takes a host without an id for the one that is at its address and port', async () => {
     await using db = await freshDatabase()
     const [row] = await db.sql<{ id: string }[]>`
       insert into hosts (hostname, ip_address) values ('scanner-made', '192.0.2.1') returning id`
@@ -65,7 +65,7 @@ describe('import', () => {
     expect(await db.sql`select id from hosts`).toHaveLength(3)
   })
 
-  it('names every fault of a file with its line, and touches nothing', async () => {
+  it('fleet import names every fault of a file with its line, and touches nothing', async () => {
     using file = fleetFile('address,port\nweb,22\n192.0.2.1,70000\n')
     const { code, err, out } = await fleet(['--local', 'import', file.path], {
       DATABASE_URL: 'postgres://127.0.0.1:1/x',
@@ -92,7 +92,7 @@ it('an import names the hosts that policy keeps probes from, with their lines', 
 })
 
 describe('hosts, host and events', () => {
-  it('show the fleet in aligned columns, without colours where no terminal is', async () => {
+  it('fleet hosts shows the fleet in aligned columns, without colours where no terminal is', async () => {
     await using db = await freshDatabase()
     await using probe = environment(db)
     using file = fleetFile(THREE)
@@ -112,7 +112,7 @@ describe('hosts, host and events', () => {
     expect(out).not.toContain('\u001b')
   })
 
-  it('show what is unreachable, for programs', async () => {
+  it('fleet hosts --json shows what is unreachable, for programs', async () => {
     await using db = await freshDatabase()
     await using probe = environment(db)
     const [down] = await addHosts(db.sql, 2)
@@ -135,7 +135,7 @@ describe('hosts, host and events', () => {
     expect(events.json()).toMatchObject([{ host_name: 'host-1', detail: { new_status: 'unreachable' } }])
   })
 
-  it('show a host and its events to people', async () => {
+  it('fleet host shows a host and its events to people', async () => {
     await using db = await freshDatabase()
     await using probe = environment(db)
     const [down] = await addHosts(db.sql, 1)
@@ -148,14 +148,14 @@ describe('hosts, host and events', () => {
     expect(out).toMatch(/host\.connectivity\.checked +host-1 +unknown → unreachable, connection_refused/)
   })
 
-  it('let no name steer the terminal', async () => {
+  it('fleet hosts lets no name steer the terminal', async () => {
     await using db = await freshDatabase()
     await db.sql`insert into hosts (hostname, ip_address) values (${'red\u001b[31m\u202e'}, '192.0.2.1')`
     const { out } = await fleet(['--local', 'hosts'], databaseUrl(db))
     expect(out).toContain('red\ufffd[31m\ufffd')
   })
 
-  it('say that a host is not there, or is not one', async () => {
+  it('fleet host says that a host is not there, or is not one', async () => {
     await using db = await freshDatabase()
     await addHosts(db.sql, 2)
     await db.sql`update hosts set hostname = 'twin'`
@@ -173,7 +173,7 @@ describe('hosts, host and events', () => {
 })
 
 describe('probe', () => {
-  it('probes now, counts the result, and says by its exit code whether the host answered', async () => {
+  it('fleet probe probes now, counts the result, and says by its exit code whether the host answered', async () => {
     await using db = await freshDatabase()
     await using server = await startSshServer()
     using file = fleetFile(`address,name,port\n127.0.0.1,up,${server.port}\n127.0.0.1,down,1\n`)
@@ -197,7 +197,7 @@ describe('probe', () => {
 })
 
 describe('policy', () => {
-  it('is shown and set, and the log keeps before and after', async () => {
+  it('the policy is shown and set by fleet policy, and the log keeps before and after', async () => {
     await using db = await freshDatabase()
     const shown = await fleet(['--local', 'policy'], databaseUrl(db))
     expect(shown.out).toMatch(/probe_interval_seconds +300 /)
@@ -215,7 +215,7 @@ describe('policy', () => {
     ])
   })
 
-  it('refuses what does not go together, and changes nothing', async () => {
+  it('fleet policy set refuses what does not go together, and changes nothing', async () => {
     await using db = await freshDatabase()
     const set = await fleet(['--local', 'policy', 'set', 'drift_minor_worsening_pp=50'], databaseUrl(db))
     expect(set).toMatchObject({ code: 2, out: '' })
@@ -225,14 +225,14 @@ describe('policy', () => {
 })
 
 describe('the database', () => {
-  it('that is not there is one clear line', async () => {
+  it('a database that is not there is told in one clear line', async () => {
     const { code, err } = await fleet(['--local', 'hosts'], { DATABASE_URL: 'postgres://u:p@127.0.0.1:1/x' })
     expect(code).toBe(1)
     expect(err).toMatch(/^the database cannot be reached: .*ECONNREFUSED.*\n$/)
     expect(err).not.toContain(':p@')
   })
 
-  it('that was never set up is one clear line', async () => {
+  it('a database that was never set up is told in one clear line', async () => {
     await using db = await freshDatabase('template1')
     const { code, err } = await fleet(['--local', 'policy'], databaseUrl(db))
     expect(code).toBe(1)
@@ -253,7 +253,7 @@ describe('at a terminal', () => {
     [true, 0, 1],
     [false, 5, 3],
   ])(
-    'an import with --prune asks, and after an answer of %s ends with %i and %i hosts',
+    'at a terminal fleet import --prune asks, and after an answer of %s ends with %i and %i hosts',
     async (yes, code, left) => {
       await using db = await freshDatabase()
       using file = fleetFile(THREE)
@@ -271,7 +271,7 @@ describe('at a terminal', () => {
     },
   )
 
-  it('no line of a table is wider than it is', async () => {
+  it('at a terminal no line of a table is wider than it is', async () => {
     await using db = await freshDatabase()
     await addHosts(db.sql, 3)
     const { lines, output } = at(async () => false, 40)

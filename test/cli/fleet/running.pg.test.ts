@@ -30,7 +30,7 @@ function stateOf(endpoints: Endpoints | null): Disposable & { readonly folder: s
 }
 
 describe('the product on this machine', () => {
-  it('is operated on its own database, where it says that this is', async () => {
+  it('the product on this machine is operated on its own database, where it says that this is', async () => {
     await using db = await freshDatabase()
     const [id] = await addHosts(db.sql, 1)
     using state = stateOf(endpointsOf(db))
@@ -42,7 +42,7 @@ describe('the product on this machine', () => {
     }
   })
 
-  it('is operated by the time of its fleet, which may be ahead of the machine and faster', async () => {
+  it('the product on this machine is operated by the time of its fleet, which may be ahead of the machine and faster', async () => {
     await using db = await freshDatabase()
     const [hostId] = await addHosts(db.sql, 1)
     if (hostId === undefined) throw new Error('a host was added')
@@ -66,7 +66,7 @@ describe('the product on this machine', () => {
     }
   })
 
-  it('is asked for where it is not running', () => {
+  it('the product on this machine is asked for where it is not running', () => {
     using state = stateOf(null)
     expect(() => openLocalTransport({}, state.folder)).toThrow(UserError)
   })

@@ -21,7 +21,7 @@ async function invokeWhere(replies: readonly LambdaReply[]): Promise<{ answer: u
 
 describe('a command to a function', () => {
   it.each(['ResourceNotReadyException', 'ResourceConflictException'])(
-    'waits while Lambda prepares it (%s), and is run once',
+    'a command to a function waits while Lambda prepares it (%s), and is run once',
     async (refused) => {
       const notReady = { refused, status: refused === 'ResourceNotReadyException' ? 502 : 409 }
       const { answer, asked } = await invokeWhere([...Array(12).fill(notReady), { answer: { done: true } }])
@@ -29,7 +29,7 @@ describe('a command to a function', () => {
     },
   )
 
-  it('is not repeated for any other refusal', async () => {
+  it('a command to a function is not repeated for any other refusal', async () => {
     const { answer, asked } = await invokeWhere([{ refused: 'AccessDeniedException', status: 403 }])
     expect(answer).toMatchObject({ message: expect.stringMatching(/^access denied/) })
     expect(asked).toBe(1)

@@ -74,7 +74,7 @@ async function recordedRules(): Promise<number> {
 
 describe('scan:import', () => {
   test.each(['web-1.example.org', 'WEB-1.example.org', '192.0.2.10', 'id'])(
-    'records a real scan for the host %s and announces it',
+    'scan:import records a real scan for the host %s and announces it',
     async (host) => {
       const hostId = await addHost('web-1.example.org', '192.0.2.10')
       await addHost('web-2.example.org', '192.0.2.20')
@@ -98,7 +98,7 @@ describe('scan:import', () => {
     },
   )
 
-  test('the same file again is the same scan: announced once more, written once', async () => {
+  test('scan:import takes the same file again for the same scan: announced once more, written once', async () => {
     await addHost('web-1.example.org', '192.0.2.10')
     const args = ['--host', 'web-1.example.org', FIXTURE]
     await run('import', args)
@@ -110,7 +110,7 @@ describe('scan:import', () => {
     expect(others).toEqual([])
   })
 
-  test('a file that is older than what is recorded is refused, and nothing is sent', async () => {
+  test('scan:import refuses a file that is older than what is recorded, and sends nothing', async () => {
     await addHost('web-1', '192.0.2.10')
     const newer = testResult({ endTime: '2025-03-02T10:00:00Z', rules: [{ id: 'r', result: 'pass' }] })
     const older = testResult({ endTime: '2025-03-01T10:00:00Z', rules: [{ id: 'r', result: 'fail' }] })
@@ -124,7 +124,7 @@ describe('scan:import', () => {
     expect(await messages()).toHaveLength(1)
   })
 
-  test('results of another machine are recorded with a note', async () => {
+  test('scan:import records results of another machine with a note', async () => {
     await addHost('db-1', '192.0.2.99')
     const ran = await run('import', ['--host', 'db-1', FIXTURE])
     expect(ran.code).toBe(0)
@@ -133,13 +133,13 @@ describe('scan:import', () => {
     )
   })
 
-  test('a host that is known by its IPv6 address needs no note', async () => {
+  test('scan:import makes no note of a host that is known by its IPv6 address', async () => {
     await addHost('anything', '2001:db8::10')
     const ran = await run('import', ['--host', '2001:db8::10', FIXTURE])
     expect(ran).toMatchObject({ code: 0, err: '' })
   })
 
-  test('an end time without offset takes --completed-at, and --scan-id is kept', async () => {
+  test('scan:import takes --completed-at for an end time without offset, and keeps --scan-id', async () => {
     await addHost('web-1', '192.0.2.10')
     const file = testResult({ endTime: '2025-03-01T10:00:00', rules: [{ id: 'r', result: 'pass' }] })
     expect((await run('import', ['--host', 'web-1', '-'], file)).code).toBe(2)
@@ -201,19 +201,22 @@ describe('scan:import', () => {
       GOOD.replace('2025', '2199'),
       /completed at 2199-03-01T10:00:00.000Z, which is in the future/,
     ],
-  ])('%s: one line, exit 2, nothing written and nothing sent', async (_, args, input, message) => {
-    await addHost('web-1', '192.0.2.10')
-    await addHost('twin', '192.0.2.11')
-    await addHost('twin', '192.0.2.12')
-    const ran = await run('import', args, input)
-    expect(ran.err).toMatch(message)
-    expect(ran.err.trimEnd().split('\n')).toHaveLength(1)
-    expect(ran).toMatchObject({ code: 2, out: '' })
-    expect(await recordedRules()).toBe(0)
-    expect(await messages()).toEqual([])
-  })
+  ])(
+    'scan:import refuses %s in one line, with exit 2, writes nothing and sends nothing',
+    async (_, args, input, message) => {
+      await addHost('web-1', '192.0.2.10')
+      await addHost('twin', '192.0.2.11')
+      await addHost('twin', '192.0.2.12')
+      const ran = await run('import', args, input)
+      expect(ran.err).toMatch(message)
+      expect(ran.err.trimEnd().split('\n')).toHaveLength(1)
+      expect(ran).toMatchObject({ code: 2, out: '' })
+      expect(await recordedRules()).toBe(0)
+      expect(await messages()).toEqual([])
+    },
+  )
 
-  test('a queue that is away: recorded, exit 1, and the same again completes it', async () => {
+  test('scan:import records a scan while the queue is away, with exit 1, and the same again completes it', async () => {
     await addHost('web-1.example.org', '192.0.2.10')
     const args = ['--host', 'web-1.example.org', FIXTURE]
     const { url } = queue
@@ -228,7 +231,7 @@ describe('scan:import', () => {
 })
 
 describe('scan:send', () => {
-  test('announces any scan, also one that is not there, without a database', async () => {
+  test('scan:send announces any scan, also one that is not there, without a database', async () => {
     const ids = { host: randomUUID(), scan: randomUUID() }
     const at = '2025-03-01T10:00:00Z'
     const ran = await run('send', ['--host', ids.host, '--scan-id', ids.scan, '--completed-at', at])
@@ -244,7 +247,7 @@ describe('scan:send', () => {
     ])
   })
 
-  test('announces the newest scan of a host once more', async () => {
+  test('scan:send announces the newest scan of a host once more', async () => {
     await addHost('web-1.example.org', '192.0.2.10')
     await run('import', ['--host', 'web-1.example.org', FIXTURE])
     expect((await run('send', ['--host', '192.0.2.10'])).code).toBe(0)
@@ -253,7 +256,7 @@ describe('scan:send', () => {
   })
 
   test.each(['{"event": 1', 'hello', '{"event":"scan.completed"}'])(
-    'sends the body %j as it is',
+    'scan:send sends the body %j as it is',
     async (body) => {
       expect((await run('send', ['--body', body])).code).toBe(0)
       expect(await messages()).toEqual([body])
@@ -269,7 +272,7 @@ describe('scan:send', () => {
     ['a scan id that is none', ['--host', 'web-1', '--scan-id', 'x'], /--scan-id "x" is not a UUID/],
     ['a time that is none', ['--host', 'web-1', '--completed-at', '10:00'], /is not a time/],
     ['a word too many', ['web-1'], /Unexpected argument 'web-1'/],
-  ])('%s: one line, exit 2, nothing sent', async (_, args, message) => {
+  ])('scan:send refuses %s in one line, with exit 2, and sends nothing', async (_, args, message) => {
     await addHost('web-1', '192.0.2.10')
     const ran = await run('send', args)
     expect(ran.err).toMatch(message)
@@ -295,7 +298,7 @@ describe('where the tools go', () => {
     })
   }
 
-  test('to the running product, without any setting', async () => {
+  test('the scan tools go to the running product without any setting', async () => {
     leaveEndpoints()
     const whereabouts = { env: {}, queueUrl: undefined, stateFolder }
     const sql = openDatabase(whereabouts)
@@ -310,19 +313,19 @@ describe('where the tools go', () => {
     opened.client.destroy()
   })
 
-  test('nowhere when nothing runs and nothing was given', () => {
+  test('the scan tools go nowhere when nothing runs and nothing was given', () => {
     const whereabouts = { env: {}, queueUrl: undefined, stateFolder }
     expect(() => openDatabase(whereabouts)).toThrow('no database: is the product running (npm start)?')
     expect(() => openQueue(whereabouts)).toThrow('no queue: is the product running (npm start)?')
   })
 
-  test('a product that was given a DATABASE_URL keeps it to itself', () => {
+  test('a running product that was given a DATABASE_URL keeps it from the scan tools', () => {
     leaveEndpoints(false)
     expect(() => openDatabase({ env: {}, stateFolder })).toThrow('set the same here')
     expect(readFileSync(join(stateFolder, 'endpoints.json'), 'utf8')).not.toContain(String(db.owner.password))
   })
 
-  test("to an account's queue in the region of its URL", async () => {
+  test("the scan tools go to an account's queue in the region of its URL", async () => {
     leaveEndpoints()
     const url = 'https://sqs.eu-central-1.amazonaws.com/123456789012/scan-completed'
     const opened = openQueue({ env: {}, queueUrl: url, stateFolder })

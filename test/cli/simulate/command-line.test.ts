@@ -10,7 +10,7 @@ describe('the command line of npm run simulate', () => {
     [['1000'], /^what is "1000"/],
     [['--fleet'], /^Unknown option '--fleet'/],
     [['--write', '--hosts-per-schedule', '5'], /^--write is for all/],
-  ])('refuses %j in one sentence', (args, sentence) => {
+  ])('the command line of npm run simulate refuses %j in one sentence', (args, sentence) => {
     expect(() => parseSimulateCommand(args)).toThrow(UserError)
     expect(() => parseSimulateCommand(args)).toThrow(sentence)
   })

@@ -41,7 +41,7 @@ beforeAll(async () => {
 }, 120_000)
 
 describe('a simulated day', () => {
-  it('probes every host within its period, and judges each as it is, once', () => {
+  it('a simulated day probes every host within its period, and judges each as it is, once', () => {
     expect(scenarios).toHaveLength(9)
     for (const { walked } of scenarios) {
       expect(walked.hosts).toBeGreaterThanOrEqual(WALKED_HOSTS * 0.9)
@@ -53,18 +53,18 @@ describe('a simulated day', () => {
     }
   })
 
-  it('turns away what comes twice, at once or later', () => {
+  it('a simulated day turns away what comes twice, at once or later', () => {
     for (const { walked } of scenarios) {
       expect(walked.duplicates).toBeGreaterThan(0)
       expect(walked.inFlight).toBeGreaterThan(0)
     }
   })
 
-  it('is even: no minute has 1.3 times the invocations of the mean one', () => {
+  it('a simulated day is even: no minute has 1.3 times the invocations of the mean one', () => {
     for (const { peakOverMean } of scenarios) expect(peakOverMean).toBeLessThanOrEqual(1.3)
   })
 
-  it('packs as many hosts into a schedule as policy says, and never more', () => {
+  it('a simulated day packs as many hosts into a schedule as policy says, and never more', () => {
     for (const { hostsPerSchedule, mostHostsInASchedule, schedules, traffic } of scenarios) {
       expect(mostHostsInASchedule).toBeLessThanOrEqual(hostsPerSchedule)
       expect(schedules * hostsPerSchedule).toBeGreaterThanOrEqual(HOSTS)
@@ -73,14 +73,14 @@ describe('a simulated day', () => {
     }
   })
 
-  it('holds connections for as long as Little’s law has it', () => {
+  it('a simulated day holds connections for as long as Little’s law has it', () => {
     for (const { traffic } of scenarios) {
       const mean = traffic.billedSeconds / 86_400
       expect(traffic.concurrentPeak).toBeGreaterThanOrEqual(mean)
     }
   })
 
-  it('costs more the more hosts are down, and less the more share a schedule', () => {
+  it('a simulated day costs more the more hosts are down, and less the more share a schedule', () => {
     const cost = (packed: number) =>
       scenarios.filter((s) => s.hostsPerSchedule === packed).map(({ monthlyUsd }) => monthlyUsd)
     for (const packed of [1, 100, 500]) expect(cost(packed)).toEqual(cost(packed).toSorted((a, b) => a - b))
@@ -90,11 +90,11 @@ describe('a simulated day', () => {
 })
 
 describe('the page on scale', () => {
-  it('says of ten thousand hosts what the program says', () => {
+  it('the page on scale says of ten thousand hosts what the program says', () => {
     expect(section(HOSTS)).toBe(pageSection(scenarios))
   })
 
-  it('says of a million what is in proportion to that, and the chart says the same', () => {
+  it('the page on scale says of a million what is in proportion to that, and the chart says the same', () => {
     const million = figures(section(1_000_000))
     expect(million).toHaveLength(9)
     const [small, large] = [figures(section(HOSTS))[0], million[0]]
@@ -108,7 +108,7 @@ describe('the page on scale', () => {
 })
 
 describe('the page on operating', () => {
-  it('says the same of what ten thousand hosts cost', () => {
+  it('the page on operating says the same as the program of what ten thousand hosts cost', () => {
     const row = /^\| 10,000 \| (.*) \| (.*) \|$/m.exec(doc('operations.md'))
     const cost = (packed: number) =>
       scenarios.find((s) => s.hostsPerSchedule === packed && s.downShare === 0.02)?.monthlyUsd ?? 0

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { parseCommandLine } from '../../../cli/start/command-line.ts'
 
 describe('the command line', () => {
-  it('without arguments is the demonstration, sixty times as fast', () => {
+  it('npm start without arguments is the demonstration, sixty times as fast', () => {
     expect(parseCommandLine([])).toEqual({
       kind: 'run',
       command: {
@@ -19,7 +19,7 @@ describe('the command line', () => {
     })
   })
 
-  it('with a fleet of one’s own runs in real time, unless told otherwise', () => {
+  it('npm start with a fleet of one’s own runs in real time, unless told otherwise', () => {
     expect(parseCommandLine(['--hosts', 'f.csv'])).toMatchObject({
       command: { fleetFile: 'f.csv', speed: 1 },
     })
@@ -32,7 +32,7 @@ describe('the command line', () => {
     ['0.5h', 1_800_000],
     ['5m', 300_000],
     ['1h', 3_600_000],
-  ])('reads the interval %s', (text, intervalMs) => {
+  ])('npm start reads the interval %s', (text, intervalMs) => {
     expect(parseCommandLine(['--interval', text])).toMatchObject({ command: { intervalMs } })
   })
 
@@ -59,7 +59,7 @@ describe('the command line', () => {
     [['--webhook', 'http://127.0.0.1:1/', '--once'], /--webhook needs a run that goes on/],
     [['--speed', 'Infinity'], /--speed "Infinity"/],
     [['--speed', '1e2'], /--speed "1e2"/],
-  ])('says in one line what is wrong with %j', (args, message) => {
+  ])('npm start says in one line what is wrong with the arguments %j', (args, message) => {
     const parsed = parseCommandLine(args)
     expect(parsed).toEqual({ kind: 'fault', message: expect.stringMatching(message) })
     expect(parsed.kind === 'fault' && parsed.message).not.toContain('\n')

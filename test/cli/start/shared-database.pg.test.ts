@@ -28,7 +28,7 @@ const fleetEvents = (db: TestDatabase) => db.sql`
   select action, resource_type, actor_id, detail from audit_events where action like 'fleet.%' order by recorded_at, action`
 
 describe('npm start on a database that others use', () => {
-  it('leaves the hosts that were imported where they are when it looks at one of them', async () => {
+  it('npm start on a shared database leaves the hosts that were imported where they are when it looks at one of them', async () => {
     await using db = await freshDatabase()
     await allowLoopback(db.sql)
     using clone = freshClone()
@@ -44,7 +44,7 @@ describe('npm start on a database that others use', () => {
     expect(await present(db)).toHaveLength(500)
   })
 
-  it('removes with --prune, and only with it, what runs of the same file have added and nobody else', async () => {
+  it('npm start on a shared database removes with --prune, and only with it, what runs of the same file have added and nobody else', async () => {
     await using db = await freshDatabase()
     await allowLoopback(db.sql)
     using clone = freshClone()
@@ -65,7 +65,7 @@ describe('npm start on a database that others use', () => {
     expect(await present(db)).toEqual(['web-1', 'web-3', 'web-9'])
   })
 
-  it('audits once per run what it added and removed, with counts, up to twenty names, and the file', async () => {
+  it('npm start on a shared database audits once per run what it added and removed, with counts, up to twenty names, and the file', async () => {
     await using db = await freshDatabase()
     await allowLoopback(db.sql)
     using clone = freshClone()
@@ -86,7 +86,7 @@ describe('npm start on a database that others use', () => {
 })
 
 describe('fleet import', () => {
-  it('audits what it added, changed and removed', async () => {
+  it('fleet import audits what it added, changed and removed', async () => {
     await using db = await freshDatabase()
     await allowLoopback(db.sql)
     using first = fleetFile(csv('web-1', 'web-2'))

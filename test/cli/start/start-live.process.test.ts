@@ -13,7 +13,7 @@ const waitFor = (run: Run, pattern: RegExp) =>
   expect.poll(() => run.output.stdout, { timeout: 40_000 }).toMatch(pattern)
 
 describe('npm start', () => {
-  it('shows the first changes, and Ctrl-C ends it soon with nothing left behind', async () => {
+  it('npm start shows the first changes, and Ctrl-C ends it soon with nothing left behind', async () => {
     using clone = freshClone()
     const run = clone.start([])
     onTestFinished(run.kill)
@@ -30,7 +30,7 @@ describe('npm start', () => {
     expect(clone.temporaryFiles()).toEqual([])
   })
 
-  it('shows that hosts go down and come back, each change once', async () => {
+  it('npm start shows that hosts go down and come back, each change once', async () => {
     using clone = freshClone()
     const run = clone.start(['--speed', '120'])
     onTestFinished(run.kill)
@@ -47,7 +47,7 @@ describe('npm start', () => {
     }
   })
 
-  it('ends cleanly when it is told to while it starts', async () => {
+  it('npm start ends cleanly when it is told to while it starts', async () => {
     using clone = freshClone()
     const run = clone.start([])
     onTestFinished(run.kill)
@@ -61,7 +61,7 @@ describe('npm start', () => {
     expect(clone.temporaryFiles()).toEqual([])
   })
 
-  it('refuses a second run on the same state in one line, and leaves the first one alone', async () => {
+  it('npm start refuses a second run on the same state in one line, and leaves the first one alone', async () => {
     using clone = freshClone()
     const fleet = clone.write('fleet.csv', 'address,port\n127.0.0.1,1\n')
     const first = clone.start(['--hosts', fleet])

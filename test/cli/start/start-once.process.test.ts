@@ -10,7 +10,7 @@ const COLUMNS = 'host_id name address port status outcome response_ms error_type
 )
 
 describe('npm start -- --once', () => {
-  it('with --json prints one object a host, and nothing else, and leaves nothing behind', async () => {
+  it('npm start -- --once --json prints one object a host, and nothing else, and leaves nothing behind', async () => {
     using clone = freshClone()
     const run = clone.start(['--once', '--json'])
     expect(await run.ended).toBe(0)
@@ -38,7 +38,7 @@ describe('npm start -- --once', () => {
     expect(clone.processes()).toEqual([])
   })
 
-  it('prints a summary table of one’s own fleet, and keeps its state between runs', async () => {
+  it('npm start -- --once prints a summary table of one’s own fleet, and keeps its state between runs', async () => {
     using clone = freshClone()
     await using host = await startLoopbackHost(BEHAVIOURS.healthy)
     const up = `${host.address},${host.port},up`
@@ -62,7 +62,7 @@ describe('npm start -- --once', () => {
     expect(clone.processes()).toEqual([])
   })
 
-  it('exits with 1 when no host answers, and with 0 when one does', async () => {
+  it('npm start -- --once exits with 1 when no host answers, and with 0 when one does', async () => {
     using clone = freshClone()
     const fleet = clone.write('fleet.csv', 'address,port,name\n127.0.0.1,1,down\n127.0.0.1,2,dead\n')
     for (const flags of [[], ['--json']]) {
@@ -72,7 +72,7 @@ describe('npm start -- --once', () => {
     }
   })
 
-  it('says on Ctrl-C how many hosts were not probed, shows the others, and exits with 130', async () => {
+  it('npm start -- --once says on Ctrl-C how many hosts were not probed, shows the others, and exits with 130', async () => {
     using clone = freshClone()
     const connected = Promise.withResolvers<void>()
     await using silent = await startLoopbackHost(() => connected.resolve())
@@ -90,7 +90,7 @@ describe('npm start -- --once', () => {
     expect(clone.processes()).toEqual([])
   })
 
-  it('says on Ctrl-C while it starts that no host was probed, and exits with 130', async () => {
+  it('npm start -- --once says on Ctrl-C while it starts that no host was probed, and exits with 130', async () => {
     using clone = freshClone()
     const run = clone.start(['--once'])
     onTestFinished(run.kill)
@@ -102,7 +102,7 @@ describe('npm start -- --once', () => {
     expect(clone.processes()).toEqual([])
   })
 
-  it('ends quietly when its reader goes away', async () => {
+  it('npm start -- --once ends quietly when its reader goes away', async () => {
     using clone = freshClone()
     const run = clone.start(['--once', '--json'])
     run.closeStdout()
@@ -115,7 +115,7 @@ describe('npm start -- --once', () => {
 describe('bad input', () => {
   const FLEET = 'address,port,name\n192.0.2.300,22,a\n192.0.2.1,70000,b\n192.0.2.2,,c\n192.0.2.2,,d\n'
 
-  it('of a fleet file is reported all at once, with exit code 2, and nothing is started', async () => {
+  it('bad input of a fleet file is reported all at once, with exit code 2, and nothing is started', async () => {
     using clone = freshClone()
     const fleet = clone.write('fleet.csv', FLEET)
     const run = clone.start(['--hosts', fleet])
@@ -146,7 +146,7 @@ describe('bad input', () => {
     ['an unknown flag', ['--fleet', 'f.csv'], /^Unknown option '--fleet' /],
     ['a wrong value', ['--interval', '5 minutes'], /^--interval "5 minutes" is not/],
     ['--json on its own', ['--json'], /^--json needs --once/],
-  ])('is one clear line and exit code 2: %s', async (_, args, line) => {
+  ])('bad input is told in one clear line with exit code 2: %s', async (_, args, line) => {
     using clone = freshClone()
     clone.write('empty.json', '\n')
     clone.write('fleet.xlsx', 'PK')
@@ -159,7 +159,7 @@ describe('bad input', () => {
     expect(run.output.stderr.trimEnd().split('\n')).toHaveLength(1)
   })
 
-  it('of DATABASE_URL is one clear line and exit code 2, and never shows the password', async () => {
+  it('a bad DATABASE_URL is told in one clear line with exit code 2, and the password is never shown', async () => {
     using clone = freshClone()
     const fleet = clone.write('fleet.csv', 'address\n192.0.2.1\n')
     const closed = createServer().listen(0, '127.0.0.1')

@@ -5,7 +5,7 @@ import { isOutage, watchDatabase } from '../../../cli/start/watch-database.ts'
 const refused = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:5432'), { code: 'ECONNREFUSED' })
 
 describe('watching a database', () => {
-  it('reports since when it has not answered, and why, until it answers again', async () => {
+  it('watching a database reports since when it has not answered, and why, until it answers again', async () => {
     let answer: () => Promise<number> = async () => 1
     const read = watchDatabase(() => answer())
     expect(await read()).toEqual({ value: 1 })
@@ -18,7 +18,7 @@ describe('watching a database', () => {
     expect(await read()).toEqual({ value: 2 })
   })
 
-  it('reports a database that hangs, asks it nothing more meanwhile, and loses no answer', async () => {
+  it('watching a database reports a database that hangs, asks it nothing more meanwhile, and loses no answer', async () => {
     let asked = 0
     const { promise, resolve } = Promise.withResolvers<string>()
     const read = watchDatabase(() => {
@@ -33,12 +33,12 @@ describe('watching a database', () => {
     expect(await read()).toEqual({ value: 'late' })
   })
 
-  it('passes on every other fault', async () => {
+  it('watching a database passes on every other fault', async () => {
     const read = watchDatabase(() => Promise.reject(new Error('column does not exist')))
     await expect(read()).rejects.toThrow('column does not exist')
   })
 
-  it('knows an outage also as the cause of another error', () => {
+  it('watching a database knows an outage also as the cause of another error', () => {
     expect(isOutage(new Error('a scan was not recorded', { cause: refused }))).toBe(true)
     expect(isOutage(new Error('a scan was not recorded'))).toBe(false)
   })

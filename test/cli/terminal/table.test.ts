@@ -8,7 +8,7 @@ const rows = [
 const HEADER = ['HOST', 'STATE', 'ERROR']
 
 describe('a table', () => {
-  it('aligns its columns and leaves no blanks at the ends of lines', () => {
+  it('a table aligns its columns and leaves no blanks at the ends of lines', () => {
     expect(formatTable(HEADER, rows, { colours: false, columns: null })).toEqual([
       'HOST           STATE        ERROR',
       'web-01         reachable',
@@ -16,13 +16,13 @@ describe('a table', () => {
     ])
   })
 
-  it('wraps no line of a terminal: what does not fit is cut, and shown to be', () => {
+  it('a table wraps no line of a terminal: what does not fit is cut, and shown to be', () => {
     const lines = formatTable(HEADER, rows, { colours: false, columns: 20 })
     expect(lines[2]).toBe('a-longer-name  unre…')
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(20)
   })
 
-  it('counts characters, not halves of them, and lets none steer the terminal', () => {
+  it('a table counts characters, not halves of them, and lets none steer the terminal', () => {
     const lines = formatTable(['A', 'B'], [{ cells: ['😀😀', 'x'] }, { cells: ['\u001b[2J', 'y'] }], {
       colours: false,
       columns: null,
@@ -30,7 +30,7 @@ describe('a table', () => {
     expect(lines).toEqual(['A     B', '😀😀    x', '\ufffd[2J  y'])
   })
 
-  it('has colours where they are wanted', () => {
+  it('a table has colours where they are wanted', () => {
     const [header, plain, red] = formatTable(HEADER, rows, { colours: true, columns: null })
     expect(header?.startsWith('\u001b[1m')).toBe(true)
     expect(plain).not.toContain('\u001b')

@@ -48,11 +48,11 @@ async function deltaWhileNextScanLands(kind: TransactionKind): Promise<number | 
 }
 
 describe('a writer that commits the next scan between two reads', () => {
-  it('cannot change a verdict', async () => {
+  it('a writer that commits the next scan between two reads cannot change a verdict', async () => {
     expect(await deltaWhileNextScanLands('snapshot')).toBe(-20)
   })
 
-  it('would, if every statement had a view of its own', async () => {
+  it('a writer that commits the next scan between two reads would change a verdict if every statement had a view of its own', async () => {
     await expect(deltaWhileNextScanLands('write')).rejects.toThrow(/^failed is -/)
   })
 })

@@ -49,7 +49,7 @@ const eventsOf = async (scan: RecordedScan): Promise<number> =>
   (await db.sql`select from audit_events where correlation_id = ${scan.scanId}`).length
 
 describe('the drift function', () => {
-  it('judges what it can, rejects what is wrong, and has retried what is not there yet', async () => {
+  it('the drift function judges what it can, rejects what is wrong, and has retried what is not there yet', async () => {
     await using deps = driftEnvironment(db, deadLetters.reject)
     const [worse, stable] = [await worseHost(), await stableHost()]
     const toCome = { hostId: worse.hostId, scanId: randomUUID(), completedAt: scanTime(9) }
@@ -90,7 +90,7 @@ describe('the drift function', () => {
     )
   })
 
-  it('says in the dead-letter queue what exactly is wrong', async () => {
+  it('the drift function says in the dead-letter queue what exactly is wrong', async () => {
     await using deps = driftEnvironment(db, deadLetters.reject)
     await handle(deps, '{"event":"scan.completed","version":1,"host_id":"web-1"}')
     const [letter] = await deadLetters.received()
@@ -98,7 +98,7 @@ describe('the drift function', () => {
     expect(letter?.detail).toContain('completed_at')
   })
 
-  it('warns of a scan whose checks all errored, and counts it', async () => {
+  it('the drift function warns of a scan whose checks all errored, and counts it', async () => {
     await using deps = driftEnvironment(db, deadLetters.reject)
     const { hostId } = await stableHost()
     const scan = await scanned(db.sql, hostId, 3, ruleSet({ error: 20 }))
@@ -112,7 +112,7 @@ describe('the drift function', () => {
     })
   })
 
-  it('tells of a drift once, however often its message comes', async () => {
+  it('the drift function tells of a drift once, however often its message comes', async () => {
     await using deps = driftEnvironment(db, deadLetters.reject)
     const body = bodyOf(await worseHost())
     await handle(deps, body, body)
@@ -122,7 +122,7 @@ describe('the drift function', () => {
     expect(majors.filter((count) => count !== undefined)).toEqual([1])
   })
 
-  it('refuses an event that is not of SQS', async () => {
+  it('the drift function refuses an event that is not of SQS', async () => {
     await using deps = driftEnvironment(db, deadLetters.reject)
     await expect(createDriftHandler(deps)({ hostIds: [] }, lambdaContext())).rejects.toThrow()
     expect(await handle(deps)).toEqual({ batchItemFailures: [] })
@@ -130,7 +130,7 @@ describe('the drift function', () => {
 })
 
 describe('when something is away', () => {
-  it('loses nothing and reports nothing twice as the database goes in mid-batch', async () => {
+  it('the drift function loses nothing and reports nothing twice when the database goes away in mid-batch', async () => {
     let isFirst = true
     // The events are inserted, and before they are committed the session is ended.
     const lostBeforeCommit = (database: Database): Database => ({
@@ -167,7 +167,7 @@ describe('when something is away', () => {
     expect(deps.output.lines.filter(({ message }) => message === 'drift detected')).toHaveLength(1)
   })
 
-  it('has all scans retried while nobody can sign in to the database, and judges them after', async () => {
+  it('the drift function has all scans retried while nobody can sign in to the database, and judges them after', async () => {
     await using own = await freshDatabase()
     await using deps = driftEnvironment(own, deadLetters.reject)
     const hostId = await addHost(own.sql)
@@ -178,7 +178,7 @@ describe('when something is away', () => {
     expect(retriedIn(await handle(deps, bodyOf(scan), bodyOf(scan)))).toEqual([])
   })
 
-  it('has a wrong message retried alone when the dead-letter queue does not take it', async () => {
+  it('the drift function has a wrong message retried alone when the dead-letter queue does not take it', async () => {
     const fault = new Error('no dead-letter queue today')
     await using deps = driftEnvironment(db, () => Promise.reject(fault))
     const worse = await worseHost()

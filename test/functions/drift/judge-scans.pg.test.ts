@@ -37,7 +37,7 @@ const auditOf = (hostId: string) =>
 const ALL_PASS = ruleSet({ pass: 20 })
 
 describe('judging a scan', () => {
-  it('finds the exact 10 pp drop that floating point misses', async () => {
+  it('judging a scan finds the exact 10 pp drop that floating point misses', async () => {
     const hostId = await addHost(db.sql)
     await scanned(db.sql, hostId, 1, ruleSet({ pass: 13, fail: 7 }))
     const scan = await scanned(db.sql, hostId, 2, ruleSet({ pass: 11, fail: 9 }))
@@ -58,14 +58,14 @@ describe('judging a scan', () => {
     ])
   })
 
-  it('takes a rule from skipped to fail as unscored before, and one from pass to error as unscored after', async () => {
+  it('judging a scan takes a rule from skipped to fail as unscored before, and one from pass to error as unscored after', async () => {
     const hostId = await addHost(db.sql)
     await scanned(db.sql, hostId, 1, { a: 'skipped', b: 'pass', c: 'pass', d: 'fail' })
     const scan = await scanned(db.sql, hostId, 2, { a: 'fail', b: 'error', c: 'pass', d: 'fail' })
     expect(await verdictOn(scan)).toMatchObject({ priorScore: 66.666666667, currentScore: 33.333333333 })
   })
 
-  it('does not call a host worse whose checks all errored', async () => {
+  it('judging a scan does not call a host worse whose checks all errored', async () => {
     const hostId = await addHost(db.sql)
     await scanned(db.sql, hostId, 1, ALL_PASS)
     const scan = await scanned(db.sql, hostId, 2, ruleSet({ error: 20 }))
@@ -84,7 +84,7 @@ describe('judging a scan', () => {
     expect(await auditOf(hostId)).toEqual([])
   })
 
-  it.each([1, 20_000])('takes a first scan of %i rules as the baseline', async (rules) => {
+  it.each([1, 20_000])('judging a scan takes a first scan of %i rules as the baseline', async (rules) => {
     const hostId = await addHost(db.sql)
     const first = await scanned(db.sql, hostId, 1, ruleSet({ fail: rules }))
     expect(await verdictOn(first)).toMatchObject({
@@ -101,7 +101,7 @@ describe('judging a scan', () => {
     })
   })
 
-  it('writes no audit row for a stable scan', async () => {
+  it('judging a scan writes no audit row for a stable scan', async () => {
     const hostId = await addHost(db.sql)
     const scans = [
       await scanned(db.sql, hostId, 1, ALL_PASS),
@@ -114,7 +114,7 @@ describe('judging a scan', () => {
     expect(await auditOf(hostId)).toEqual([])
   })
 
-  it('gives a rule that the scan no longer ships no vote, before or after', async () => {
+  it('judging a scan gives a rule that the scan no longer ships no vote, before or after', async () => {
     const hostId = await addHost(db.sql)
     await scanned(db.sql, hostId, 1, { ...ruleSet({ pass: 10 }), retired: 'fail', gone: 'fail' })
     const scan = await scanned(db.sql, hostId, 2, ruleSet({ pass: 9, fail: 1 }))
@@ -125,7 +125,7 @@ describe('judging a scan', () => {
     })
   })
 
-  it('counts re-graded rules as what they are, and not as drift', async () => {
+  it('judging a scan counts re-graded rules as what they are, and not as drift', async () => {
     const hostId = await addHost(db.sql)
     await scanned(db.sql, hostId, 1, { a: 'fail low', b: 'pass low' })
     const scan = await scanned(db.sql, hostId, 2, { a: 'fail critical', b: 'fail high' })
@@ -136,7 +136,7 @@ describe('judging a scan', () => {
     })
   })
 
-  it('tells a new rule set from a worse host, and goes by the basis that the policy names', async () => {
+  it('judging a scan tells a new rule set from a worse host, and goes by the basis that the policy names', async () => {
     await using own = await freshDatabase()
     const hostId = await addHost(own.sql)
     await scanned(own.sql, hostId, 1, ruleSet({ pass: 10 }))
@@ -156,7 +156,7 @@ describe('judging a scan', () => {
     await world.close()
   })
 
-  it('gives the same verdict when the next scans have landed first', async () => {
+  it('judging a scan gives the same verdict when the next scans have landed first', async () => {
     const hostId = await addHost(db.sql)
     await scanned(db.sql, hostId, 1, ALL_PASS)
     const worse = await scanned(db.sql, hostId, 2, ruleSet({ pass: 12, fail: 8 }))
@@ -169,7 +169,7 @@ describe('judging a scan', () => {
     expect(await auditOf(hostId)).toHaveLength(2)
   })
 
-  it('counts nothing twice where a later scan changed the same rules again', async () => {
+  it('judging a scan counts nothing twice where a later scan changed the same rules again', async () => {
     const hostId = await addHost(db.sql)
     await scanned(db.sql, hostId, 1, { a: 'pass', b: 'pass', c: 'fail', d: 'skipped' })
     const scan = await scanned(db.sql, hostId, 2, { a: 'fail', b: 'pass', c: 'pass', d: 'error' })
@@ -182,7 +182,7 @@ describe('judging a scan', () => {
     })
   })
 
-  it('takes a scan as stable that later ones overtook without leaving a trace of it', async () => {
+  it('judging a scan takes a scan as stable that later ones overtook without leaving a trace of it', async () => {
     const hostId = await addHost(db.sql)
     await scanned(db.sql, hostId, 1, ALL_PASS)
     const unchanged = await scanned(db.sql, hostId, 2, ALL_PASS)
@@ -190,7 +190,7 @@ describe('judging a scan', () => {
     expect(await verdictOn(unchanged)).toMatchObject({ kind: 'stable', scoreDelta: 0 })
   })
 
-  it('lets a known rule vote the same on both sides that the scan left out and a later one took up', async () => {
+  it('judging a scan lets a known rule vote the same on both sides that the scan left out and a later one took up', async () => {
     const hostId = await addHost(db.sql)
     await scanned(db.sql, hostId, 1, { a: 'pass', b: 'pass', left_out: 'fail' })
     const scan = await scanned(db.sql, hostId, 2, { a: 'pass', b: 'fail' })
@@ -199,7 +199,7 @@ describe('judging a scan', () => {
     expect(await verdictOn(scan)).toMatchObject({ priorScore: 66.666666667, currentScore: 33.333333333 })
   })
 
-  it('flips a change whose predecessor the log has lost, and knows what was not scored', async () => {
+  it('judging a scan flips a change whose predecessor the log has lost, and knows what was not scored', async () => {
     const hostId = await addHost(db.sql)
     await scanned(db.sql, hostId, 1, { a: 'pass', b: 'pass', c: 'fail', d: 'pass', e: 'fail low' })
     const scan = await scanned(db.sql, hostId, 2, {
@@ -217,7 +217,7 @@ describe('judging a scan', () => {
 })
 
 describe('one event a scan', () => {
-  it('comes of judging it again, in a batch or later, with the same numbers', async () => {
+  it('one event comes of a scan that is judged again, in a batch or later, with the same numbers', async () => {
     const hostId = await addHost(db.sql)
     await scanned(db.sql, hostId, 1, ALL_PASS)
     const scan = await scanned(db.sql, hostId, 2, ruleSet({ pass: 10, fail: 10 }))
@@ -234,7 +234,7 @@ describe('one event a scan', () => {
     expect(stored).toHaveLength(1)
   })
 
-  it('comes of consumers that judge it at the same time', async () => {
+  it('one event comes of a scan that consumers judge at the same time', async () => {
     const hostId = await addHost(db.sql)
     await scanned(db.sql, hostId, 1, ALL_PASS)
     const scan = await scanned(db.sql, hostId, 2, ruleSet({ pass: 10, fail: 10 }))
@@ -247,7 +247,7 @@ describe('one event a scan', () => {
 })
 
 describe('consumers that judge the same scans in opposite orders at the same time', () => {
-  it('store each event once, and never wait for each other in a circle', async () => {
+  it('consumers that judge the same scans in opposite orders at the same time store each event once, and never wait for each other in a circle', async () => {
     const scans = await Promise.all(
       Array.from({ length: 50 }, async () => {
         const hostId = await addHost(db.sql)
@@ -269,7 +269,7 @@ describe('consumers that judge the same scans in opposite orders at the same tim
 })
 
 describe('scans that cannot be judged', () => {
-  it('are not visible yet while nothing of the host was checked since they completed', async () => {
+  it('scans that cannot be judged are not visible yet while nothing of the host was checked since they completed', async () => {
     const hostId = await addHost(db.sql)
     const toCome = { hostId, scanId: randomUUID(), completedAt: scanTime(2) }
     const outcome = [{ outcome: 'not_visible_yet' }]
@@ -280,7 +280,7 @@ describe('scans that cannot be judged', () => {
     expect(await judgeAll(toCome)).toMatchObject([{ outcome: 'judged', verdict: { kind: 'stable' } }])
   })
 
-  it('are of an unknown host, deleted ones included, and keep no other from being judged', async () => {
+  it('scans that cannot be judged are of an unknown host, deleted ones included, and keep no other from being judged', async () => {
     const hostId = await addHost(db.sql)
     const deletedId = await addHost(db.sql)
     const known = await scanned(db.sql, hostId, 1, { a: 'pass' })
@@ -294,7 +294,7 @@ describe('scans that cannot be judged', () => {
     ])
   })
 
-  it('do not borrow the rows of another host that bear the same scan id', async () => {
+  it('scans that cannot be judged do not borrow the rows of another host that bear the same scan id', async () => {
     const known = await scanned(db.sql, await addHost(db.sql), 1, { a: 'pass' })
     const hostId = await addHost(db.sql)
     expect(await judgeAll({ ...known, hostId })).toEqual([{ outcome: 'not_visible_yet' }])

@@ -27,33 +27,36 @@ describe('the real judgement agrees with the reference', () => {
   it.each([
     ['where rules come and go for good', false],
     ['where rules return after scans that left them out', true],
-  ])('%s, whatever the order of delivery', async (_, mayReturn) => {
-    const many = fc.array(histories(mayReturn), { minLength: HOSTS_A_RUN, maxLength: HOSTS_A_RUN })
-    const ranks = fc.infiniteStream(fc.nat())
-    await fc.assert(
-      fc.asyncProperty(many, fc.constantFrom(...DRIFT_BASES), ranks, async (all, basis, rank) => {
-        await db.sql`update policy set drift_basis = ${basis}`
-        const judged = await replay(db.sql, consumers, all, () => rank.next().value)
-        const reference = ({ history, scan, landed }: Judged) =>
-          referenceVerdict(all[history]?.scans ?? [], scan, landed, THRESHOLDS, basis)
-        expect(judged).toHaveLength(all.flatMap(({ arrivals }) => arrivals.flat()).length)
-        expect(judged.map((it) => asReference(it, reference(it)))).toEqual(judged.map(reference))
-        // The event is that of the first judgement to find drift, so where they differ it is one of theirs.
-        expect(eventsPerScan(all, judged)).toEqual(
-          all.map(({ scans }, history) =>
-            scans.map((_, scan) => {
-              const kinds = judged.filter((it) => it.history === history && it.scan === scan).map(reference)
-              return kinds.some(({ kind }) => kind !== 'stable') ? 1 : 0
-            }),
-          ),
-        )
-        const reported = judged.flatMap(({ reported }) => reported?.detail ?? [])
-        const stored = await db.sql<{ detail: object }[]>`delete from audit_events returning detail`
-        expect(new Set(stored.map(({ detail }) => detail))).toEqual(new Set(reported))
-      }),
-      { numRuns: RUNS, endOnFailure: true },
-    )
-  })
+  ])(
+    'the real judgement agrees with the reference %s, whatever the order of delivery',
+    async (_, mayReturn) => {
+      const many = fc.array(histories(mayReturn), { minLength: HOSTS_A_RUN, maxLength: HOSTS_A_RUN })
+      const ranks = fc.infiniteStream(fc.nat())
+      await fc.assert(
+        fc.asyncProperty(many, fc.constantFrom(...DRIFT_BASES), ranks, async (all, basis, rank) => {
+          await db.sql`update policy set drift_basis = ${basis}`
+          const judged = await replay(db.sql, consumers, all, () => rank.next().value)
+          const reference = ({ history, scan, landed }: Judged) =>
+            referenceVerdict(all[history]?.scans ?? [], scan, landed, THRESHOLDS, basis)
+          expect(judged).toHaveLength(all.flatMap(({ arrivals }) => arrivals.flat()).length)
+          expect(judged.map((it) => asReference(it, reference(it)))).toEqual(judged.map(reference))
+          // The event is that of the first judgement to find drift, so where they differ it is one of theirs.
+          expect(eventsPerScan(all, judged)).toEqual(
+            all.map(({ scans }, history) =>
+              scans.map((_, scan) => {
+                const kinds = judged.filter((it) => it.history === history && it.scan === scan).map(reference)
+                return kinds.some(({ kind }) => kind !== 'stable') ? 1 : 0
+              }),
+            ),
+          )
+          const reported = judged.flatMap(({ reported }) => reported?.detail ?? [])
+          const stored = await db.sql<{ detail: object }[]>`delete from audit_events returning detail`
+          expect(new Set(stored.map(({ detail }) => detail))).toEqual(new Set(reported))
+        }),
+        { numRuns: RUNS, endOnFailure: true },
+      )
+    },
+  )
 })
 
 /** The real verdict in the reference's terms; shares of rules are compared as the scores that they give. */

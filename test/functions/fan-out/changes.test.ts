@@ -17,7 +17,7 @@ const hashes = (...specs: ScheduleSpec[]): Map<string, string> =>
   )
 
 describe('the changes between what is applied and what is wanted', () => {
-  it('are none when each schedule is as it was', () => {
+  it('the changes between what is applied and what is wanted are none when each schedule is as it was', () => {
     expect(changesBetween(hashes(spec), [spec], 'settings')).toEqual([])
   })
 
@@ -26,20 +26,20 @@ describe('the changes between what is applied and what is wanted', () => {
     ['the phase', { phaseMs: 1 }],
     ['a host more', { hostIds: sequentialFleet(4).map(({ id }) => id) }],
     ['a host less', { hostIds: spec.hostIds.slice(1) }],
-  ])('are one put of a schedule known to exist when it has changed in %s', (_, other) => {
+  ])('the changes are one put of a schedule known to exist when it has changed in %s', (_, other) => {
     const changed = { ...spec, ...other }
     expect(changesBetween(hashes(spec), [changed], 'settings')).toMatchObject([
       { kind: 'put', spec: changed, exists: true },
     ])
   })
 
-  it('are a put of every schedule when what they share changes', () => {
+  it('the changes are a put of every schedule when what they share changes', () => {
     expect(changesBetween(hashes(spec), [spec], 'other settings')).toMatchObject([
       { kind: 'put', exists: true },
     ])
   })
 
-  it('are a put of a new schedule, and the removal of one that is not wanted', () => {
+  it('the changes are a put of a new schedule, and the removal of one that is not wanted', () => {
     const renamed = { ...spec, name: 'b-5m-1-0' }
     expect(changesBetween(hashes(spec), [renamed], 'settings')).toMatchObject([
       { kind: 'put', name: 'b-5m-1-0', exists: false },
@@ -47,7 +47,7 @@ describe('the changes between what is applied and what is wanted', () => {
     ])
   })
 
-  it('are a put of a schedule whose last change did not end', () => {
+  it('the changes are a put of a schedule whose last change did not end', () => {
     expect(changesBetween(new Map([[spec.name, '']]), [spec], 'settings')).toMatchObject([
       { kind: 'put', exists: true },
     ])

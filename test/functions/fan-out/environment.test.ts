@@ -20,12 +20,12 @@ const SCHEDULES = {
 }
 
 describe('the environment of the fan-out', () => {
-  it('says what its schedules fire, as whom, and where what fails goes', () => {
+  it('the environment of the fan-out says what its schedules fire, as whom, and where what fails goes', () => {
     const { schedules } = fanOutDepsFromEnvironment({ ...DATABASE, ...SCHEDULES })
     expect(schedules.settings).toBe(scheduleGroup(new SchedulerClient(), TARGET).settings)
   })
 
-  it('is refused with every variable that is missing, and never with what a secret is', () => {
+  it('the environment of the fan-out is refused with every variable that is missing, and never with what a secret is', () => {
     const read = (): unknown => fanOutDepsFromEnvironment({ ...DATABASE, DATABASE_USER: '' })
     for (const name of ['DATABASE_USER', ...Object.keys(SCHEDULES)]) expect(read).toThrow(name)
     expect(read).not.toThrow('secret')

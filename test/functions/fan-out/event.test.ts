@@ -18,7 +18,7 @@ const asks = (event: unknown, now = '2030-01-01T12:00:00Z'): boolean =>
   asksForSweep(FanOutEvent.parse(event), new Date(now))
 
 describe('an event of the fan-out', () => {
-  it('asks for a sweep in one occurrence a day out of the 1,440, however late it is served', () => {
+  it('an event of the fan-out asks for a sweep in one occurrence a day out of the 1,440, however late it is served', () => {
     const minutes = Array.from({ length: 1440 }, (_, i) => new Date(Date.UTC(2030, 5, 1) + i * 60_000))
     const asking = minutes.filter((at) =>
       asks(madeUp(at.toISOString().replace('.000Z', 'Z')), '2030-06-01T00:01:30Z'),
@@ -26,12 +26,12 @@ describe('an event of the fan-out', () => {
     expect(asking).toEqual([minutes[0]])
   })
 
-  it('does as an operator says, at any time', () => {
+  it('an event of the fan-out does as an operator says, at any time', () => {
     expect(asks({ sweep: true })).toBe(true)
     expect(asks({ sweep: false, time: '2030-01-01T00:00:00Z' })).toBe(false)
   })
 
-  it('goes by the clock where it has no time, or one that was not substituted', () => {
+  it('an event of the fan-out goes by the clock where it has no time, or one that was not substituted', () => {
     expect(asks({}, '2030-01-01T00:00:59Z')).toBe(true)
     expect(asks({}, '2030-01-01T00:01:00Z')).toBe(false)
     expect(asks({ time: '<aws.scheduler.scheduled-time>' }, '2030-01-01T00:00:00Z')).toBe(true)

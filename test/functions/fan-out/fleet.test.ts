@@ -14,7 +14,7 @@ const hosts = (count: number, status: ReachabilityStatus, waitedMs: number): Sna
 const measure = (...fleet: SnapshotHost[]) => measureFleet(fleet, INTERVAL_MS, NOW_MS)
 
 describe('the gauges of the fleet', () => {
-  it('count the hosts by state, the never probed as unknown', () => {
+  it('the gauges of the fleet count the hosts by state, the never probed as unknown', () => {
     const gauges = measure(
       ...hosts(3, 'unknown', 0),
       ...hosts(5, 'reachable', 0),
@@ -23,11 +23,11 @@ describe('the gauges of the fleet', () => {
     expect(gauges).toEqual({ unknown: 3, reachable: 5, unreachable: 2, oldestOverdueSeconds: 0 })
   })
 
-  it('are all 0 for no hosts', () => {
+  it('the gauges of the fleet are all 0 for no hosts', () => {
     expect(measure()).toEqual({ unknown: 0, reachable: 0, unreachable: 0, oldestOverdueSeconds: 0 })
   })
 
-  it('say by how much the longest wait exceeds the period of the host that waits', () => {
+  it('the gauges of the fleet say by how much the longest wait exceeds the period of the host that waits', () => {
     const [late, later] = hosts(2, 'reachable', 0)
     if (!late || !later) throw new Error('no hosts')
     const overdue = (host: SnapshotHost, seconds: number): SnapshotHost => ({
@@ -43,7 +43,7 @@ describe('the gauges of the fleet', () => {
     }
   })
 
-  it('call no host overdue that has waited for less than its period, or was probed just after now', () => {
+  it('the gauges of the fleet call no host overdue that has waited for less than its period, or was probed just after now', () => {
     expect(measure(...hosts(100, 'reachable', 239_999)).oldestOverdueSeconds).toBe(0)
     expect(measure(...hosts(5, 'reachable', -2_000)).oldestOverdueSeconds).toBe(0)
   })

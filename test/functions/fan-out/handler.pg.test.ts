@@ -22,7 +22,7 @@ const metricsOf = ({ output }: FanOutFunction): Record<string, unknown> | undefi
   output.lines.findLast((line) => '_aws' in line)
 
 describe('the fan-out function', () => {
-  it('gives each live host a schedule of its own, and remembers it', async () => {
+  it('the fan-out function gives each live host a schedule of its own, and remembers it', async () => {
     await using fanOut = await fanOutFunction()
     const hosts = await addHosts(fanOut.db.sql, 7)
     const { schedules } = await fanOut.run()
@@ -33,7 +33,7 @@ describe('the fan-out function', () => {
     expect(remembered.map(({ name }) => name)).toEqual(hosts.map((id) => `h-${id}`).sort())
   })
 
-  it('makes no API call and writes nothing for 10,000 hosts that are as they were', async () => {
+  it('the fan-out function makes no API call and writes nothing for 10,000 hosts that are as they were', async () => {
     await using fanOut = await fanOutFunction()
     await addHosts(fanOut.db.sql, 10_000)
     await fanOut.db.sql`update policy set hosts_per_schedule = 100`
@@ -48,7 +48,7 @@ describe('the fan-out function', () => {
     expect(await versions()).toEqual(before)
   })
 
-  it('makes no API call for a host that is renamed or moves to another address', async () => {
+  it('the fan-out function makes no API call for a host that is renamed or moves to another address', async () => {
     await using fanOut = await fanOutFunction()
     await addHosts(fanOut.db.sql, 3)
     await fanOut.run()
@@ -59,7 +59,7 @@ describe('the fan-out function', () => {
     expect(fanOut.callsSince()).toEqual([])
   })
 
-  it('removes the schedules of hosts that are marked as deleted, and of those that are gone', async () => {
+  it('the fan-out function removes the schedules of hosts that are marked as deleted, and of those that are gone', async () => {
     await using fanOut = await fanOutFunction()
     const [marked, gone, kept] = await addHosts(fanOut.db.sql, 3)
     await fanOut.run()
@@ -70,7 +70,7 @@ describe('the fan-out function', () => {
     expect(await fanOut.db.sql`select name from probe_schedules`).toEqual([{ name: `h-${kept}` }])
   })
 
-  it('follows the policy as soon as an operator changes it', async () => {
+  it('the fan-out function follows the policy as soon as an operator changes it', async () => {
     await using fanOut = await fanOutFunction()
     const [host] = await addHosts(fanOut.db.sql, 1)
     await fanOut.run()
@@ -85,7 +85,7 @@ describe('the fan-out function', () => {
     expect(await scheduleNames(fanOut)).toEqual([`b-${minutes}m-0-0`])
   })
 
-  it('has Scheduler send what the probe function takes', async () => {
+  it('the fan-out function has Scheduler send what the probe function takes', async () => {
     await using fanOut = await fanOutFunction({ speed: 600 })
     const hosts = await addHosts(fanOut.db.sql, 5)
     await fanOut.db.sql`update policy set hosts_per_schedule = 500, probe_interval_seconds = 60`
@@ -97,7 +97,7 @@ describe('the fan-out function', () => {
     expect(request.scheduledTime?.getUTCMilliseconds()).toBe(0)
   })
 
-  it('puts back a schedule that was deleted by hand, and removes an orphan, in the first run of the day', async () => {
+  it('the fan-out function puts back a schedule that was deleted by hand, and removes an orphan, in the first run of the day', async () => {
     await using fanOut = await fanOutFunction()
     await addHosts(fanOut.db.sql, 120)
     await fanOut.run()
@@ -121,7 +121,7 @@ describe('the fan-out function', () => {
     expect(await fanOut.run({ sweep: true })).toMatchObject({ sweep: { orphans: 0, missing: 0 } })
   })
 
-  it('measures the fleet: hosts by state, and how late the latest probe is', async () => {
+  it('the fan-out function measures the fleet: hosts by state, and how late the latest probe is', async () => {
     await using fanOut = await fanOutFunction()
     const { sql } = fanOut.db
     const [up, down, , left] = await addHosts(sql, 4)
@@ -156,7 +156,7 @@ describe('the fan-out function', () => {
     })
   })
 
-  it('counts a host that was never probed as waiting since it joined', async () => {
+  it('the fan-out function counts a host that was never probed as waiting since it joined', async () => {
     await using fanOut = await fanOutFunction()
     await addHosts(fanOut.db.sql, 1)
     await fanOut.db.sql`update hosts set created_at = now() - interval '1 hour'`
@@ -165,7 +165,7 @@ describe('the fan-out function', () => {
     expect(fleet.oldestOverdueSeconds).toBeLessThanOrEqual(57 * 60)
   })
 
-  it('publishes its gauges also when there are no hosts', async () => {
+  it('the fan-out function publishes its gauges also when there are no hosts', async () => {
     await using fanOut = await fanOutFunction()
     await fanOut.run({})
     expect(metricsOf(fanOut)).toMatchObject({
@@ -177,7 +177,7 @@ describe('the fan-out function', () => {
 })
 
 describe('when Scheduler does not do as it is asked', () => {
-  it('what is throttled is left for the next minute, and is no fault', async () => {
+  it('a change that Scheduler throttles is left for the next minute, and is no fault', async () => {
     await using fanOut = await fanOutFunction()
     await addHosts(fanOut.db.sql, 2)
     fanOut.local.faults.next('ThrottlingException', 6)
@@ -186,7 +186,7 @@ describe('when Scheduler does not do as it is asked', () => {
     expect(fanOut.output.lines.filter(({ level }) => level === 'ERROR')).toEqual([])
   })
 
-  it('what somebody else is changing is left for the next minute', async () => {
+  it('a schedule that somebody else is changing is left for the next minute', async () => {
     await using fanOut = await fanOutFunction()
     await addHosts(fanOut.db.sql, 1)
     await fanOut.run()
@@ -196,7 +196,7 @@ describe('when Scheduler does not do as it is asked', () => {
     expect((await fanOut.run()).schedules).toMatchObject({ applied: 1, leftOver: 0 })
   })
 
-  it('what it refuses fails the run at its end: the rest is done, the gauges are out, the log says which', async () => {
+  it('a change that Scheduler refuses fails the run at its end: the rest is done, the gauges are out, the log says which', async () => {
     await using fanOut = await fanOutFunction()
     await addHosts(fanOut.db.sql, 30)
     fanOut.local.faults.next('ServiceQuotaExceededException', 1)
@@ -230,7 +230,7 @@ describe('when Scheduler does not do as it is asked', () => {
     expect(await scheduleNames(fanOut)).toEqual([`h-${host}`])
   })
 
-  it('an event that is none of its own is refused, and nothing is called', async () => {
+  it('an event that is none of the fan-out’s own is refused, and nothing is called', async () => {
     await using fanOut = await fanOutFunction()
     await addHosts(fanOut.db.sql, 1)
     await expect(fanOut.run({ sweep: 'yes' })).rejects.toThrow()

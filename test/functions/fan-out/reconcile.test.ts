@@ -29,7 +29,7 @@ async function settled(count: number, policy = alone): Promise<MemoryPorts> {
 }
 
 describe('a run of the fan-out', () => {
-  it('creates the schedule of each new host, to begin at the next instant of its phase', async () => {
+  it('a run of the fan-out creates the schedule of each new host, to begin at the next instant of its phase', async () => {
     const of = memoryPorts(alone)
     of.join(...ids(30))
     const report = await run(of)
@@ -43,7 +43,7 @@ describe('a run of the fan-out', () => {
     }
   })
 
-  it('makes no API call and writes nothing for an unchanged fleet of 10,000', async () => {
+  it('a run of the fan-out makes no API call and writes nothing for an unchanged fleet of 10,000', async () => {
     const of = memoryPorts(alone)
     of.join(...randomFleet(10_000).map(({ id }) => id))
     await run(of)
@@ -57,7 +57,7 @@ describe('a run of the fan-out', () => {
     expect(report.schedules).toEqual({ wanted: 10_000, applied: 10_000, put: 0, removed: 0, leftOver: 0 })
   })
 
-  it('removes the schedule of a host that left, and no other', async () => {
+  it('a run of the fan-out removes the schedule of a host that left, and no other', async () => {
     const of = await settled(5)
     const [gone] = ids(1)
     if (gone) of.leave(gone)
@@ -67,7 +67,7 @@ describe('a run of the fan-out', () => {
     expect([...of.state.memory.keys()].sort()).toEqual([...of.planned().keys()].sort())
   })
 
-  it('rewrites a schedule when its period changes, with a start that AWS takes', async () => {
+  it('a run of the fan-out rewrites a schedule when its period changes, with a start that AWS takes', async () => {
     const of = await settled(20)
     of.state.policy = { ...alone, intervalMs: 3_600_000 }
     of.state.nowMs += 24 * 60 * MINUTE_MS
@@ -79,7 +79,7 @@ describe('a run of the fan-out', () => {
     }
   })
 
-  it('rewrites all schedules when a deploy gives them another target', async () => {
+  it('a run of the fan-out rewrites all schedules when a deploy gives them another target', async () => {
     const of = await settled(20)
     of.state.settings = 'settings 2'
     expect((await run(of)).schedules).toMatchObject({ put: 20, removed: 0, leftOver: 0 })
@@ -87,7 +87,7 @@ describe('a run of the fan-out', () => {
     expect((await run(of)).schedules.put).toBe(0)
   })
 
-  it('puts buckets in place before it removes the schedules that they replace', async () => {
+  it('a run of the fan-out puts buckets in place before it removes the schedules that they replace', async () => {
     const of = await settled(500)
     of.state.policy = inHundreds
     await run(of)
@@ -97,7 +97,7 @@ describe('a run of the fan-out', () => {
     expect(lastPut).toBeLessThan(firstRemoval)
   })
 
-  it('writes one bucket of a hundred when one host joins, or the two that it splits into', async () => {
+  it('a run of the fan-out writes one bucket of a hundred when one host joins, or the two that it splits into', async () => {
     const of = memoryPorts(inHundreds)
     of.join(...randomFleet(2_000).map(({ id }) => id))
     await run(of)
@@ -108,7 +108,7 @@ describe('a run of the fan-out', () => {
     expect(of.scheduled()).toEqual(of.planned())
   })
 
-  it('has no more than 20 calls under way at once', async () => {
+  it('a run of the fan-out has no more than 20 calls under way at once', async () => {
     const of = memoryPorts(alone)
     of.join(...ids(300))
     await run(of)
@@ -118,7 +118,7 @@ describe('a run of the fan-out', () => {
 
 describe('what the run cannot do now', () => {
   it.each<Mishap>(['throttled', 'conflict', 'out_of_time'])(
-    'because it is %s is left over, and done in the next minute',
+    'a change that is %s is left over, and done in the next minute',
     async (mishap) => {
       const of = memoryPorts(alone)
       of.join(...ids(50))
@@ -135,7 +135,7 @@ describe('what the run cannot do now', () => {
     },
   )
 
-  it('because AWS refuses it fails alone, and is reported by name', async () => {
+  it('a change that AWS refuses fails alone, and is reported by name', async () => {
     const of = memoryPorts(alone)
     of.join(...ids(50))
     const refused = `h-${ids(1)[0]}`
@@ -145,7 +145,7 @@ describe('what the run cannot do now', () => {
     expect(report.faults).toMatchObject([{ name: refused, error: { message: 'ValidationException' } }])
   })
 
-  it('because AWS refuses everything ends the run after a few calls', async () => {
+  it('a run whose every change AWS refuses ends after a few calls', async () => {
     const of = memoryPorts(alone)
     of.join(...ids(5_000))
     of.state.mishap = () => 'refused'
@@ -154,7 +154,7 @@ describe('what the run cannot do now', () => {
     expect(of.state.calls.length).toBeLessThanOrEqual(30)
   })
 
-  it('because time is up is left for the next run, which takes up where this one ended', async () => {
+  it('a change for which there is no time is left for the next run, which takes up where this one ended', async () => {
     const of = memoryPorts(alone)
     of.join(...ids(2_000))
     const clock = new AbortController()
@@ -170,7 +170,7 @@ describe('what the run cannot do now', () => {
 })
 
 describe('a crash', () => {
-  it('half-way loses no more than one batch of memory, and the next run completes the work', async () => {
+  it('a crash half-way loses no more than one batch of memory, and the next run completes the work', async () => {
     const of = memoryPorts(alone)
     of.join(...ids(2_000))
     of.state.stepsToLive = 1_000
@@ -184,7 +184,7 @@ describe('a crash', () => {
     expect(of.state.calls.length + done).toBeLessThanOrEqual(2_000 + 400)
   })
 
-  it('after a removal and before its memory does not hide that the schedule is wanted again', async () => {
+  it('a crash after a removal and before its memory does not hide that the schedule is wanted again', async () => {
     const of = await settled(3)
     const [host] = ids(1)
     if (!host) throw new Error('no host')
@@ -198,7 +198,7 @@ describe('a crash', () => {
     expect(of.scheduled()).toEqual(of.planned())
   })
 
-  it('at any step, with any mishaps and changes of the fleet between, leaves what the next good run puts right', async () => {
+  it('a crash at any step, with any mishaps and changes of the fleet between, leaves what the next good run puts right', async () => {
     const pool = ids(40)
     const anyRun = fc.record({
       present: fc.subarray(pool),
@@ -254,7 +254,7 @@ describe('the daily sweep', () => {
     if (some) of.state.scheduler.set(name, some)
   }
 
-  it('removes the schedules that nothing knows of, on every page, and forgets them', async () => {
+  it('the daily sweep removes the schedules that nothing knows of, on every page, and forgets them', async () => {
     const of = await settled(250)
     const orphans = [orphan, 'b-5m-0-0', 'b-12m-32-1f-3']
     for (const name of orphans) stray(of, name)
@@ -265,14 +265,14 @@ describe('the daily sweep', () => {
     expect([...of.state.memory.keys()].some((name) => orphans.includes(name))).toBe(false)
   })
 
-  it('leaves a schedule alone whose name is not one of ours', async () => {
+  it('the daily sweep leaves a schedule alone whose name is not one of ours', async () => {
     const of = await settled(3)
     for (const name of ['nightly-report', 'h-', 'h-web-1', 'b-5m-x']) stray(of, name)
     expect((await run(of, { sweep: true })).sweep).toMatchObject({ orphans: 0 })
     expect(of.state.scheduler.size).toBe(7)
   })
 
-  it('puts back a schedule that was deleted by hand', async () => {
+  it('the daily sweep puts back a schedule that was deleted by hand', async () => {
     const of = await settled(150)
     of.state.scheduler.delete(`h-${ids(1)[0]}`)
     expect((await run(of)).schedules.put).toBe(0)
@@ -282,7 +282,7 @@ describe('the daily sweep', () => {
   })
 
   it.each<Mishap>(['throttled', 'out_of_time'])(
-    'that is %s removes the orphans it saw, and takes nothing for missing',
+    'a daily sweep that is %s removes the orphans it saw, and takes nothing for missing',
     async (mishap) => {
       const of = await settled(250)
       stray(of, 'b-1m-0-0')
@@ -293,7 +293,7 @@ describe('the daily sweep', () => {
     },
   )
 
-  it('counts a change that is left over once', async () => {
+  it('the daily sweep counts a change that is left over once', async () => {
     const of = await settled(10)
     of.state.policy = { ...alone, intervalMs: 3_600_000 }
     of.state.scheduler.clear()
@@ -302,7 +302,7 @@ describe('the daily sweep', () => {
     expect(report.schedules).toMatchObject({ wanted: 10, applied: 0, leftOver: 10 })
   })
 
-  it('happens on request only', async () => {
+  it('the daily sweep happens on request only', async () => {
     const of = await settled(3)
     stray(of, orphan)
     expect((await run(of)).sweep).toBeNull()

@@ -7,7 +7,7 @@ import { freshDatabase } from '../../support/postgres/database.ts'
 import { ROOT } from '../../support/repository.ts'
 
 describe('a deploy of older code', () => {
-  it('leaves a newer database as it is, so that a stack can roll back', async () => {
+  it('a deploy of older code leaves a newer database as it is, so that a stack can roll back', async () => {
     await using db = await freshDatabase()
     const older = mkdtempSync(join(tmpdir(), 'migrations-'))
     try {

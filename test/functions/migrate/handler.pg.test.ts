@@ -48,7 +48,7 @@ function deployedTo(database: Connection, further: Record<string, string> = {}):
 }
 
 describe('the migrate function', () => {
-  it('applies the migrations that lie beside its bundle and starts a new database with the policy of its stage', async () => {
+  it('the migrate function applies the migrations that lie beside its bundle and starts a new database with the policy of its stage', async () => {
     await using db = await freshDatabase('template1')
     await using stack = await stackUrl()
     deployedTo(db.owner)
@@ -69,7 +69,7 @@ describe('the migrate function', () => {
     ])
   })
 
-  it('leaves the policy to the operators at every later deploy', async () => {
+  it('the migrate function leaves the policy to the operators at every later deploy', async () => {
     await using db = await freshDatabase()
     await using stack = await stackUrl()
     await db.sql`update policy set probe_interval_seconds = 600`
@@ -83,7 +83,7 @@ describe('the migrate function', () => {
     expect(await db.sql`select probe_interval_seconds from policy`).toEqual([{ probe_interval_seconds: 600 }])
   })
 
-  it('fails the deploy with the reason, and leaves the database as it was, when a migration fails', async () => {
+  it('the migrate function fails the deploy with the reason, and leaves the database as it was, when a migration fails', async () => {
     await using db = await freshDatabase('template1')
     await using stack = await stackUrl()
     deployedTo(db.owner)
@@ -100,7 +100,7 @@ describe('the migrate function', () => {
     expect(await db.sql`select to_regclass('hosts') as hosts`).toEqual([{ hosts: null }])
   })
 
-  it("fails the deploy naming the columns when the scanner's tables do not fit", async () => {
+  it("the migrate function fails the deploy naming the columns when the scanner's tables do not fit", async () => {
     await using db = await freshDatabase('template1')
     await using stack = await stackUrl()
     deployedTo(db.owner)
@@ -125,7 +125,7 @@ describe('the migrate function', () => {
       { DATABASE_HOST: '', DATABASE_USER: '' },
       /DATABASE_HOST: .*DATABASE_USER: /,
     ],
-  ])('says what to do about %s', async (_, wrong, sentence) => {
+  ])('the migrate function says what to do about %s', async (_, wrong, sentence) => {
     await using db = await freshDatabase('template1')
     await using stack = await stackUrl()
     deployedTo(db.owner, wrong)
@@ -135,7 +135,7 @@ describe('the migrate function', () => {
     ])
   })
 
-  it('sets the passwords of the roles where they do not sign in by IAM', async () => {
+  it('the migrate function sets the passwords of the roles where they do not sign in by IAM', async () => {
     await using db = await freshDatabase()
     await using stack = await stackUrl()
     // Roles belong to the server, and other tests sign in as these: the password stays the one they know.
@@ -150,7 +150,7 @@ describe('the migrate function', () => {
     await wrong.end()
   })
 
-  it('deletes nothing from the database when the stack is deleted', async () => {
+  it('the migrate function deletes nothing from the database when the stack is deleted', async () => {
     await using db = await freshDatabase()
     await using stack = await stackUrl()
     deployedTo({ ...db.owner, port: 1 })
@@ -159,14 +159,14 @@ describe('the migrate function', () => {
     expect(await db.sql`select count(*)::int as rows from policy`).toEqual([{ rows: 1 }])
   })
 
-  it('answers as the signature of the URL demands, and again when the first attempts are refused', async () => {
+  it('the migrate function answers as the signature of the URL demands, and again when the first attempts are refused', async () => {
     await using stack = await stackUrl(2)
     await handler({ ...REQUEST, RequestType: 'Delete', ResponseURL: stack.url })
     expect(stack.received).toHaveLength(1)
     expect(stack.received[0]?.contentType ?? '').toBe('')
   })
 
-  it('logs what it could not tell CloudFormation', async () => {
+  it('the migrate function logs what it could not tell CloudFormation', async () => {
     await using stack = await stackUrl(99)
     await expect(handler({ ...REQUEST, RequestType: 'Delete', ResponseURL: stack.url })).rejects.toThrow(
       /could not be told .*a way to S3/,

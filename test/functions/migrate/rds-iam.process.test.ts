@@ -111,7 +111,7 @@ const addMigration = (): void =>
   writeFileSync(join(taskRoot, 'migrations/998.do.later.sql'), 'create table later (id int)')
 
 describe('the owner of a database whose server wants tokens from members of rds_iam', () => {
-  it('becomes a member by the first migrations, and loses its password sign-in', async () => {
+  it('the owner of a database on a server with rds_iam becomes a member by the first migrations, and loses its password sign-in', async () => {
     expect(await firstDeploy()).toMatchObject({
       Status: 'SUCCESS',
       Reason: expect.stringMatching(/^applied 1, /),
@@ -122,7 +122,7 @@ describe('the owner of a database whose server wants tokens from members of rds_
     await byPassword.end()
   })
 
-  it('migrates by token from then on, where one that has only its password cannot', async () => {
+  it('the owner of a database on a server with rds_iam migrates by token from then on, where one that has only its password cannot', async () => {
     await firstDeploy()
     await expectToken()
     addMigration()
@@ -133,7 +133,7 @@ describe('the owner of a database whose server wants tokens from members of rds_
     expect(await deploy()).toMatchObject({ Status: 'SUCCESS', Reason: 'applied 998' })
   })
 
-  it('reads its password at run time, by the ARN of the secret, and only where a token is refused', async () => {
+  it('the owner of a database on a server with rds_iam reads its password at run time, by the ARN of the secret, and only where a token is refused', async () => {
     const readBefore = secrets.reads.length
     await firstDeploy()
     expect(secrets.reads.slice(readBefore)).toEqual([{ SecretId: SECRET_ARN }])
@@ -142,7 +142,7 @@ describe('the owner of a database whose server wants tokens from members of rds_
     expect(secrets.reads.slice(readBefore)).toHaveLength(1)
   })
 
-  it('is told both refusals where the server takes neither', async () => {
+  it('the owner of a database on a server with rds_iam is told both refusals where the server takes neither', async () => {
     await server.superuser`alter role awareness_owner password 'changed by hand'`
     const { Status, Reason } = await deploy()
     expect(Status).toBe('FAILED')
@@ -151,7 +151,7 @@ describe('the owner of a database whose server wants tokens from members of rds_
     )
   })
 
-  it('is not made a member while it has nothing but a password: nothing is changed, and the reason is told', async () => {
+  it('the owner of a database on a server with rds_iam is not made a member while it has nothing but a password: nothing is changed, and the reason is told', async () => {
     vi.stubEnv('DATABASE_AUTH', 'password')
     vi.stubEnv('DATABASE_PASSWORD', PASSWORD)
     expect(await firstDeploy()).toMatchObject({
@@ -165,7 +165,7 @@ describe('the owner of a database whose server wants tokens from members of rds_
     await still.end()
   })
 
-  it('is no member where the roles of the functions have passwords, all of them from the one secret', async () => {
+  it('the owner of a database on a server with rds_iam is no member where the roles of the functions have passwords, all of them from the one secret', async () => {
     const fields = Object.fromEntries(
       functionSignIns().map(({ role, secret }) => [secret.field, `of ${role}`]),
     )
@@ -188,7 +188,7 @@ describe('the owner of a database whose server wants tokens from members of rds_
     await still.end()
   })
 
-  it('fails the deploy with the name of a field that the secret lacks, and shows nothing of the secret', async () => {
+  it('the owner of a database on a server with rds_iam fails the deploy with the name of a field that the secret lacks, and shows nothing of the secret', async () => {
     vi.stubEnv('DATABASE_AUTH', 'secret')
     const { Status, Reason } = await deploy()
     expect(Status).toBe('FAILED')

@@ -25,7 +25,7 @@ async function allHosts(operator: Operator, limit: number): Promise<HostListing[
 }
 
 describe('the fleet', () => {
-  it('is listed in pages that leave out no host and repeat none, also where names are the same', async () => {
+  it('the fleet is listed in pages that leave out no host and repeat none, also where names are the same', async () => {
     await using db = await freshDatabase()
     await using operator = operatorOf(db)
     await addHosts(db.sql, 20)
@@ -35,14 +35,14 @@ describe('the fleet', () => {
     expect(new Set(pages.flat().map(({ id }) => id)).size).toBe(20)
   })
 
-  it('has no empty last page when its size is a multiple of the page', async () => {
+  it('the fleet has no empty last page when its size is a multiple of the page', async () => {
     await using db = await freshDatabase()
     await using operator = operatorOf(db)
     await addHosts(db.sql, 4)
     expect((await allHosts(operator, 2)).map(({ length }) => length)).toEqual([2, 2])
   })
 
-  it('is listed by state, and a host that was never probed is unknown', async () => {
+  it('the fleet is listed by state, and a host that was never probed is unknown', async () => {
     await using db = await freshDatabase()
     await using probe = environment(db)
     await using operator = operatorOf(db)
@@ -58,7 +58,7 @@ describe('the fleet', () => {
     expect(await ids('unknown')).toEqual([fresh])
   })
 
-  it('fits into what Lambda takes and gives, a full page at a time', async () => {
+  it('the fleet fits into what Lambda takes and gives, a full page at a time', async () => {
     await using db = await freshDatabase()
     await using operator = operatorOf(db)
     const hosts = Array.from({ length: 5000 }, (_, i) => ({
@@ -78,7 +78,7 @@ describe('an import', () => {
   const web = { address: '192.0.2.1', name: 'web', port: 22 }
   const db01 = { address: '192.0.2.2', name: 'db', port: 22 }
 
-  it('adds hosts, changes those that differ, and says how many', async () => {
+  it('an import adds hosts, changes those that differ, and says how many', async () => {
     await using db = await freshDatabase()
     await using operator = operatorOf(db)
     expect(await operator.ask({ command: 'import', hosts: [web, db01] })).toEqual({
@@ -99,7 +99,7 @@ describe('an import', () => {
     )
   })
 
-  it('brings back a host that had left as one of which nothing is known, and removal keeps what is known', async () => {
+  it('an import brings back a host that had left as one of which nothing is known, and removal keeps what is known', async () => {
     await using db = await freshDatabase()
     await using probe = environment(db)
     await using operator = operatorOf(db)
@@ -119,7 +119,7 @@ describe('an import', () => {
     })
   })
 
-  it('is refused as a whole when a probe may not connect to a host of it', async () => {
+  it('an import is refused as a whole when a probe may not connect to a host of it', async () => {
     await using db = await freshDatabase()
     await using operator = operatorOf(db)
     const metadata = { address: '169.254.169.254', name: 'metadata' }
@@ -131,7 +131,7 @@ describe('an import', () => {
     expect(await operator.ask({ command: 'hosts' })).toEqual({ hosts: [], next: null })
   })
 
-  it('is refused as a whole when one host of it is not a host', async () => {
+  it('an import is refused as a whole when one host of it is not a host', async () => {
     await using db = await freshDatabase()
     await using operator = operatorOf(db)
     const hosts = [web, { ...db01, address: 'db.example.com' }]
@@ -141,16 +141,19 @@ describe('an import', () => {
 })
 
 describe('a host', () => {
-  it.each(['web-01', 'WEB-01', '2001:db8::1', '2001:0db8:0::1', 'the id'])('is found by %s', async (text) => {
-    await using db = await freshDatabase()
-    await using operator = operatorOf(db)
-    const id = hostIdOfEndpoint('2001:db8::1', 22)
-    await operator.ask({ command: 'import', hosts: [{ address: '2001:db8::1', name: 'web-01' }] })
-    const found = await operator.ask({ command: 'find', text: text === 'the id' ? id : text })
-    expect(found).toEqual({ hosts: [{ id, name: 'web-01', address: '2001:db8::1', port: 22 }] })
-  })
+  it.each(['web-01', 'WEB-01', '2001:db8::1', '2001:0db8:0::1', 'the id'])(
+    'a host is found by %s',
+    async (text) => {
+      await using db = await freshDatabase()
+      await using operator = operatorOf(db)
+      const id = hostIdOfEndpoint('2001:db8::1', 22)
+      await operator.ask({ command: 'import', hosts: [{ address: '2001:db8::1', name: 'web-01' }] })
+      const found = await operator.ask({ command: 'find', text: text === 'the id' ? id : text })
+      expect(found).toEqual({ hosts: [{ id, name: 'web-01', address: '2001:db8::1', port: 22 }] })
+    },
+  )
 
-  it('is shown with its last result, its newest events and its next probe', async () => {
+  it('a host is shown with its last result, its newest events and its next probe', async () => {
     await using db = await freshDatabase()
     const now = new Date('2026-03-01T10:00:30Z')
     await using probe = environment(db, () => now)
@@ -186,7 +189,7 @@ describe('a host', () => {
     expect(Math.abs(applyJitter(300_000, hostId) - period * 60_000)).toBeLessThanOrEqual(30_000)
   })
 
-  it('in a bucket shares its schedule, which is applied once the fan-out has told Scheduler of it', async () => {
+  it('a host in a bucket shares its schedule, which is applied once the fan-out has told Scheduler of it', async () => {
     await using db = await freshDatabase()
     await using operator = operatorOf(db)
     const hosts = await addHosts(db.sql, 60)
@@ -205,7 +208,7 @@ describe('a host', () => {
 })
 
 describe('the policy', () => {
-  it('is changed and audited with before and after, or left as it is without an event', async () => {
+  it('the policy is changed and audited with before and after, or left as it is without an event', async () => {
     await using db = await freshDatabase()
     await using operator = operatorOf(db)
     const changes = { probe_interval_seconds: 120, drift_basis: 'common_rules' } as const
@@ -241,7 +244,7 @@ describe('the policy', () => {
     )
   })
 
-  it('is not changed at all by a setting that does not go with the others', async () => {
+  it('the policy is not changed at all by a setting that does not go with the others', async () => {
     await using db = await freshDatabase()
     await using operator = operatorOf(db)
     const changes = { drift_minor_worsening_pp: 20, failures_to_go_down: 5 }
@@ -253,7 +256,7 @@ describe('the policy', () => {
     expect(await db.sql`select id from audit_events`).toEqual([])
   })
 
-  it('takes every value that the table takes at its ends, and audits each change in turn', async () => {
+  it('the policy takes every value that the table takes at its ends, and audits each change in turn', async () => {
     await using db = await freshDatabase()
     await using operator = operatorOf(db)
     const ends = [
@@ -273,7 +276,7 @@ describe('the policy', () => {
     expect(await db.sql`select id from audit_events`).toHaveLength(ends.length)
   })
 
-  it('loses no change when two operators set it at once', async () => {
+  it('the policy loses no change when two operators set it at once', async () => {
     await using db = await freshDatabase()
     await using one = operatorOf(db)
     await using other = operatorOf(db)
@@ -288,7 +291,7 @@ describe('the policy', () => {
 })
 
 describe('events', () => {
-  it('are listed newest first, by host and action, with a word on whether there are more', async () => {
+  it('events are listed newest first, by host and action, with a word on whether there are more', async () => {
     await using db = await freshDatabase()
     await using operator = operatorOf(db)
     const [a, b] = await addHosts(db.sql, 2)
@@ -335,7 +338,7 @@ describe('what is not a command', () => {
       'a host that is in it twice',
       { command: 'import', hosts: [{ address: '192.0.2.1' }, { address: '192.0.2.1', port: 22 }] },
     ],
-  ])('is refused: %s', async (_, event) => {
+  ])('what is not a command is refused: %s', async (_, event) => {
     await using db = await freshDatabase()
     await using operator = operatorOf(db)
     await expect(operator.invoke(event)).rejects.toThrow()

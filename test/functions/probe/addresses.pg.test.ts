@@ -60,7 +60,7 @@ async function addHostile(db: TestDatabase, port: number): Promise<Map<HostId, s
 }
 
 describe('a host whose address policy does not allow', () => {
-  it('is not connected to, whoever wrote its row, and nothing is held against it', async () => {
+  it('a host whose address policy does not allow is not connected to, whoever wrote its row, and nothing is held against it', async () => {
     await using db = await freshDatabase()
     await using door = await startDoor()
     await using deps = environment(db)
@@ -98,7 +98,7 @@ describe('a host whose address policy does not allow', () => {
     expect(logged[0]).toMatchObject({ reason: expect.stringMatching(/^address_refused:/) })
   })
 
-  it('is probed from the moment that an operator allows it, without a deploy', async () => {
+  it('a host whose address policy does not allow is probed from the moment that an operator allows it, without a deploy', async () => {
     await using db = await freshDatabase()
     await using door = await startDoor()
     await using deps = environment(db)
@@ -116,7 +116,7 @@ describe('a host whose address policy does not allow', () => {
 })
 
 describe('the policy table', () => {
-  it('knows the same classes as the prober, and holds no other word', async () => {
+  it('the policy table knows the same classes as the prober, and holds no other word', async () => {
     await using db = await freshDatabase()
     await db.sql`update policy set allowed_addresses = ${ADDRESS_CLASSES.join(',')}`
     for (const words of ['', 'all', 'global,', 'global;private', 'Loopback'])

@@ -19,33 +19,36 @@ describe('a host that is deleted for good while its probe is saved', () => {
   it.each([
     ['has been probed before', true],
     ['was never probed', false],
-  ])('and %s costs its own row and event, and no other', async (_, isKnown) => {
-    await using db = await freshDatabase()
-    await using deps = environment(db)
-    await db.sql`update policy set failures_to_go_down = 1`
-    const hosts = await addHosts(db.sql, HOSTS)
-    if (isKnown) await invoke(deps, hosts, async () => ANSWER)
-    await db.sql`delete from audit_events`
-    const [doomed] = hosts
-    const other = connect(db.owner)
-    const held = heldBack(other, deletion(doomed))
-    const outcomes = invoke(deps, hosts, async () => {
-      await held.isDone
-      return FAILURE
-    })
-    await waitsForLock(db.sql, 'awareness_probe')
-    held.commit()
-    await held.ended
-    expect(await outcomes).toHaveLength(HOSTS)
-    await other.end()
+  ])(
+    'a host that is deleted for good while its probe is saved, and %s, costs its own row and event, and no other',
+    async (_, isKnown) => {
+      await using db = await freshDatabase()
+      await using deps = environment(db)
+      await db.sql`update policy set failures_to_go_down = 1`
+      const hosts = await addHosts(db.sql, HOSTS)
+      if (isKnown) await invoke(deps, hosts, async () => ANSWER)
+      await db.sql`delete from audit_events`
+      const [doomed] = hosts
+      const other = connect(db.owner)
+      const held = heldBack(other, deletion(doomed))
+      const outcomes = invoke(deps, hosts, async () => {
+        await held.isDone
+        return FAILURE
+      })
+      await waitsForLock(db.sql, 'awareness_probe')
+      held.commit()
+      await held.ended
+      expect(await outcomes).toHaveLength(HOSTS)
+      await other.end()
 
-    const kept = (await rowsOf(db.sql)).map(({ host_id }) => host_id)
-    expect(kept.toSorted()).toEqual(hosts.slice(1).toSorted())
-    const reported = await db.sql<{ id: string }[]>`select resource_id as id from audit_events`
-    expect(reported.map(({ id }) => id).toSorted()).toEqual(hosts.slice(1).toSorted())
-  })
+      const kept = (await rowsOf(db.sql)).map(({ host_id }) => host_id)
+      expect(kept.toSorted()).toEqual(hosts.slice(1).toSorted())
+      const reported = await db.sql<{ id: string }[]>`select resource_id as id from audit_events`
+      expect(reported.map(({ id }) => id).toSorted()).toEqual(hosts.slice(1).toSorted())
+    },
+  )
 
-  it('is deleted when the probe has saved it, and its row goes along', async () => {
+  it('a host that is deleted for good while its probe is saved is deleted when the probe has saved it, and its row goes along', async () => {
     await using db = await freshDatabase()
     const hosts = await addHosts(db.sql, 1)
     const probe = connect(db.as('awareness_probe'))

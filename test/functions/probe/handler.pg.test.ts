@@ -9,7 +9,7 @@ import { startLine } from '../../support/postgres/line.ts'
 import { startSshServer } from '../../support/servers/ssh-server.ts'
 
 describe('the probe function', () => {
-  it('probes the hosts of its event and says in log and metrics what it saw', async () => {
+  it('the probe function probes the hosts of its event and says in log and metrics what it saw', async () => {
     await using db = await freshDatabase()
     await using server = await startSshServer()
     const now = new Date('2026-01-01T10:00:07Z')
@@ -54,7 +54,7 @@ describe('the probe function', () => {
       'a time that is not a time',
       { hostIds: ['00000000-0000-4000-8000-000000000000'], scheduledTime: 'soon' },
     ],
-  ])('refuses %s, and says so in its log', async (_, event) => {
+  ])('the probe function refuses %s, and says so in its log', async (_, event) => {
     await using db = await freshDatabase()
     await using deps = environment(db)
     await expect(createProbeHandler(deps)(event, lambdaContext())).rejects.toThrow()
@@ -64,7 +64,7 @@ describe('the probe function', () => {
     expect(deps.output.lines).toContainEqual(expect.objectContaining({ Faults: 1 }))
   })
 
-  it('takes a time that Scheduler did not substitute as none', async () => {
+  it('the probe function takes a time that Scheduler did not substitute as none', async () => {
     await using db = await freshDatabase()
     await using deps = environment(db)
     const hosts = await addHosts(db.sql, 1)
@@ -75,7 +75,7 @@ describe('the probe function', () => {
     }
   })
 
-  it('fails, for Lambda to see, while the database is away, and probes again when it is back', async () => {
+  it('the probe function fails, for Lambda to see, while the database is away, and probes again when it is back', async () => {
     await using db = await freshDatabase()
     await using line = await startLine(db.owner)
     await using deps = environment(throughLine(db, line.port))
@@ -94,7 +94,7 @@ describe('the probe function', () => {
     expect(outcomes[0]?.outcome).toBe('probed')
   })
 
-  it('does not fail when the server ended its connection between two invocations', async () => {
+  it('the probe function does not fail when the server ended its connection between two invocations', async () => {
     await using db = await freshDatabase()
     await using deps = environment(db)
     const hosts = await addHosts(db.sql, 1)
@@ -109,15 +109,18 @@ describe('the probe function', () => {
 })
 
 describe('the database', () => {
-  it.each([1, 200])('is asked at most four times by a warm invocation of %i hosts', async (count) => {
-    await using db = await freshDatabase()
-    await using proxy = await withLatency(db)
-    await using deps = environment(proxy.database)
-    const hosts = await addHosts(db.sql, count)
-    await invoke(deps, hosts, async () => ANSWER)
-    proxy.reset()
-    await invoke(deps, hosts, async () => ANSWER)
-    expect(proxy.roundTrips()).toBeLessThanOrEqual(4)
-    expect(proxy.roundTrips()).toBeGreaterThanOrEqual(3)
-  })
+  it.each([1, 200])(
+    'the database is asked at most four times by a warm invocation of %i hosts',
+    async (count) => {
+      await using db = await freshDatabase()
+      await using proxy = await withLatency(db)
+      await using deps = environment(proxy.database)
+      const hosts = await addHosts(db.sql, count)
+      await invoke(deps, hosts, async () => ANSWER)
+      proxy.reset()
+      await invoke(deps, hosts, async () => ANSWER)
+      expect(proxy.roundTrips()).toBeLessThanOrEqual(4)
+      expect(proxy.roundTrips()).toBeGreaterThanOrEqual(3)
+    },
+  )
 })

@@ -59,40 +59,46 @@ const NOTHING_KNOWN = {
 }
 
 describe('a host starts anew', () => {
-  it.each(CHANGES)('%s: nothing is known of it, and one failure calls it down no more', async (_, change) => {
-    await using db = await freshDatabase()
-    await using deps = environment(db)
-    const operate = connect(db.as('awareness_operate'))
-    const hosts = await addHosts(db.sql, 1)
-    const [host] = hosts as [HostId]
-    await invoke(deps, hosts, async () => ANSWER, new Date('2026-01-01T10:00:00Z'))
-    await invoke(deps, hosts, async () => FAILURE)
-    await operate.begin((tx) => change(tx, host))
-    await operate.end()
-    expect(await state(db.sql)).toEqual([NOTHING_KNOWN])
+  it.each(CHANGES)(
+    'a host that is %s starts anew: nothing is known of it, and one failure calls it down no more',
+    async (_, change) => {
+      await using db = await freshDatabase()
+      await using deps = environment(db)
+      const operate = connect(db.as('awareness_operate'))
+      const hosts = await addHosts(db.sql, 1)
+      const [host] = hosts as [HostId]
+      await invoke(deps, hosts, async () => ANSWER, new Date('2026-01-01T10:00:00Z'))
+      await invoke(deps, hosts, async () => FAILURE)
+      await operate.begin((tx) => change(tx, host))
+      await operate.end()
+      expect(await state(db.sql)).toEqual([NOTHING_KNOWN])
 
-    const [outcome] = await invoke(deps, hosts, async () => FAILURE, new Date('2026-01-01T10:00:00Z'))
-    expect(outcome).toMatchObject({
-      outcome: 'probed',
-      step: { next: { status: 'unknown', consecutiveFailures: 1 } },
-    })
-    expect(await state(db.sql)).toMatchObject([{ status: 'unknown', failures: 1 }])
-  })
+      const [outcome] = await invoke(deps, hosts, async () => FAILURE, new Date('2026-01-01T10:00:00Z'))
+      expect(outcome).toMatchObject({
+        outcome: 'probed',
+        step: { next: { status: 'unknown', consecutiveFailures: 1 } },
+      })
+      expect(await state(db.sql)).toMatchObject([{ status: 'unknown', failures: 1 }])
+    },
+  )
 
-  it.each(CHANGES)('%s: how long it waits for its probe counts from then', async (_, change) => {
-    await using db = await freshDatabase()
-    const months = new Date(Date.now() - MONTHS)
-    await using deps = environment(db, () => months)
-    const hosts = await addHosts(db.sql, 1)
-    const [host] = hosts as [HostId]
-    await db.sql`update hosts set created_at = ${months}`
-    await invoke(deps, hosts, async () => ANSWER)
-    await change(db.sql, host)
-    const [{ waitingSinceMs = 0 } = {}] = (await db.sql.begin(readFleet)).hosts
-    expect(Math.abs(Date.now() - waitingSinceMs)).toBeLessThan(60_000)
-  })
+  it.each(CHANGES)(
+    'a host that is %s starts anew: how long it waits for its probe counts from then',
+    async (_, change) => {
+      await using db = await freshDatabase()
+      const months = new Date(Date.now() - MONTHS)
+      await using deps = environment(db, () => months)
+      const hosts = await addHosts(db.sql, 1)
+      const [host] = hosts as [HostId]
+      await db.sql`update hosts set created_at = ${months}`
+      await invoke(deps, hosts, async () => ANSWER)
+      await change(db.sql, host)
+      const [{ waitingSinceMs = 0 } = {}] = (await db.sql.begin(readFleet)).hosts
+      expect(Math.abs(Date.now() - waitingSinceMs)).toBeLessThan(60_000)
+    },
+  )
 
-  it('not when it only has another name, or is imported as it is', async () => {
+  it('a host that only has another name, or is imported as it is, does not start anew', async () => {
     await using db = await freshDatabase()
     await using deps = environment(db)
     const hosts = await addHosts(db.sql, 1)
@@ -112,54 +118,60 @@ describe('a probe that was under way when its host started anew', () => {
     ['a host that was never probed', false],
   ] as const
 
-  it.each(KNOWN)('of %s saves nothing and reports nothing', async (_, isKnown) => {
-    await using db = await freshDatabase()
-    await using deps = environment(db)
-    await db.sql`update policy set failures_to_go_down = 1`
-    const hosts = await addHosts(db.sql, 2)
-    const [moved, other] = hosts as [HostId, HostId]
-    if (isKnown) await invoke(deps, hosts, async () => ANSWER)
-    await db.sql`delete from audit_events`
-    await invoke(deps, hosts, async ({ port }) => {
-      if (port === 10_001) await imported({ address: '127.0.0.2' })(db.sql, moved)
-      return FAILURE
-    })
-    expect(
-      await db.sql`select reachability_status as status from host_liveness where host_id = ${moved}`,
-    ).toEqual([{ status: 'unknown' }])
-    expect(await db.sql`select resource_id from audit_events`).toEqual([{ resource_id: other }])
-  })
+  it.each(KNOWN)(
+    'a probe of %s that was under way when its host started anew saves nothing and reports nothing',
+    async (_, isKnown) => {
+      await using db = await freshDatabase()
+      await using deps = environment(db)
+      await db.sql`update policy set failures_to_go_down = 1`
+      const hosts = await addHosts(db.sql, 2)
+      const [moved, other] = hosts as [HostId, HostId]
+      if (isKnown) await invoke(deps, hosts, async () => ANSWER)
+      await db.sql`delete from audit_events`
+      await invoke(deps, hosts, async ({ port }) => {
+        if (port === 10_001) await imported({ address: '127.0.0.2' })(db.sql, moved)
+        return FAILURE
+      })
+      expect(
+        await db.sql`select reachability_status as status from host_liveness where host_id = ${moved}`,
+      ).toEqual([{ status: 'unknown' }])
+      expect(await db.sql`select resource_id from audit_events`).toEqual([{ resource_id: other }])
+    },
+  )
 
-  it.each(KNOWN)('of %s saves nothing either when the change is not committed yet', async (_, isKnown) => {
-    await using db = await freshDatabase()
-    await using deps = environment(db)
-    await db.sql`update policy set failures_to_go_down = 1`
-    const hosts = await addHosts(db.sql, 2)
-    const [moved, other] = hosts as [HostId, HostId]
-    if (isKnown) await invoke(deps, hosts, async () => ANSWER)
-    await db.sql`delete from audit_events`
-    const operate = connect(db.as('awareness_operate'))
-    const held = heldBack(operate, async (tx) => {
-      await imported({ port: 2222 })(tx, moved)
-    })
-    const outcomes = invoke(deps, hosts, async () => {
-      await held.isDone
-      return FAILURE
-    })
-    await waitsForLock(db.sql, 'awareness_probe')
-    held.commit()
-    await held.ended
-    await outcomes
-    await operate.end()
-    expect(
-      await db.sql`select reachability_status as status from host_liveness where host_id = ${moved}`,
-    ).toEqual([{ status: 'unknown' }])
-    expect(await db.sql`select resource_id from audit_events`).toEqual([{ resource_id: other }])
-  })
+  it.each(KNOWN)(
+    'a probe of %s that was under way when its host started anew saves nothing either when the change is not committed yet',
+    async (_, isKnown) => {
+      await using db = await freshDatabase()
+      await using deps = environment(db)
+      await db.sql`update policy set failures_to_go_down = 1`
+      const hosts = await addHosts(db.sql, 2)
+      const [moved, other] = hosts as [HostId, HostId]
+      if (isKnown) await invoke(deps, hosts, async () => ANSWER)
+      await db.sql`delete from audit_events`
+      const operate = connect(db.as('awareness_operate'))
+      const held = heldBack(operate, async (tx) => {
+        await imported({ port: 2222 })(tx, moved)
+      })
+      const outcomes = invoke(deps, hosts, async () => {
+        await held.isDone
+        return FAILURE
+      })
+      await waitsForLock(db.sql, 'awareness_probe')
+      held.commit()
+      await held.ended
+      await outcomes
+      await operate.end()
+      expect(
+        await db.sql`select reachability_status as status from host_liveness where host_id = ${moved}`,
+      ).toEqual([{ status: 'unknown' }])
+      expect(await db.sql`select resource_id from audit_events`).toEqual([{ resource_id: other }])
+    },
+  )
 })
 
 describe('an import that moves a whole fleet while it is probed', () => {
-  it('does not deadlock with the invocations that save it', async () => {
+  it('an import that moves a whole fleet while it is probed does not deadlock with the invocations that save it', async () => {
     await using db = await freshDatabase()
     await using stack = new AsyncDisposableStack()
     const hosts = await addHosts(db.sql, 500)

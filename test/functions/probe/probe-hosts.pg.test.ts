@@ -7,7 +7,7 @@ import { freshDatabase } from '../../support/postgres/database.ts'
 const outcomesOf = (outcomes: readonly { outcome: string }[]) => outcomes.map(({ outcome }) => outcome)
 
 describe('the in-flight guard', () => {
-  it('answers in_flight for a host that is being probed, without a second probe, and leaves no lock', async () => {
+  it('the in-flight guard answers in_flight for a host that is being probed, without a second probe, and leaves no lock', async () => {
     await using db = await freshDatabase()
     await using first = environment(db)
     await using second = environment(db)
@@ -35,7 +35,7 @@ describe('the in-flight guard', () => {
     expect(await locksHeld(db.sql)).toBe(0)
   })
 
-  it('lets a hundred invocations of different hosts run side by side', async () => {
+  it('the in-flight guard lets a hundred invocations of different hosts run side by side', async () => {
     await using db = await freshDatabase()
     const hosts = await addHosts(db.sql, 100)
     await using stack = new AsyncDisposableStack()
@@ -54,7 +54,7 @@ describe('the in-flight guard', () => {
     expect(await locksHeld(db.sql)).toBe(0)
   })
 
-  it('loses no failure of twenty invocations in quick succession, and reports one change', async () => {
+  it('the in-flight guard loses no failure of twenty invocations in quick succession, and reports one change', async () => {
     await using db = await freshDatabase()
     const hosts = await addHosts(db.sql, 1)
     const untilProbed = async (): Promise<void> => {
@@ -76,7 +76,7 @@ describe('the in-flight guard', () => {
 })
 
 describe('what Scheduler delivers twice', () => {
-  it('is probed once: an occurrence that was served, or an older one, is a duplicate', async () => {
+  it('what Scheduler delivers twice is probed once: an occurrence that was served, or an older one, is a duplicate', async () => {
     await using db = await freshDatabase()
     await using deps = environment(db)
     const hosts = await addHosts(db.sql, 1)
@@ -87,7 +87,7 @@ describe('what Scheduler delivers twice', () => {
     expect(outcomesOf(await at('10:10:00'))).toEqual(['probed'])
   })
 
-  it('is not mistaken for one by a time far ahead, which was never Scheduler’s', async () => {
+  it('a time far ahead, which was never Scheduler’s, makes no later occurrence a duplicate', async () => {
     await using db = await freshDatabase()
     await using deps = environment(db, () => new Date('2026-01-01T10:05:03Z'))
     const hosts = await addHosts(db.sql, 1)
@@ -97,7 +97,7 @@ describe('what Scheduler delivers twice', () => {
     expect(outcomesOf(await at('2026-01-01T10:05:00Z'))).toEqual(['duplicate'])
   })
 
-  it('is told from a probe that nobody scheduled, which is always made', async () => {
+  it('what Scheduler delivers twice is told from a probe that nobody scheduled, which is always made', async () => {
     await using db = await freshDatabase()
     await using deps = environment(db)
     const hosts = await addHosts(db.sql, 1)
@@ -110,7 +110,7 @@ describe('what Scheduler delivers twice', () => {
 })
 
 describe('a host that is not as it should be', () => {
-  it('is reported as unknown when it was never there or has been deleted, and the others are probed', async () => {
+  it('a host is reported as unknown when it was never there or has been deleted, and the others are probed', async () => {
     await using db = await freshDatabase()
     await using deps = environment(db)
     const [alive, deleted] = await addHosts(db.sql, 2)
@@ -126,7 +126,7 @@ describe('a host that is not as it should be', () => {
     expect(await db.sql`select host_id from host_liveness`).toEqual([{ host_id: alive }])
   })
 
-  it('may be deleted while it is probed: the others are saved', async () => {
+  it('a host may be deleted while it is probed: the others are saved', async () => {
     await using db = await freshDatabase()
     await using deps = environment(db)
     const hosts = await addHosts(db.sql, 2)
@@ -138,7 +138,7 @@ describe('a host that is not as it should be', () => {
     expect(await db.sql`select resource_id from audit_events`).toEqual([{ resource_id: hosts[1] }])
   })
 
-  it('is not held to account when the prober is at fault', async () => {
+  it('a host is not held to account when the prober is at fault', async () => {
     await using db = await freshDatabase()
     await using deps = environment(db)
     const hosts = await addHosts(db.sql, 1)
@@ -156,7 +156,7 @@ describe('a host that is not as it should be', () => {
 })
 
 describe('what is kept', () => {
-  it('is the time of the last attempt, and why it said nothing, until a probe says something', async () => {
+  it('the time of the last attempt is kept, with the reason why it said nothing, until a probe says something', async () => {
     await using db = await freshDatabase()
     let now = new Date('2026-01-01T10:00:00Z')
     await using deps = environment(db, () => now)
@@ -179,7 +179,7 @@ describe('what is kept', () => {
     expect(await attempt()).toEqual({ at: now, reason: 'EMFILE', probed_at: probedAt })
   })
 
-  it('is the time of the last change, which other probes do not move', async () => {
+  it('the time of the last change is kept, and other probes do not move it', async () => {
     await using db = await freshDatabase()
     let now = new Date('2026-01-01T10:00:00Z')
     await using deps = environment(db, () => now)
@@ -195,7 +195,7 @@ describe('what is kept', () => {
     expect(await changedAt()).toEqual(new Date('2026-01-01T10:00:00Z'))
   })
 
-  it('is an answer within 0 ms as 0, and none as null, and the last identification', async () => {
+  it('an answer within 0 ms is kept as 0, and none as null, with the last identification', async () => {
     await using db = await freshDatabase()
     await using deps = environment(db)
     const hosts = await addHosts(db.sql, 1)
@@ -215,7 +215,7 @@ describe('what is kept', () => {
     })
   })
 
-  it('is state and event together or neither', async () => {
+  it('state and event are kept together or neither is', async () => {
     await using db = await freshDatabase()
     await using deps = environment(db)
     const hosts = await addHosts(db.sql, 1)

@@ -33,7 +33,7 @@ async function writeForeign({ sql }: TestDatabase, action: string, detail: objec
 }
 
 describe('the publish function', () => {
-  it('puts each event on the bus once, with its host, and marks it as published', async () => {
+  it('the publish function puts each event on the bus once, with its host, and marks it as published', async () => {
     await using publish = await publishFunction()
     const [host = ''] = await addHosts(publish.db.sql, 1)
     const [id] = await writeChanges(publish.db, [host as HostId])
@@ -57,7 +57,7 @@ describe('the publish function', () => {
     expect(await waitingIds(publish.db)).toEqual([])
   })
 
-  it('publishes what is about no host, and what is about a host that has left the fleet', async () => {
+  it('the publish function publishes what is about no host, and what is about a host that has left the fleet', async () => {
     await using publish = await publishFunction()
     const [host = ''] = await addHosts(publish.db.sql, 1)
     await writeChanges(publish.db, [host as HostId])
@@ -81,7 +81,7 @@ describe('the publish function', () => {
     expect(publish.delivered[1]?.detail).toMatchObject({ before: { hosts_per_schedule: 1 } })
   })
 
-  it('publishes thousands in one run, a batch at a time, in the order in which they were written', async () => {
+  it('the publish function publishes thousands in one run, a batch at a time, in the order in which they were written', async () => {
     await using publish = await publishFunction()
     const hosts = await addHosts(publish.db.sql, 700)
     const down = await writeChanges(publish.db, hosts, 'unreachable')
@@ -92,7 +92,7 @@ describe('the publish function', () => {
     expect(outOfOrder(publish.delivered)).toEqual([])
   })
 
-  it('leaves the events of other writers alone unless the policy names their action', async () => {
+  it('the publish function leaves the events of other writers alone unless the policy names their action', async () => {
     await using publish = await publishFunction()
     const before = await writeForeign(publish.db, 'scan.started')
     await publish.run()
@@ -107,7 +107,7 @@ describe('the publish function', () => {
     expect(marks.map(({ id }) => id)).toEqual([before, never])
   })
 
-  it('publishes an event that is too large for the bus without its particulars, and says so', async () => {
+  it('the publish function publishes an event that is too large for the bus without its particulars, and says so', async () => {
     await using publish = await publishFunction()
     await publish.db.sql`update policy set publish_actions = '*'`
     const small = await writeForeign(publish.db, 'report.made', { text: 'x'.repeat(100_000) })
@@ -122,7 +122,7 @@ describe('the publish function', () => {
     )
   })
 
-  it('says in its metrics what it published and what waits, also where that is nothing', async () => {
+  it('the publish function says in its metrics what it published and what waits, also where that is nothing', async () => {
     await using publish = await publishFunction()
     await publish.run()
     expect(metricsOf(publish)).toMatchObject({
@@ -141,7 +141,7 @@ describe('the publish function', () => {
 })
 
 describe('nothing is lost, and no later event of a host comes before an earlier one,', () => {
-  it('where the bus takes seven of ten', async () => {
+  it('nothing is lost, and no later event of a host comes before an earlier one where the bus takes seven of ten', async () => {
     await using publish = await publishFunction()
     const hosts = await addHosts(publish.db.sql, 10)
     const ids = await writeChanges(publish.db, hosts)
@@ -156,7 +156,7 @@ describe('nothing is lost, and no later event of a host comes before an earlier 
     expect(idsOf(publish.delivered).toSorted()).toEqual(ids.toSorted())
   })
 
-  it('where the first event of a host is refused and the second would be taken', async () => {
+  it('nothing is lost, and no later event of a host comes before an earlier one where the first event of a host is refused and the second would be taken', async () => {
     await using publish = await publishFunction()
     const [host = ''] = await addHosts(publish.db.sql, 1)
     const [down] = await writeChanges(publish.db, [host as HostId], 'unreachable')
@@ -168,7 +168,7 @@ describe('nothing is lost, and no later event of a host comes before an earlier 
     expect(idsOf(publish.delivered)).toEqual([down, up])
   })
 
-  it('where some calls fail, some entries are refused and some answers are lost, over many runs', async () => {
+  it('nothing is lost, and no later event of a host comes before an earlier one where some calls fail, some entries are refused and some answers are lost, over many runs', async () => {
     await using publish = await publishFunction()
     const hosts = await addHosts(publish.db.sql, 60)
     const written: string[] = []
@@ -188,7 +188,7 @@ describe('nothing is lost, and no later event of a host comes before an earlier 
     expect(outOfOrder(firstOfEach(publish.delivered))).toEqual([])
   })
 
-  it('where the bus is throttled: the run ends well, and the events wait for the next', async () => {
+  it('nothing is lost, and no later event of a host comes before an earlier one where the bus is throttled: the run ends well, and the events wait for the next', async () => {
     await using publish = await publishFunction()
     const ids = await writeChanges(publish.db, await addHosts(publish.db.sql, 5))
     publish.local.faults.next('ThrottlingException', 100)
@@ -203,7 +203,7 @@ describe('nothing is lost, and no later event of a host comes before an earlier 
     expect(idsOf(publish.delivered).toSorted()).toEqual(ids.toSorted())
   })
 
-  it('where the bus refuses for good: the run fails, so that somebody hears of it', async () => {
+  it('nothing is lost, and no later event of a host comes before an earlier one where the bus refuses for good: the run fails, so that somebody hears of it', async () => {
     await using publish = await publishFunction()
     await writeChanges(publish.db, await addHosts(publish.db.sql, 1))
     publish.local.faults.next('AccessDeniedException', 100)
@@ -211,7 +211,7 @@ describe('nothing is lost, and no later event of a host comes before an earlier 
     expect(metricsOf(publish)).toMatchObject({ [FUNCTION_METRICS.faults]: 1, [PUBLISH_METRICS.waiting]: 1 })
   })
 
-  it('where the bus is gone and comes back', async () => {
+  it('nothing is lost, and no later event of a host comes before an earlier one where the bus is gone and comes back', async () => {
     await using publish = await publishFunction()
     const ids = await writeChanges(publish.db, await addHosts(publish.db.sql, 3))
     publish.local.deleteBus('fleet-awareness-test')
@@ -223,7 +223,7 @@ describe('nothing is lost, and no later event of a host comes before an earlier 
     expect(idsOf(publish.delivered).toSorted()).toEqual(ids.toSorted())
   })
 
-  it('where a run is killed between the bus and the mark: the events come again under the same ids', async () => {
+  it('nothing is lost, and no later event of a host comes before an earlier one where a run is killed between the bus and the mark: the events come again under the same ids', async () => {
     await using publish = await publishFunction()
     const ids = await writeChanges(publish.db, await addHosts(publish.db.sql, 10))
     await using killed = publish.another((bus) => killedAfterPut(bus, publish.db))
@@ -235,7 +235,7 @@ describe('nothing is lost, and no later event of a host comes before an earlier 
     expect(await waitingIds(publish.db)).toEqual([])
   })
 
-  it('where two runs publish at once: each event is put once', async () => {
+  it('nothing is lost, and no later event of a host comes before an earlier one where two runs publish at once: each event is put once', async () => {
     await using publish = await publishFunction({ answerAfterMs: 5 })
     await using other = publish.another()
     const hosts = await addHosts(publish.db.sql, 300)
@@ -250,7 +250,7 @@ describe('nothing is lost, and no later event of a host comes before an earlier 
     expect(outOfOrder(publish.delivered)).toEqual([])
   })
 
-  it('where an event is written before others and committed after they were published', async () => {
+  it('nothing is lost, and no later event of a host comes before an earlier one where an event is written before others and committed after they were published', async () => {
     await using publish = await publishFunction()
     const [slow, quick] = await addHosts(publish.db.sql, 2)
     const written = Promise.withResolvers<void>()

@@ -6,7 +6,7 @@ afterEach(() => {
 })
 
 describe('the credentials of a bundled function', () => {
-  it('are those that Lambda hands it, session token and all', async () => {
+  it('the credentials of a bundled function are those that Lambda hands it, session token and all', async () => {
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'key')
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret')
     vi.stubEnv('AWS_SESSION_TOKEN', 'token')
@@ -17,7 +17,7 @@ describe('the credentials of a bundled function', () => {
     })
   })
 
-  it('are missed with a sentence where there are none', async () => {
+  it('the credentials of a bundled function are missed with a sentence where there are none', async () => {
     vi.stubEnv('AWS_ACCESS_KEY_ID', '')
     await expect(defaultProvider()()).rejects.toThrow(/Unable to find environment variable credentials/)
   })

@@ -35,7 +35,7 @@ afterAll(() => rmSync(bundles, { recursive: true }))
 
 describe('the bundle of each function', () => {
   it.each(FUNCTION_NAMES)(
-    '%s: is small, says where its lines come from, and can be imported alone',
+    'the bundle of %s is small, says where its lines come from, and can be imported alone',
     async (folder) => {
       const asset = folders[`awareness-emulated-${folder}`] ?? ''
       expect(statSync(join(asset, 'index.mjs')).size).toBeLessThan(MAX_BUNDLE_BYTES)
@@ -49,7 +49,7 @@ describe('the bundle of each function', () => {
   )
 
   it.each(['probe', 'operate'])(
-    '%s: signs in with a token for its server and its user, from the credentials that Lambda gives it',
+    'the bundle of %s signs in with a token for its server and its user, from the credentials that Lambda gives it',
     async (folder) => {
       await using server = await catchTokens()
       const environment = {
@@ -86,7 +86,7 @@ describe('the bundle of each function', () => {
     },
   )
 
-  it('that migrates has the migrations beside it', () => {
+  it('the bundle that migrates has the migrations beside it', () => {
     const asset = folders['awareness-emulated-migrate'] ?? ''
     expect(readdirSync(join(asset, 'migrations'))).toEqual(readdirSync('migrations'))
     expect(readFileSync(join(asset, 'migrations/001.do.hosts.sql'), 'utf8')).toMatch(/create table/)

@@ -31,7 +31,7 @@ beforeAll(async () => {
 afterAll(() => server[Symbol.asyncDispose]())
 
 describe("a scanner's own database", () => {
-  it("is made ready by the runbook's SQL and the migrations, with no further rights", async () => {
+  it("a scanner's own database is made ready by the runbook's SQL and the migrations, with no further rights", async () => {
     const admin = connect(administrator)
     await admin.unsafe(`
       set role scanner;
@@ -70,7 +70,7 @@ describe("a scanner's own database", () => {
     await admin.end()
   })
 
-  it('leaves its administrator the sign-in by password', async () => {
+  it("a scanner's own database leaves its administrator the sign-in by password", async () => {
     // What the server would take from a member of rds_iam: the administrator is asked for its password instead.
     const admin = connect(administrator)
     const [row] = await admin<{ method: string }[]>`

@@ -78,13 +78,13 @@ beforeAll(() => {
 afterAll(() => rmSync(copy, { recursive: true, force: true }))
 
 describe('a new row in the table of functions', { timeout: TIMEOUT_MS }, () => {
-  it('compiles nowhere but where its construct is missing', async () => {
+  it('a new row in the table of functions compiles nowhere but where its construct is missing', async () => {
     expect(await compilerErrors()).toEqual([
       expect.stringMatching(/^infra\/aws\/awareness-stack\.ts\(.*Property 'courier' is missing in type/),
     ])
   })
 
-  it('is all that the stack needs beside a folder and a construct', async () => {
+  it('a new row in the table of functions is all that the stack needs beside a folder and a construct', async () => {
     mkdirSync(join(copy, 'functions/courier'))
     writeFileSync(join(copy, 'functions/courier/handler.ts'), 'export const handler = async () => {}\n')
     writeFileSync(join(copy, 'infra/aws/constructs/courier.ts'), CONSTRUCT)

@@ -34,19 +34,19 @@ const dev = (changes: Partial<Settings>): string[] => {
 }
 
 describe('a wrong setting is refused at synth with a sentence:', () => {
-  it('a stage that does not exist', () => {
+  it('a stage that does not exist is refused with a sentence', () => {
     expect(problemsWith({ stage: 'staging' })).toEqual([
       'there is no stage staging: the stages are dev, prod, existing, emulated (infra/aws/stages.ts)',
     ])
   })
 
-  it('no stage at all', () => {
+  it('a synth without a stage is refused with a sentence', () => {
     expect(problemsWith({})).toEqual([
       expect.stringMatching(/^which stage\? Add -c stage=…: the stages are dev, /),
     ])
   })
 
-  it('every context value that is missing, at once, each with what it means', () => {
+  it('every context value that is missing is named at once, each with what it means', () => {
     expect(problemsWith({ stage: 'existing' })).toEqual(
       (
         ['vpcId', 'subnetIds', 'databaseHost', 'databaseName', 'databaseResourceId', 'databaseOwner'] as const
@@ -76,13 +76,13 @@ describe('a wrong setting is refused at synth with a sentence:', () => {
     [{ subscribers: 'security' }, /^subscribers holds security, which is not the ARN of an event bus/],
     [{ scanners: 'everyone' }, /^scanners holds everyone, which is neither an account id/],
     [{ scanners: '*' }, /^scanners holds \*, which is neither an account id/],
-  ])('%o', (changes, sentence) => {
+  ])('the settings %o are refused with a sentence', (changes, sentence) => {
     expect(problemsWith(existing(changes as Record<string, string>))).toEqual([
       expect.stringMatching(sentence),
     ])
   })
 
-  it('numbers beyond what the system or AWS can do', () => {
+  it('numbers beyond what the system or AWS can do are refused with a sentence', () => {
     expect(dev({ initialPolicy: { probeIntervalSeconds: 30, hostsPerSchedule: 501 } })).toEqual([
       'probeIntervalSeconds is 30: it must be a multiple of 60 from 60 to 3600',
       'hostsPerSchedule is 501: it must be a whole number from 1 to 500',
@@ -104,7 +104,7 @@ describe('a wrong setting is refused at synth with a sentence:', () => {
     ])
   })
 
-  it('a database to be created where there is no network for it', () => {
+  it('a database to be created where there is no network for it is refused with a sentence', () => {
     expect(dev({ network: { kind: 'none' } })).toEqual([
       'a database that the stack creates needs a network: choose network create or existing',
     ])
@@ -117,7 +117,7 @@ describe('a wrong setting is refused at synth with a sentence:', () => {
     expect(dev({ network })).toEqual([expect.stringMatching(/needs subnets in two availability zones/)])
   })
 
-  it('capacity limits the wrong way round', () => {
+  it('capacity limits the wrong way round are refused with a sentence', () => {
     const database: DatabaseSettings = {
       kind: 'create',
       minCapacityUnits: 4,
@@ -131,7 +131,7 @@ describe('a wrong setting is refused at synth with a sentence:', () => {
 })
 
 describe('the settings of each stage', () => {
-  it('are what their installation needs, and nothing is wrong with them', () => {
+  it('the settings of each stage are what their installation needs, and nothing is wrong with them', () => {
     for (const [stage, settingsOf] of Object.entries(STAGES)) {
       const context: Readonly<Record<string, string>> = INSTALLATIONS[stage as keyof typeof STAGES]
       const given = givenFrom((name) => context[name], stage)

@@ -38,11 +38,11 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
   const propertiesOf = (type: string): Record<string, unknown>[] =>
     all(type).map(({ Properties }) => Properties)
 
-  it('has nothing that the template rules or cdk-nag object to', () => {
+  it('stage %s has nothing that the template rules or cdk-nag object to', () => {
     expect(synthesised.findings).toEqual([])
   })
 
-  it('gives its own database a lock table with room for every probe function at its fullest', () => {
+  it('stage %s gives its own database a lock table with room for every probe function at its fullest', () => {
     const probe = all(LAMBDA).find(({ Properties }) => String(Properties.FunctionName).endsWith('-probe'))
     const atOnce = Number(probe?.Properties.ReservedConcurrentExecutions ?? 0)
     expect(atOnce).toBeGreaterThan(0)
@@ -53,20 +53,20 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
     }
   })
 
-  it('has the resources that were reviewed, each under the logical id that it was deployed with', async () => {
+  it('stage %s has the resources that were reviewed, each under the logical id that it was deployed with', async () => {
     const lines = Object.entries(synthesised.json.Resources).map(([id, { Type }]) => `${id} ${Type}\n`)
     await expect(lines.toSorted().join('')).toMatchFileSnapshot(`snapshots/${stage}.txt`)
   })
 
   describe('functions', () => {
-    it('run on Node 24 and arm64', () => {
+    it('functions run on Node 24 and arm64', () => {
       expect(all(LAMBDA).length).toBe(FUNCTION_NAMES.length)
       for (const { Properties } of all(LAMBDA)) {
         expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] })
       }
     })
 
-    it('each write to a log group of their own, which forgets', () => {
+    it('functions each write to a log group of their own, which forgets', () => {
       const groups = resourcesOf(synthesised, 'AWS::Logs::LogGroup')
       for (const { Properties } of all(LAMBDA)) {
         const [, group] =
@@ -77,7 +77,7 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
       }
     })
 
-    it('that run again by themselves drop asynchronous events that are older than a minute, and repeat none', () => {
+    it('functions that run again by themselves drop asynchronous events that are older than a minute, and repeat none', () => {
       const configs = propertiesOf('AWS::Lambda::EventInvokeConfig')
       expect(configs).toHaveLength(all(LAMBDA).length)
       for (const config of configs) {
@@ -87,7 +87,7 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
       }
     })
 
-    it('that migrate are started even when they were idle for weeks, and CloudFormation waits for it', () => {
+    it('functions that migrate are started even when they were idle for weeks, and CloudFormation waits for it', () => {
       const [config] = propertiesOf('AWS::Lambda::EventInvokeConfig').filter(({ FunctionName }) =>
         idOf(FunctionName).startsWith('MigrationsMigrate'),
       )
@@ -98,21 +98,21 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
       expect(Number(done?.ServiceTimeout)).toBeGreaterThanOrEqual(600)
     })
 
-    it('that read the database are bounded in number, the fan-out to one', () => {
+    it('functions that read the database are bounded in number, the fan-out to one', () => {
       for (const folder of SIGNING_FUNCTIONS) {
         expect(functionOf(synthesised, folder).Properties.ReservedConcurrentExecutions).toBeGreaterThan(0)
       }
       expect(functionOf(synthesised, 'fan-out').Properties.ReservedConcurrentExecutions).toBe(1)
     })
 
-    it('sign in as themselves', () => {
+    it('functions sign in as themselves', () => {
       const userOf = (folder: string): unknown =>
         (functionOf(synthesised, folder).Properties.Environment as { Variables: Record<string, unknown> })
           .Variables.DATABASE_USER
       expect(SIGNING_FUNCTIONS.map(userOf)).toEqual(FUNCTION_ROLES)
     })
 
-    it('and the schedules that start them wait for the migrations', () => {
+    it('functions and the schedules that start them wait for the migrations', () => {
       const [[done] = ['']] = resourcesOf(synthesised, 'Custom::Migrations')
       for (const folder of SIGNING_FUNCTIONS) {
         expect(functionOf(synthesised, folder).DependsOn).toContain(done)
@@ -132,14 +132,14 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
   })
 
   describe('rights', () => {
-    it('of no role allow all actions of a service', () => {
+    it('the rights of no role allow all actions of a service', () => {
       const allowed = propertiesOf('AWS::IAM::Policy').flatMap(({ PolicyDocument }) =>
         (PolicyDocument as { Statement: Parameters<typeof actionsOf>[0][] }).Statement.flatMap(actionsOf),
       )
       expect(allowed.filter((action) => action.includes('*'))).toEqual([])
     })
 
-    it('come from no managed policy', () => {
+    it('rights come from no managed policy', () => {
       expect(
         propertiesOf('AWS::IAM::Role').filter(({ ManagedPolicyArns }) => ManagedPolicyArns !== undefined),
       ).toEqual([])
@@ -225,7 +225,7 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
   })
 
   describe('events', () => {
-    it('are put on one bus, by the publish function alone, which may ask whether it is there', () => {
+    it('events are put on one bus, by the publish function alone, which may ask whether it is there', () => {
       const [[bus] = ['']] = resourcesOf(synthesised, 'AWS::Events::EventBus')
       expect(propertiesOf('AWS::Events::EventBus').map(({ Name }) => Name)).toEqual([
         `fleet-awareness-${stage}`,
@@ -240,14 +240,14 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
       }
     })
 
-    it('are kept for 30 days, to be replayed to a consumer that was away', () => {
+    it('events are kept for 30 days, to be replayed to a consumer that was away', () => {
       const [[bus] = ['']] = resourcesOf(synthesised, 'AWS::Events::EventBus')
       const [archive] = propertiesOf('AWS::Events::Archive')
       expect(archive).toMatchObject({ RetentionDays: 30, EventPattern: { source: ['fleet-awareness'] } })
       expect(idOf(archive?.SourceArn)).toBe(bus)
     })
 
-    it('are published as soon as a function logs that it has committed one', () => {
+    it('events are published as soon as a function logs that it has committed one', () => {
       const filters = propertiesOf('AWS::Logs::SubscriptionFilter')
       const reporters = filters.map(({ LogGroupName, FilterPattern, DestinationArn }) => {
         expect(idOf(DestinationArn)).toMatch(/^PublishFunction/)
@@ -261,7 +261,7 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
       })
     })
 
-    it('are handed on to the buses of other accounts, and kept where those do not take them', () => {
+    it('events are handed on to the buses of other accounts, and kept where those do not take them', () => {
       const rules = propertiesOf('AWS::Events::Rule')
       expect(rules).toHaveLength(INSTALLATIONS[stage].subscribers === undefined ? 0 : 1)
       for (const { EventPattern, Targets } of rules) {
@@ -272,7 +272,7 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
       }
     })
 
-    it('reach their bus where the subnets have no way to AWS but endpoints', () => {
+    it('events reach their bus where the subnets have no way to AWS but endpoints', () => {
       const endpoints = JSON.stringify(
         propertiesOf('AWS::EC2::VPCEndpoint').map(({ ServiceName }) => ServiceName),
       )
@@ -281,7 +281,7 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
   })
 
   describe('queues', () => {
-    it('are encrypted, and refuse plain HTTP', () => {
+    it('queues are encrypted, and refuse plain HTTP', () => {
       const queues = resourcesOf(synthesised, 'AWS::SQS::Queue')
       expect(queues.length).toBeGreaterThanOrEqual(3)
       const policies = propertiesOf('AWS::SQS::QueuePolicy')
@@ -298,7 +298,7 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
       }
     })
 
-    it('hide a scan message for six times the function’s timeout, try it five times and keep dead letters longest', () => {
+    it('queues hide a scan message for six times the function’s timeout, try it five times and keep dead letters longest', () => {
       const [scans] = propertiesOf('AWS::SQS::Queue').filter(({ QueueName }) =>
         String(QueueName).endsWith('scan-completed'),
       )
@@ -313,7 +313,7 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
       expect(scans?.MessageRetentionPeriod).toBeLessThan(1_209_600)
     })
 
-    it('hand messages over in batches of which parts may fail', () => {
+    it('queues hand messages over in batches of which parts may fail', () => {
       expect(propertiesOf('AWS::Lambda::EventSourceMapping')).toMatchObject([
         {
           FunctionResponseTypes: ['ReportBatchItemFailures'],
@@ -325,7 +325,7 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
       ])
     })
 
-    it('of scans can be found by scanner teams', () => {
+    it('the queue of scans can be found by scanner teams', () => {
       const names = propertiesOf('AWS::SSM::Parameter').map(({ Name }) => Name)
       expect(names).toEqual(
         expect.arrayContaining([
@@ -340,13 +340,13 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
   })
 
   describe('schedules', () => {
-    it('go with the stack, those that the fan-out made too', () => {
+    it('schedules go with the stack, those that the fan-out made too', () => {
       const groups = all('AWS::Scheduler::ScheduleGroup')
       expect(groups.map(({ Properties }) => Properties.Name)).toEqual([`${stage}-probes`, `${stage}-clock`])
       expect(groups.map(({ DeletionPolicy }) => DeletionPolicy)).toEqual(['Delete', 'Delete'])
     })
 
-    it('start the fan-out and publishing every minute, from outside of the group that the fan-out sweeps', () => {
+    it('schedules start the fan-out and publishing every minute, from outside of the group that the fan-out sweeps', () => {
       const schedules = propertiesOf('AWS::Scheduler::Schedule')
       expect(schedules.map(({ Name }) => Name)).toEqual([`${stage}-fan-out`, `${stage}-publish`])
       for (const schedule of schedules) {
@@ -371,7 +371,7 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
           .replaceAll(/[^a-z0-9]+/g, '-'),
       )
 
-    it('each link to a section of the runbook that is there', () => {
+    it('alarms each link to a section of the runbook that is there', () => {
       expect(alarms.length).toBeGreaterThan(10)
       for (const { AlarmDescription, AlarmName } of alarms) {
         const [, anchor = ''] = /^.+\. What to do: \S+#([a-z0-9-]+)$/.exec(String(AlarmDescription)) ?? []
@@ -380,12 +380,12 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
       }
     })
 
-    it('tell somebody when they go off and when it is over', () => {
+    it('alarms tell somebody when they go off and when it is over', () => {
       for (const { AlarmActions, OKActions } of alarms)
         expect([AlarmActions, OKActions]).toEqual([[expect.anything()], [expect.anything()]])
     })
 
-    it('treat silence as trouble where silence is the trouble', () => {
+    it('alarms treat silence as trouble where silence is the trouble', () => {
       const heartbeats = alarms.filter(({ TreatMissingData }) => TreatMissingData === 'breaching')
       expect(heartbeats.map(({ AlarmName }) => AlarmName)).toEqual([
         `awareness-${stage}-probes-stopped`,
@@ -394,7 +394,7 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
       ])
     })
 
-    it('and the dashboard look at metrics that the functions emit, none with a host as a dimension', () => {
+    it('alarms and the dashboard look at metrics that the functions emit, none with a host as a dimension', () => {
       const dashboard = JSON.stringify(propertiesOf('AWS::CloudWatch::Dashboard')).replaceAll('\\"', '"')
       const text = `${dashboard}${JSON.stringify(alarms)}`
       expect(text).not.toMatch(/host_?id/i)
@@ -426,7 +426,7 @@ describe('the owner of a database that the stack creates', () => {
     Variables: Record<string, unknown>
   }
 
-  it('may sign in with a token as with its password, which is read at run time and in no configuration', () => {
+  it('the owner of a database that the stack creates may sign in with a token as with its password, which is read at run time and in no configuration', () => {
     expect(Variables).toMatchObject({ DATABASE_AUTH: 'iam_or_secret', DATABASE_SECRET_FIELD: 'password' })
     expect(JSON.stringify(synthesised.json)).not.toMatch(/resolve:secretsmanager[^}]*:password:/)
     const apis = usableApis(synthesised, 'migrate')
@@ -452,7 +452,7 @@ describe('a secret instead of IAM', () => {
   const { json, findings } = synthesised
   const text = JSON.stringify(json)
 
-  it('puts each password into one function, and none into the template', () => {
+  it('a secret instead of IAM puts each password into one function, and none into the template', () => {
     expect(findings).toEqual([])
     const environmentOf = (folder: string): Record<string, unknown> =>
       (functionOf({ json }, folder).Properties.Environment as { Variables: Record<string, unknown> })
@@ -476,7 +476,7 @@ describe('a secret instead of IAM', () => {
     expect(text).not.toContain(':owner_password:')
   })
 
-  it('lets the migrate function read that one secret, and no function sign in by IAM', () => {
+  it('a secret instead of IAM lets the migrate function read that one secret, and no function sign in by IAM', () => {
     expect(text).not.toContain('rds-db:connect')
     for (const name of SIGNING_FUNCTIONS) {
       expect(usableApis(synthesised, name).flatMap(actionsOf)).not.toContain('secretsmanager:GetSecretValue')
@@ -487,7 +487,7 @@ describe('a secret instead of IAM', () => {
     expect(apis[1]?.Condition).toMatchObject({ StringEquals: { 'kms:EncryptionContext:SecretARN': arn } })
   })
 
-  it('gives the subnets an endpoint for Secrets Manager where the stack creates endpoints', () => {
+  it('a secret instead of IAM gives the subnets an endpoint for Secrets Manager where the stack creates endpoints', () => {
     const services = resourcesOf(synthesised, 'AWS::EC2::VPCEndpoint').map(([, { Properties }]) =>
       JSON.stringify(Properties.ServiceName),
     )
@@ -510,17 +510,17 @@ describe('migrations', () => {
     ['another database', { databaseName: 'another', databaseSecretVersion: 'version-1' }],
     ['another server', { databaseHost: 'another.example.com', databaseSecretVersion: 'version-1' }],
     ['other passwords', { databaseSecretVersion: 'version-2' }],
-  ])('run again for %s', (_what, changed) => {
+  ])('migrations run again for %s', (_what, changed) => {
     expect(requestOf(changed)).not.toEqual(before)
   })
 
-  it('do not run again for nothing', () => {
+  it('migrations do not run again for nothing', () => {
     expect(requestOf({ databaseSecretVersion: 'version-1' })).toEqual(before)
   })
 })
 
 describe('the runbook', () => {
-  it('has no section for an alarm that is not there', () => {
+  it('the runbook has no section for an alarm that is not there', () => {
     const names = resourcesOf(stageTemplate('prod'), 'AWS::CloudWatch::Alarm').map(([, { Properties }]) =>
       String(Properties.AlarmName).replace('awareness-prod-', ''),
     )

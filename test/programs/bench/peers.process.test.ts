@@ -16,7 +16,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 describe('a peer', () => {
-  it('is found in any of the folders, if it may be run', () => {
+  it('a peer is found in any of the folders, if it may be run', () => {
     const [first, second] = [join(folder, 'first'), join(folder, 'second')]
     for (const [place, mode] of [
       [first, 0o644],
@@ -32,7 +32,7 @@ describe('a peer', () => {
 })
 
 describe('the comparison with peers', () => {
-  it('runs where none is installed, says how to install each, and measures the rest', async () => {
+  it('the comparison with peers runs where none is installed, says how to install each, and measures the rest', async () => {
     const empty = join(folder, 'empty')
     mkdirSync(empty)
     const { stdout, stderr } = await promisify(execFile)(process.execPath, [

@@ -89,12 +89,12 @@ describe('a stage deployed by the CDK CLI into an AWS account', () => {
     Object.fromEntries((await operator.hosts()).map(({ name, state }) => [name, state]))
   const deploy = () => account.cdk.deploy(join(account.folder, 'outputs.json'))
 
-  it('bootstraps the account', async () => {
+  it('a stage that the CDK CLI deploys bootstraps the account', async () => {
     const { exitCode, said } = await account.cdk.bootstrap()
     expect(exitCode, said).toBe(0)
   })
 
-  it('fails where migrations fail, with the reason in the stack events, and leaves nothing that fires', async () => {
+  it('a stage that the CDK CLI deploys fails where migrations fail, with the reason in the stack events, and leaves nothing that fires', async () => {
     const owner = connect(account.database)
     await owner`create table hosts (id uuid primary key, hostname integer)`
     const { exitCode, said } = await deploy()
@@ -106,7 +106,7 @@ describe('a stage deployed by the CDK CLI into an AWS account', () => {
     expect(await schedules()).toEqual([])
   })
 
-  it('deploys, and says where scans are sent to', async () => {
+  it('a stage that the CDK CLI deploys deploys, and says where scans are sent to', async () => {
     const { exitCode, said } = await deploy()
     expect(exitCode, said).toBe(0)
     const outputs = Outputs.parse(JSON.parse(readFileSync(join(account.folder, 'outputs.json'), 'utf8')))
@@ -115,7 +115,7 @@ describe('a stage deployed by the CDK CLI into an AWS account', () => {
     expect(await schedules()).toEqual([`${STAGE}-clock/${STAGE}-fan-out`])
   })
 
-  it("takes hosts in through the operator's door, once the policy allows addresses like theirs", async () => {
+  it("a stage that the CDK CLI deploys takes hosts in through the operator's door, once the policy allows addresses like theirs", async () => {
     await expect(importFleet(NAMES)).rejects.toThrow('address 127.0.0.1 is loopback')
     await operator.setPolicy('allowed_addresses=loopback')
     expect(await operator.events('policy.changed')).toMatchObject([
@@ -125,13 +125,13 @@ describe('a stage deployed by the CDK CLI into an AWS account', () => {
     expect(await states()).toEqual({ doomed: 'unknown', leaver: 'unknown', steady: 'unknown' })
   })
 
-  it('changes nothing when it is deployed again', async () => {
+  it('a stage that the CDK CLI deploys changes nothing when it is deployed again', async () => {
     const { exitCode, said } = await deploy()
     expect(exitCode, said).toBe(0)
     expect(said).toMatch(/✅ +fleet-awareness-emulated \(no changes\)/)
   })
 
-  it('tells of drift, once, when a scan has found its host worse', async () => {
+  it('a stage that the CDK CLI deploys tells of drift, once, when a scan has found its host worse', async () => {
     const { id: hostId } = await hostCalled('steady')
     const owner = connect(account.database)
     const startedAt = Date.now()
@@ -188,19 +188,19 @@ describe('a stage deployed by the CDK CLI into an AWS account', () => {
       .toMatchObject([{ Body: body, MessageAttributes: { reason: { StringValue: 'malformed_json' } } }])
   }
 
-  it('gives each host a schedule, by the fan-out that Scheduler runs every minute', async () => {
+  it('a stage that the CDK CLI deploys gives each host a schedule, by the fan-out that Scheduler runs every minute', async () => {
     await expect.poll(schedules, WITHIN_MINUTES).toHaveLength(1 + NAMES.length)
     const probes = (await schedules()).filter((name) => name.startsWith(`${STAGE}-probes/`))
     expect(probes).toHaveLength(NAMES.length)
   })
 
-  it('knows every host by a real probe, when Scheduler has fired', async () => {
+  it('a stage that the CDK CLI deploys knows every host by a real probe, when Scheduler has fired', async () => {
     await expect
       .poll(states, WITHIN_MINUTES)
       .toEqual({ doomed: 'reachable', leaver: 'reachable', steady: 'reachable' })
   })
 
-  it('tells of a dead host in one event, and takes the schedule of a host that left', async () => {
+  it('a stage that the CDK CLI deploys tells of a dead host in one event, and takes the schedule of a host that left', async () => {
     const { id: hostId } = await hostCalled('doomed')
     // It keeps its port, which another program of this machine might take and answer on.
     await fleet.doomed.switchTo(BEHAVIOURS.silent)
@@ -216,7 +216,7 @@ describe('a stage deployed by the CDK CLI into an AWS account', () => {
     ])
   })
 
-  it('leaves nothing that fires when it is destroyed', async () => {
+  it('a stage that the CDK CLI deploys leaves nothing that fires when it is destroyed', async () => {
     const { exitCode, said } = await account.cdk.destroy()
     expect(exitCode, said).toBe(0)
     expect(await schedules()).toEqual([])

@@ -44,33 +44,36 @@ describe('results of a real oscap run', () => {
     'skipped low': 5,
   }
 
-  test.each(['xccdf-results.xml', 'arf-results.xml'])('%s gives every selected rule', async (name) => {
-    const scan = await readXccdfScan(createReadStream(fixture(name)))
-    expect(countBy(scan)).toEqual(WHAT_OSCAP_COUNTED)
-    expect(scan.completedAt.toISOString()).toBe('2025-06-02T16:55:16.000Z')
-    expect(scan.targets).toEqual(['web-1.example.org', '127.0.0.1', '192.0.2.10', '2001:db8:0:0:0:0:0:10'])
-    expect(scan.results).toContainEqual({
-      ruleId: 'xccdf_org.ssgproject.content_rule_file_permissions_systemmap',
-      status: 'fail',
-      severity: 'medium',
-      skipReason: null,
-    })
-    expect(scan.results).toContainEqual({
-      ruleId: 'xccdf_org.ssgproject.content_rule_partition_for_home',
-      status: 'skipped',
-      severity: 'low',
-      skipReason: 'notapplicable',
-    })
-  })
+  test.each(['xccdf-results.xml', 'arf-results.xml'])(
+    'the results of a real oscap run in %s give every selected rule',
+    async (name) => {
+      const scan = await readXccdfScan(createReadStream(fixture(name)))
+      expect(countBy(scan)).toEqual(WHAT_OSCAP_COUNTED)
+      expect(scan.completedAt.toISOString()).toBe('2025-06-02T16:55:16.000Z')
+      expect(scan.targets).toEqual(['web-1.example.org', '127.0.0.1', '192.0.2.10', '2001:db8:0:0:0:0:0:10'])
+      expect(scan.results).toContainEqual({
+        ruleId: 'xccdf_org.ssgproject.content_rule_file_permissions_systemmap',
+        status: 'fail',
+        severity: 'medium',
+        skipReason: null,
+      })
+      expect(scan.results).toContainEqual({
+        ruleId: 'xccdf_org.ssgproject.content_rule_partition_for_home',
+        status: 'skipped',
+        severity: 'low',
+        skipReason: 'notapplicable',
+      })
+    },
+  )
 
-  test('both formats tell the same', async () => {
+  test('results of a real oscap run tell the same in both formats', async () => {
     const [xccdf, arf] = await Promise.all(
       ['xccdf-results.xml', 'arf-results.xml'].map((name) => readXccdfScan(createReadStream(fixture(name)))),
     )
     expect(arf).toEqual(xccdf)
   })
 
-  test('in whatever pieces the bytes arrive', async () => {
+  test('results of a real oscap run are read in whatever pieces the bytes arrive', async () => {
     const bytes = readFileSync(fixture('arf-results.xml'))
     const whole = await read(bytes)
     await fc.assert(
@@ -81,7 +84,7 @@ describe('results of a real oscap run', () => {
     )
   })
 
-  test('cut off anywhere, it is refused and never read as a smaller scan', async () => {
+  test('a results file cut off anywhere is refused and never read as a smaller scan', async () => {
     const bytes = readFileSync(fixture('arf-results.xml'))
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 0, max: bytes.length - 2 }), async (end) => {
@@ -91,7 +94,7 @@ describe('results of a real oscap run', () => {
     )
   })
 
-  test('with a few bytes changed, it is read or refused, and nothing else happens', async () => {
+  test('a results file with a few bytes changed is read or refused, and nothing else happens', async () => {
     const bytes = readFileSync(fixture('xccdf-results.xml'))
     const change = fc.tuple(fc.integer({ min: 0, max: bytes.length - 1 }), fc.integer({ min: 0, max: 255 }))
     await fc.assert(
@@ -116,7 +119,7 @@ describe('what a result means', () => {
     ['notapplicable', 'skipped', 'notapplicable'],
     ['notchecked', 'skipped', 'notchecked'],
     ['informational', 'skipped', 'informational'],
-  ])('%s is %s', async (result, status, skipReason) => {
+  ])('the XCCDF result %s is %s', async (result, status, skipReason) => {
     const scan = await read(testResult({ rules: [{ id: 'r', result }] }))
     expect(scan.results).toEqual([{ ruleId: 'r', status, severity: 'medium', skipReason }])
   })
@@ -154,7 +157,7 @@ describe('what a result means', () => {
     expect(scan.results.map((outcome) => outcome.status)).toEqual([status])
   })
 
-  test('of several instances the highest severity counts', async () => {
+  test('of several instances of a rule the highest severity counts', async () => {
     const rules = [
       { id: 'r', result: 'fail', severity: 'low' },
       { id: 'r', result: 'pass', severity: 'high' },
@@ -163,7 +166,7 @@ describe('what a result means', () => {
     expect(results).toEqual([{ ruleId: 'r', status: 'fail', severity: 'high', skipReason: null }])
   })
 
-  test('the result that a human overrode it with counts, not the old one', async () => {
+  test('the result with which a human overrode a rule counts, not the old one', async () => {
     const override =
       '<override time="2025-01-01T00:00:00Z" authority="x"><old-result>fail</old-result>' +
       '<new-result>pass</new-result><remark>seen</remark></override>'
@@ -178,7 +181,7 @@ describe('several runs in one file', () => {
   const benchmark = (...runs: string[]) =>
     `<Benchmark xmlns="http://checklists.nist.gov/xccdf/1.2">${runs.join('')}</Benchmark>`
 
-  test('the one that ended last counts, wherever it is and whatever its offset from UTC', async () => {
+  test('of several runs in one file the one that ended last counts, wherever it is and whatever its offset from UTC', async () => {
     const early = run('2025-03-01T11:00:00+02:00', 'fail')
     const late = run('2025-03-01T10:00:00Z', 'pass')
     for (const file of [benchmark(early, late), benchmark(late, early)]) {
@@ -190,7 +193,7 @@ describe('several runs in one file', () => {
     }
   })
 
-  test('runs over different targets are scans of different hosts, and are refused', async () => {
+  test('several runs in one file over different targets are scans of different hosts, and are refused', async () => {
     const file = benchmark(run('2025-03-01T10:00:00Z', 'fail'), run('2025-03-01T11:00:00Z', 'pass', 'web-2'))
     expect(await faultOf(file)).toBe('several_targets')
   })
@@ -242,18 +245,18 @@ describe('what is refused', () => {
       good.replace('<result>pass</result>', '<result>pass</result><result>fail</result>'),
     ],
     ['an endless rule id', 'invalid_value', testResult({ rules: [{ id: 'r'.repeat(601), result: 'pass' }] })],
-  ])('%s: %s', async (_, fault, file) => {
+  ])('a results file is refused: %s: %s', async (_, fault, file) => {
     expect(await faultOf(file)).toBe(fault)
   })
 
-  test('a DOCTYPE, before any entity of it could do harm', async () => {
+  test('a DOCTYPE is refused before any entity of it could do harm', async () => {
     const external = `<!DOCTYPE TestResult [<!ENTITY secret SYSTEM "file:///etc/passwd">]>${good.replace('web-1', '&secret;')}`
     const laughs = `<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]>${good.replace('web-1', '&b;')}`
     expect(await faultOf(external)).toBe('doctype')
     expect(await faultOf(laughs)).toBe('doctype')
   })
 
-  test('a file that is larger than the limit, without reading all of it', async () => {
+  test('a file that is larger than the limit is refused without reading all of it', async () => {
     let read = 0
     async function* endless() {
       yield Buffer.from('<TestResult xmlns="http://checklists.nist.gov/xccdf/1.2">')
@@ -268,14 +271,14 @@ describe('what is refused', () => {
     expect(read).toBeLessThan(100)
   })
 
-  test('elements nested deeper than the limit', async () => {
+  test('elements nested deeper than the limit are refused', async () => {
     const deep = (depth: number) =>
       good.replace('<rule-result', `${'<a>'.repeat(depth)}${'</a>'.repeat(depth)}<rule-result`)
     expect((await read(deep(99))).results).toHaveLength(1)
     expect(await faultOf(deep(100))).toBe('too_deep')
   })
 
-  test('more rules than any guide has', async () => {
+  test('a results file with more rules than any guide has is refused', async () => {
     const rules = Array.from({ length: 50_001 }, (_, i) => ({ id: `r${i}`, result: 'pass' }))
     expect((await read(testResult({ rules: rules.slice(1) }))).results).toHaveLength(50_000)
     expect(await faultOf(testResult({ rules }))).toBe('too_many_rules')
@@ -290,7 +293,7 @@ describe('what is refused', () => {
     expect(await faultOf(foreign)).toBe('nothing_selected')
   })
 
-  test('the message says what is wrong in a sentence', async () => {
+  test('the message of a refused results file says what is wrong in a sentence', async () => {
     expect((await refusal(testResult({ rules: [{ id: 'r', result: 'ok' }] })))[1]).toBe(
       'rule r: "ok" is no result that XCCDF 1.2 knows',
     )

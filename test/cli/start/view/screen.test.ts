@@ -36,13 +36,13 @@ describe('the live view', () => {
     [200, 60],
     [20, 12],
     [5, 3],
-  ])('fits a terminal of %i columns', (columns, rows) => {
+  ])('the live view fits a terminal of %i columns', (columns, rows) => {
     const lines = renderScreen(state, { columns, rows, colours: true }).split('\n')
     for (const line of lines) expect(stripVTControlCharacters(line).length).toBeLessThanOrEqual(columns)
     expect(lines.length).toBeLessThanOrEqual(Math.max(rows, 13))
   })
 
-  it('says how many hosts are in each state, and what changed last', () => {
+  it('the live view says how many hosts are in each state, and what changed last', () => {
     const text = renderScreen(state, { columns: 120, rows: 30, colours: false })
     expect(text).toContain('12,345 hosts')
     expect(text).toContain('12,000 reachable')
@@ -50,14 +50,14 @@ describe('the live view', () => {
     expect(text).toMatch(/03:04:05 .*reachable → unreachable connection_refused +\[::1\]:22/)
   })
 
-  it('has no escape sequence of its own without colours, and never one of a host’s name', () => {
+  it('the live view has no escape sequence of its own without colours, and never one of a host’s name', () => {
     expect(renderScreen(state, { columns: 120, rows: 30, colours: false })).not.toContain('\u001b')
     expect(renderScreen(state, { columns: 120, rows: 30, colours: true })).not.toContain('\u001b[2J')
   })
 })
 
 describe('the summary table', () => {
-  it('of a large fleet lists those that did not answer, as many as can be read, and counts why', () => {
+  it('the summary table of a large fleet lists those that did not answer, as many as can be read, and counts why', () => {
     const results = Array.from({ length: 1000 }, (_, i) => ({
       host_id: String(i),
       name: `host-${i}`,

@@ -35,7 +35,7 @@ const options = (over: Partial<SyncOptions> = {}): SyncOptions => ({
 })
 
 describe('one’s own PostgreSQL', () => {
-  it('is used as each function’s role, with its timeouts, and the roles’ passwords stay as they are', async () => {
+  it('one’s own PostgreSQL is used as each function’s role, with its timeouts, and the roles’ passwords stay as they are', async () => {
     await using db = await freshDatabase('template1')
     const passwords = () =>
       db.sql`select rolname, rolpassword from pg_authid where rolname like 'awareness%' order by rolname`
@@ -51,7 +51,7 @@ describe('one’s own PostgreSQL', () => {
     expect(await passwords()).toEqual(before)
   })
 
-  it('needs a user that may take on the roles, and says in one line what to grant', async () => {
+  it('one’s own PostgreSQL needs a user that may take on the roles, and says in one line what to grant', async () => {
     await using db = await freshDatabase()
     const username = `guest_${randomUUID().slice(0, 8)}`
     await db.sql.unsafe(`create role ${username} login password 'guest'; grant all on schema public to ${username};
@@ -67,7 +67,7 @@ describe('one’s own PostgreSQL', () => {
     }
   })
 
-  it('lends the demonstration a database that is gone afterwards', async () => {
+  it('one’s own PostgreSQL lends the demonstration a database that is gone afterwards', async () => {
     const admin = connect(inject('admin'))
     const databases = () =>
       admin`select datname from pg_database where datname like 'fleet_awareness_demonstration%'`
@@ -79,7 +79,7 @@ describe('one’s own PostgreSQL', () => {
     await admin.end()
   })
 
-  it('is probed through npm start -- --hosts --once', async () => {
+  it('npm start -- --hosts --once probes through one’s own PostgreSQL', async () => {
     await using db = await freshDatabase()
     await allowLoopback(db.sql)
     using clone = freshClone()
@@ -96,7 +96,7 @@ describe('one’s own PostgreSQL', () => {
 })
 
 describe('a fleet file in the database', () => {
-  it('adds hosts, changes those that are there, marks those that are gone, and takes them back', async () => {
+  it('a fleet file in the database adds hosts, changes those that are there, marks those that are gone, and takes them back', async () => {
     await using db = await freshDatabase()
     const database = localDatabase(db, false)
     await syncFleet(database, fleet('192.0.2.1,,a,', '192.0.2.2,,b,', '2001:4860::1,23,c,'), options())
@@ -115,7 +115,7 @@ describe('a fleet file in the database', () => {
     expect(await db.sql`select count(*)::int as rows from hosts`).toEqual([{ rows: 4 }])
   })
 
-  it('in a database of others leaves their hosts alone, and finds its own among them by address and port', async () => {
+  it('a fleet file in a database of others leaves their hosts alone, and finds its own among them by address and port', async () => {
     await using db = await freshDatabase()
     await db.sql`
       insert into hosts (hostname, ip_address) values ('theirs', '192.0.2.7'), ('known', '192.0.2.8')`
@@ -133,7 +133,7 @@ describe('a fleet file in the database', () => {
     expect(names(await listHosts(db.sql))).toEqual(['renamed', 'theirs'])
   })
 
-  it('keeps the hosts of another file, also in the database that npm brings along', async () => {
+  it('a fleet file in the database keeps the hosts of another file, also in the database that npm brings along', async () => {
     await using db = await freshDatabase()
     const database = localDatabase(db, false)
     await syncFleet(database, fleet('192.0.2.1,,a,', '192.0.2.2,,b,'), options())
@@ -142,7 +142,7 @@ describe('a fleet file in the database', () => {
     expect(names(await listHosts(db.sql))).toEqual(['a', 'b'])
   })
 
-  it('is loaded in steps that tell how far it is', async () => {
+  it('a fleet file in the database is loaded in steps that tell how far it is', async () => {
     await using db = await freshDatabase()
     const database = localDatabase(db, false)
     const steps: [number, number][] = []

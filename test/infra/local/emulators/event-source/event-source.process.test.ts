@@ -75,7 +75,7 @@ function consume(
 const WAIT = { timeout: 20_000 }
 
 describe('what a function gets', () => {
-  test('a record has the shape that Lambda gives it', async () => {
+  test('a record that a function gets has the shape that Lambda gives it', async () => {
     const { queue } = await sqs.createQueue()
     await send(queue, '{"event":"scan.completed"}', {
       reason: { DataType: 'String', StringValue: 'because' },
@@ -106,7 +106,7 @@ describe('what a function gets', () => {
     })
   })
 
-  test('every message once, in batches no larger than allowed, and then the queue is empty', async () => {
+  test('a function gets every message once, in batches no larger than allowed, and then the queue is empty', async () => {
     const { queue } = await sqs.createQueue()
     const bodies = Array.from({ length: 25 }, (_, i) => `message ${i}`)
     await sendMany(queue, bodies)
@@ -131,7 +131,7 @@ describe('what a function gets', () => {
 })
 
 describe('what a function answers', () => {
-  test('only the messages that it names come again, and their receives are counted', async () => {
+  test('only the messages that a function names as failed come again, and their receives are counted', async () => {
     const { queue } = await sqs.createQueue({ visibilityTimeoutSeconds: 1 })
     await sendMany(queue, ['good 1', 'bad', 'good 2'])
     await using consumer = consume(queue, ({ Records }) => ({
@@ -164,7 +164,7 @@ describe('what a function answers', () => {
     })
   })
 
-  test('when it throws, the whole batch comes again and the fault is told', async () => {
+  test('when a function throws, the whole batch comes again and the fault is told', async () => {
     const { queue } = await sqs.createQueue({ visibilityTimeoutSeconds: 1 })
     await sendMany(queue, ['a', 'b'])
     let calls = 0
@@ -182,7 +182,7 @@ describe('what a function answers', () => {
     expect(consumer.faults).toEqual(['an invocation with 2 messages failed'])
   })
 
-  test('when it does not answer in time, the batch has failed', async () => {
+  test('when a function does not answer in time, the batch has failed', async () => {
     const { queue } = await sqs.createQueue({ visibilityTimeoutSeconds: 1 })
     await send(queue, 'slow')
     let calls = 0
@@ -212,13 +212,13 @@ describe('what a function answers', () => {
     ['a wrong key', { batchItemFailures: [{ id: 'a' }] }, ['a', 'b']],
     ['a message of another batch', { batchItemFailures: [{ itemIdentifier: 'c' }] }, ['a', 'b']],
     ['text', 'done', ['a', 'b']],
-  ])('an answer with %s leaves the right messages', (_, response, failed) => {
+  ])('an answer of a function with %s leaves the right messages', (_, response, failed) => {
     expect([...failedMessageIds(response, both)]).toEqual(failed)
   })
 })
 
 describe('how it runs', () => {
-  test('never more invocations at the same time than allowed', async () => {
+  test('the event source has never more invocations at the same time than allowed', async () => {
     const { queue } = await sqs.createQueue()
     await sendMany(
       queue,
@@ -240,7 +240,7 @@ describe('how it runs', () => {
     expect(most).toBe(3)
   })
 
-  test('stopping waits for the invocation under way, deletes its messages and takes no more', async () => {
+  test('stopping the event source waits for the invocation under way, deletes its messages and takes no more', async () => {
     const { queue } = await sqs.createQueue()
     await send(queue, 'first')
     const finish = Promise.withResolvers<void>()

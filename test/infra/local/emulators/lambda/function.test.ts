@@ -96,7 +96,7 @@ describe('concurrency', () => {
 })
 
 describe('an invocation', () => {
-  test('resolves to what the handler returns, and rejects with what it throws', async () => {
+  test('an invocation resolves to what the handler returns, and rejects with what it throws', async () => {
     const { lambda, started, untilStarted } = arrange()
     const first = lambda.invoke({ n: 1 })
     await untilStarted(1)
@@ -117,7 +117,7 @@ describe('an invocation', () => {
     await lambda.drain()
   })
 
-  test('is given up after its timeout, together with its environment', async () => {
+  test('an invocation is given up after its timeout, together with its environment', async () => {
     const { lambda, started, untilStarted, disposed, outcomes } = arrange({
       maxConcurrency: 1,
       timeoutMs: 500,
@@ -133,7 +133,7 @@ describe('an invocation', () => {
     await lambda.drain()
   })
 
-  test('whose environment is too slow to start is given up, and that environment disposed of', async () => {
+  test('an invocation whose environment is too slow to start is given up, and that environment disposed of', async () => {
     const dispose = vi.fn(async () => {})
     const start = Promise.withResolvers<Environment<Event, string>>()
     const { lambda } = arrange({ timeoutMs: 20, coldStart: () => start.promise })
@@ -144,7 +144,7 @@ describe('an invocation', () => {
     await lambda.drain()
   })
 
-  test('whose environment cannot start fails, and the next one starts afresh', async () => {
+  test('an invocation whose environment cannot start fails, and the next one starts afresh', async () => {
     let starts = 0
     const { lambda } = arrange({
       coldStart: async () => {
@@ -157,7 +157,7 @@ describe('an invocation', () => {
     await lambda.drain()
   })
 
-  test('that has waited longer than the maximum age is dropped, and counted when its turn comes', async () => {
+  test('an invocation that has waited longer than the maximum age is dropped, and counted when its turn comes', async () => {
     const { lambda, started, untilStarted, outcomes } = arrange({ maxConcurrency: 1, maxEventAgeMs: 10 })
     lambda.invokeAsync({ n: 1 })
     await untilStarted(1)
@@ -170,7 +170,7 @@ describe('an invocation', () => {
     await lambda.drain()
   })
 
-  test('has a context like that of Lambda, and an event of its own', async () => {
+  test('an invocation has a context like that of Lambda, and an event of its own', async () => {
     const seen: { event: Event; context: Context; remainingMs: number }[] = []
     const { lambda } = arrange({
       memoryMb: 128,
@@ -203,7 +203,7 @@ describe('an invocation', () => {
 })
 
 describe('draining', () => {
-  test('lets what is in flight end, drops what waits, and disposes of every environment', async () => {
+  test('draining lets what is in flight end, drops what waits, and disposes of every environment', async () => {
     const { lambda, started, untilStarted, disposed, outcomes } = arrange()
     for (const n of [1, 2, 3]) lambda.invokeAsync({ n })
     await untilStarted(1, 2)
@@ -218,7 +218,7 @@ describe('draining', () => {
     await expect(lambda.invoke({ n: 4 })).rejects.toBeInstanceOf(InvocationError)
   })
 
-  test('tells of every environment that could not be disposed of', async () => {
+  test('draining tells of every environment that could not be disposed of', async () => {
     const { lambda } = arrange({
       coldStart: () => ({ handle: async () => '', dispose: () => Promise.reject(new Error('still busy')) }),
     })

@@ -72,7 +72,7 @@ async function settled(): Promise<string[]> {
 }
 
 describe('a rate schedule fires', () => {
-  test('at its StartDate first, and every period after it', async () => {
+  test('a rate schedule fires at its StartDate first, and every period after it', async () => {
     await create('a', { StartDate: at('16:32:30') })
     clock.advance(2 * MINUTE_MS)
     expect(await settled()).toEqual([])
@@ -84,7 +84,7 @@ describe('a rate schedule fires', () => {
     expect(await settled()).toEqual(['a 16:32:30', 'a 16:37:30'])
   })
 
-  test('when it is created, where it has no StartDate', async () => {
+  test('a rate schedule fires when it is created, where it has no StartDate', async () => {
     clock.advance(1234)
     await create('a')
     expect(await settled()).toEqual(['a 16:30:01'])
@@ -92,7 +92,7 @@ describe('a rate schedule fires', () => {
     expect(await settled()).toEqual(['a 16:30:01', 'a 16:35:01'])
   })
 
-  test('in the order in which schedules are due', async () => {
+  test('a rate schedule fires in the order in which schedules are due', async () => {
     const starts = ['16:31:07', '16:31:03', '16:31:09', '16:31:01', '16:31:05', '16:31:08', '16:31:02']
     for (const [i, start] of starts.entries()) await create(`host-${i}`, { StartDate: at(start) })
     clock.advance(MINUTE_MS + 10_000)
@@ -100,7 +100,7 @@ describe('a rate schedule fires', () => {
     expect(times).toEqual(starts.toSorted())
   })
 
-  test('once for the latest occurrence, not for each that was missed while the process stood still', async () => {
+  test('a rate schedule fires once for the latest occurrence, not for each that was missed while the process stood still', async () => {
     await create('a', { StartDate: at('16:31:00') })
     clock.advance(60 * MINUTE_MS)
     expect(await settled()).toEqual(['a 17:26:00'])
@@ -108,7 +108,7 @@ describe('a rate schedule fires', () => {
     expect(await settled()).toEqual(['a 17:26:00', 'a 17:31:00'])
   })
 
-  test('by its new definition once it is updated', async () => {
+  test('a rate schedule fires by its new definition once it is updated', async () => {
     await create('a', { StartDate: at('16:32:00') })
     await update('a', { StartDate: at('16:33:00'), ScheduleExpression: 'rate(1 minute)' })
     clock.advance(2 * MINUTE_MS)
@@ -119,7 +119,7 @@ describe('a rate schedule fires', () => {
     expect(await settled()).toEqual(['a 16:33:00', 'a 16:34:00'])
   })
 
-  test('not while it is disabled', async () => {
+  test('a rate schedule fires not while it is disabled', async () => {
     await create('a', { StartDate: at('16:31:00'), State: 'DISABLED' })
     await create('b', { StartDate: at('16:31:00') })
     await update('b', { StartDate: at('16:31:00'), State: 'DISABLED' })
@@ -130,7 +130,7 @@ describe('a rate schedule fires', () => {
     expect(await settled()).toEqual(['a 16:41:00'])
   })
 
-  test('no more once it is deleted, also when one of the same name is made', async () => {
+  test('a rate schedule fires no more once it is deleted, also when one of the same name is made', async () => {
     await create('a', { StartDate: at('16:31:00') })
     await client.send(new DeleteScheduleCommand({ Name: 'a' }))
     await create('a', { StartDate: at('16:34:00') })
@@ -140,7 +140,7 @@ describe('a rate schedule fires', () => {
     expect(await settled()).toEqual(['a 16:34:00'])
   })
 
-  test('no more after its EndDate', async () => {
+  test('a rate schedule fires no more after its EndDate', async () => {
     await create('a', { StartDate: at('16:31:00'), EndDate: at('16:33:00') })
     clock.advance(MINUTE_MS)
     expect(await settled()).toEqual(['a 16:31:00'])
@@ -150,7 +150,7 @@ describe('a rate schedule fires', () => {
 })
 
 describe('what is handed over', () => {
-  test('is the Input, parsed, with the context attributes filled in', async () => {
+  test('the event that a schedule hands over is the Input, parsed, with the context attributes filled in', async () => {
     await stop()
     const invoke = vi.fn()
     await start({ invoke })
@@ -174,7 +174,7 @@ describe('what is handed over', () => {
     })
   })
 
-  test('is an event of its own where there is no Input', async () => {
+  test('the event that a schedule hands over is one of its own where there is no Input', async () => {
     await stop()
     const invoke = vi.fn()
     await start({ invoke })
@@ -188,7 +188,7 @@ describe('what is handed over', () => {
     })
   })
 
-  test('may be held back, or handed over twice, by what comes between', async () => {
+  test('an event may be held back, or handed over twice, by what comes between', async () => {
     await stop()
     const held: { delivery: Delivery; invoke: () => void }[] = []
     await start({ deliver: (delivery, invoke) => held.push({ delivery, invoke }) })

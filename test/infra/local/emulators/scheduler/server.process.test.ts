@@ -47,7 +47,7 @@ const list = (of: ConstructorParameters<typeof ListSchedulesCommand>[0] = {}) =>
   client.send(new ListSchedulesCommand(of))
 
 describe('a schedule', () => {
-  test('is given back as it was created, with what AWS fills in', async () => {
+  test('a schedule is given back as it was created, with what AWS fills in', async () => {
     const StartDate = fromNow(90_500)
     const created = await create({ GroupName: 'probes', StartDate, Description: 'of a host' })
     expect(created.ScheduleArn).toMatch(/^arn:aws:scheduler:.*:schedule\/probes\/host-1$/)
@@ -68,7 +68,7 @@ describe('a schedule', () => {
     })
   })
 
-  test('is replaced by an update as a whole: what the update leaves out is reset', async () => {
+  test('a schedule is replaced by an update as a whole: what the update leaves out is reset', async () => {
     const RetryPolicy = { MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 0 }
     await create({ StartDate: fromNow(0), State: 'DISABLED', Target: { ...TARGET, RetryPolicy } })
     await client.send(new UpdateScheduleCommand(definition({ ScheduleExpression: 'rate(6 minutes)' })))
@@ -78,14 +78,14 @@ describe('a schedule', () => {
     expect(updated.Target?.RetryPolicy?.MaximumRetryAttempts).toBe(185)
   })
 
-  test('is gone once deleted, and its name free', async () => {
+  test('a schedule is gone once deleted, and its name free', async () => {
     await create()
     await remove()
     await expect(get()).rejects.toBeInstanceOf(ResourceNotFoundException)
     await expect(create()).resolves.toBeDefined()
   })
 
-  test('may have the name of one in another group', async () => {
+  test('a schedule may have the name of one in another group', async () => {
     await create()
     await create({ GroupName: 'probes' })
     await remove('host-1', 'probes')
@@ -94,19 +94,19 @@ describe('a schedule', () => {
 })
 
 describe('the API answers as AWS does', () => {
-  test('ConflictException for a name that is taken', async () => {
+  test('the API answers as AWS does with ConflictException for a name that is taken', async () => {
     await create()
     await expect(create()).rejects.toBeInstanceOf(ConflictException)
   })
 
-  test('ResourceNotFoundException for a schedule that is not there', async () => {
+  test('the API answers as AWS does with ResourceNotFoundException for a schedule that is not there', async () => {
     const update = new UpdateScheduleCommand(definition())
     await expect(get()).rejects.toBeInstanceOf(ResourceNotFoundException)
     await expect(client.send(update)).rejects.toBeInstanceOf(ResourceNotFoundException)
     await expect(remove()).rejects.toBeInstanceOf(ResourceNotFoundException)
   })
 
-  test('ResourceNotFoundException for a group that is not there', async () => {
+  test('the API answers as AWS does with ResourceNotFoundException for a group that is not there', async () => {
     const missing = { GroupName: 'nobody' }
     await expect(create(missing)).rejects.toBeInstanceOf(ResourceNotFoundException)
     await expect(list(missing)).rejects.toBeInstanceOf(ResourceNotFoundException)
@@ -148,14 +148,17 @@ describe('the API answers as AWS does', () => {
     'a state that is none': { State: 'PAUSED' },
   }
 
-  test.each(Object.entries(refused))('ValidationException for %s', async (_, changes) => {
-    // Wrong on purpose, so it cannot have the type of what is right.
-    const input = { ...definition(), ...changes } as ReturnType<typeof definition>
-    await expect(client.send(new CreateScheduleCommand(input))).rejects.toBeInstanceOf(ValidationException)
-    expect((await list()).Schedules).toEqual([])
-  })
+  test.each(Object.entries(refused))(
+    'the API answers as AWS does with ValidationException for %s',
+    async (_, changes) => {
+      // Wrong on purpose, so it cannot have the type of what is right.
+      const input = { ...definition(), ...changes } as ReturnType<typeof definition>
+      await expect(client.send(new CreateScheduleCommand(input))).rejects.toBeInstanceOf(ValidationException)
+      expect((await list()).Schedules).toEqual([])
+    },
+  )
 
-  test('ValidationException for an update, too', async () => {
+  test('the API answers as AWS does with ValidationException for an update, too', async () => {
     await create()
     const update = new UpdateScheduleCommand(definition({ StartDate: fromNow(-6 * MINUTE_MS) }))
     const refusal = await client.send(update).catch((error: unknown) => error)
@@ -166,19 +169,19 @@ describe('the API answers as AWS does', () => {
     )
   })
 
-  test('a ValidationException that names every field at fault', async () => {
+  test('the API answers as AWS does with a ValidationException that names every field at fault', async () => {
     const wrong = create({ Name: 'host-2', GroupName: '?', Target: { ...TARGET, RoleArn: 'role' } })
     await expect(wrong).rejects.toThrow(/^2 validation errors detected: .*'Target\.RoleArn'.*'GroupName'/)
   })
 
   test.each(['rate(1 minute)', 'rate(1 minutes)', 'rate(90 minutes)', 'rate(2 hours)', 'rate(1 day)'])(
-    'no error for %s',
+    'the API answers as AWS does with no error for %s',
     async (ScheduleExpression) => {
       await expect(create({ ScheduleExpression })).resolves.toBeDefined()
     },
   )
 
-  test('no error at the limits: five minutes ago, 64 characters, 256 KB, a window of a day', async () => {
+  test('the API answers as AWS does with no error at the limits: five minutes ago, 64 characters, 256 KB, a window of a day', async () => {
     const limits = create({
       Name: 'h'.repeat(64),
       StartDate: fromNow(-5 * MINUTE_MS),
@@ -194,7 +197,7 @@ describe('the API answers as AWS does', () => {
 })
 
 describe('a list', () => {
-  test('comes in pages, each schedule on one of them, without expression, start date and input', async () => {
+  test('a list of schedules comes in pages, each schedule on one of them, without expression, start date and input', async () => {
     const names = Array.from({ length: 25 }, (_, i) => `host-${i}`)
     for (const Name of names) await create({ Name, GroupName: 'probes', StartDate: fromNow(0) })
     await create({ Name: 'elsewhere' })
@@ -216,7 +219,7 @@ describe('a list', () => {
     )
   })
 
-  test('leaves nothing out when schedules are deleted between its pages', async () => {
+  test('a list of schedules leaves nothing out when schedules are deleted between its pages', async () => {
     for (const n of [1, 2, 3, 4]) await create({ Name: `host-${n}` })
     const { NextToken } = await list({ MaxResults: 2 })
     await remove('host-1')
@@ -226,7 +229,7 @@ describe('a list', () => {
     expect(second.NextToken).toBeUndefined()
   })
 
-  test('is narrowed by state and by the beginning of the name', async () => {
+  test('a list of schedules is narrowed by state and by the beginning of the name', async () => {
     await create({ Name: 'a-1' })
     await create({ Name: 'a-2', State: 'DISABLED' })
     await create({ Name: 'b-1' })
@@ -237,7 +240,7 @@ describe('a list', () => {
   })
 
   test.each([{ MaxResults: 0 }, { MaxResults: 101 }, { NextToken: 'elsewhere' }])(
-    'is refused for %o',
+    'a list of schedules is refused for %o',
     async (input) => {
       await expect(list(input)).rejects.toBeInstanceOf(ValidationException)
     },
@@ -245,7 +248,7 @@ describe('a list', () => {
 })
 
 describe('a group', () => {
-  test('takes its schedules with it when it is deleted, and no others', async () => {
+  test('a group takes its schedules with it when it is deleted, and no others', async () => {
     await client.send(new CreateScheduleGroupCommand({ Name: 'staging' }))
     await create({ GroupName: 'staging' })
     await create()
@@ -255,7 +258,7 @@ describe('a group', () => {
     await expect(get()).resolves.toBeDefined()
   })
 
-  test('is there once, and only if it was made', async () => {
+  test('a group is there once, and only if it was made', async () => {
     const group = await client.send(new GetScheduleGroupCommand({ Name: 'probes' }))
     expect(group).toMatchObject({ Name: 'probes', State: 'ACTIVE', CreationDate: new Date(NOW) })
     const again = new CreateScheduleGroupCommand({ Name: 'probes' })
@@ -264,7 +267,7 @@ describe('a group', () => {
     await expect(client.send(other)).rejects.toBeInstanceOf(ResourceNotFoundException)
   })
 
-  test('called default is always there', async () => {
+  test('a group called default is always there', async () => {
     const deletion = new DeleteScheduleGroupCommand({ Name: 'default' })
     await expect(client.send(deletion)).rejects.toBeInstanceOf(ValidationException)
   })
@@ -275,19 +278,22 @@ describe('faults and calls, for tests of what calls the API', () => {
     ['ThrottlingException', ThrottlingException],
     ['ConflictException', ConflictException],
     ['InternalServerException', InternalServerException],
-  ] as const)('%s is answered as often as asked for, and nothing done', async (kind, errorClass) => {
-    scheduler.faults.next(kind, 2)
-    await expect(create()).rejects.toBeInstanceOf(errorClass)
-    await expect(create()).rejects.toBeInstanceOf(errorClass)
-    await expect(create()).resolves.toBeDefined()
-    expect(scheduler.calls).toEqual([
-      { operation: 'CreateSchedule', name: 'host-1', answer: kind },
-      { operation: 'CreateSchedule', name: 'host-1', answer: kind },
-      { operation: 'CreateSchedule', name: 'host-1', answer: 'ok' },
-    ])
-  })
+  ] as const)(
+    'a planned fault %s is answered as often as asked for, and nothing done',
+    async (kind, errorClass) => {
+      scheduler.faults.next(kind, 2)
+      await expect(create()).rejects.toBeInstanceOf(errorClass)
+      await expect(create()).rejects.toBeInstanceOf(errorClass)
+      await expect(create()).resolves.toBeDefined()
+      expect(scheduler.calls).toEqual([
+        { operation: 'CreateSchedule', name: 'host-1', answer: kind },
+        { operation: 'CreateSchedule', name: 'host-1', answer: kind },
+        { operation: 'CreateSchedule', name: 'host-1', answer: 'ok' },
+      ])
+    },
+  )
 
-  test('a fault may be meant for one operation', async () => {
+  test('a planned fault may be meant for one operation', async () => {
     scheduler.faults.next('ThrottlingException', 1, 'DeleteSchedule')
     await create()
     await expect(remove()).rejects.toBeInstanceOf(ThrottlingException)
