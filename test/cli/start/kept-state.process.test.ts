@@ -25,7 +25,7 @@ function runProgram(clone: Clone, args: readonly string[], as: Partial<typeof NO
 }
 
 describe('the policy', () => {
-  it('that an operator has set is as it was at the next npm start; a flag changes it, with an audit event', async () => {
+  it('the policy that an operator has set is as it was at the next npm start; a flag changes it, with an audit event', async () => {
     using clone = freshClone()
     const file = clone.write('fleet.csv', DOWN)
     const fleet = (...args: readonly string[]) => runProgram(clone, ['cli/fleet/main.ts', '--local', ...args])
@@ -63,7 +63,7 @@ describe('the policy', () => {
 })
 
 describe('fleet time', () => {
-  it('that a run with --speed has left ahead of the clock is announced by the next run', async () => {
+  it('fleet time that a run with --speed has left ahead of the clock is announced by the next run', async () => {
     using clone = freshClone()
     await using host = await startLoopbackHost(BEHAVIOURS.healthy)
     const file = clone.write('fleet.csv', `address,port,name\n${host.address},${host.port},up\n`)
@@ -81,7 +81,7 @@ describe('fleet time', () => {
 })
 
 describe('the folder of the state', () => {
-  it('of two first starts at once one works, and the other says so', async () => {
+  it('of two first starts at once on one folder of the state one works, and the other says so', async () => {
     using clone = freshClone()
     const file = clone.write('fleet.csv', DOWN)
     const runs = [clone.start(['--hosts', file]), clone.start(['--hosts', file])]
@@ -98,7 +98,7 @@ describe('the folder of the state', () => {
     expect(await winner.ended, winner.output.stderr).toBe(0)
   })
 
-  it('that is a file is one clear line', async () => {
+  it('a state folder that is a file is told in one clear line', async () => {
     using clone = freshClone()
     clone.write('.local', '')
     const ran = runProgram(clone, ['cli/start/main.ts', '--hosts', clone.write('fleet.csv', DOWN), '--once'])
@@ -106,7 +106,7 @@ describe('the folder of the state', () => {
     expect(ran.err).toBe(`${join(clone.root, '.local')} is a file, and the state is kept there: move it away`)
   })
 
-  it('that belongs to another account is one clear line, for each program that needs it', async () => {
+  it('a state folder that belongs to another account is told in one clear line, for each program that needs it', async () => {
     using clone = freshClone()
     const file = clone.write('fleet.csv', DOWN)
     expect(runProgram(clone, ['cli/start/main.ts', '--hosts', file, '--once']).code).toBe(1)
@@ -123,21 +123,24 @@ describe('the folder of the state', () => {
     if (!isRoot) chmodSync(local, 0o700)
   })
 
-  it.runIf(isRoot)('that a user has made is theirs as before after root has used it', async () => {
-    using clone = freshClone()
-    const file = clone.write('fleet.csv', DOWN)
-    chownSync(clone.root, NOBODY.uid, NOBODY.gid)
-    const args = ['cli/start/main.ts', '--hosts', file, '--once']
-    for (const as of [NOBODY, {}, NOBODY]) {
-      const ran = runProgram(clone, args, as)
-      expect(ran.code, ran.err).toBe(1)
-      expect(ran.out).toMatch(/^down +127\.0\.0\.1:1 /m)
-    }
-  })
+  it.runIf(isRoot)(
+    'a state folder that a user has made is theirs as before after root has used it',
+    async () => {
+      using clone = freshClone()
+      const file = clone.write('fleet.csv', DOWN)
+      chownSync(clone.root, NOBODY.uid, NOBODY.gid)
+      const args = ['cli/start/main.ts', '--hosts', file, '--once']
+      for (const as of [NOBODY, {}, NOBODY]) {
+        const ran = runProgram(clone, args, as)
+        expect(ran.code, ran.err).toBe(1)
+        expect(ran.out).toMatch(/^down +127\.0\.0\.1:1 /m)
+      }
+    },
+  )
 })
 
 describe('DATABASE_URL', () => {
-  it('may name a folder with the server’s socket', async () => {
+  it('DATABASE_URL may name a folder with the server’s socket', async () => {
     using clone = freshClone()
     const folder = join(clone.root, 'server')
     const server = await startPostgres({
