@@ -32,7 +32,7 @@ const BAR = { width: 34, gap: 6, groupGap: 26 } as const
 const WIDTH = 2 * PANEL.width + PANEL.gap + 2 * PANEL.left
 const HEIGHT = PANEL.top + 2 * PANEL.height + 16
 
-/** Told apart by lightness too, and seen on white as on black. */
+/** The colours differ in lightness too, and are visible on white and on black. */
 const COLOURS = ['#c2571a', '#2f7fc1', '#3a9a5c']
 
 const STYLE = `
@@ -42,7 +42,7 @@ const STYLE = `
     .axis { stroke: #8c959f } .limit { stroke: #cf222e; stroke-dasharray: 5 4 } .limit-name { fill: #cf222e } .limit-name, .note { font-size: 11px; text-anchor: end }
     @media (prefers-color-scheme: dark) { text { fill: #b1bac4 } .limit { stroke: #ff7b72 } .limit-name { fill: #ff7b72 } }`
 
-/** A chart of the scenarios of one fleet, as SVG: logarithmic bars, a panel a question. */
+/** Draws the scenarios of one fleet as SVG: logarithmic bars, one panel per question. */
 export function scaleChart(scenarios: readonly Scenario[]): string {
   const hosts = (scenarios[0]?.hosts ?? 0).toLocaleString('en-US')
   const packings = [...new Set(scenarios.map(({ hostsPerSchedule }) => hostsPerSchedule))]
@@ -107,7 +107,10 @@ function panelSvg(
   ].join('\n')
 }
 
-/** Ten times as much is as much higher everywhere, and the highest fills the plot. */
+/**
+ * Scales logarithmically: a factor of ten has the same height everywhere, and the highest bar fills the
+ * plot.
+ */
 function heights(values: readonly number[]): (value: number) => number {
   const most = Math.log10(Math.max(...values) * 10)
   return (value) => Math.round((Math.max(0, Math.log10(value * 10)) / most) * PANEL.plotHeight)
@@ -122,7 +125,7 @@ type Bar = {
   readonly limitY: number | null
 }
 
-/** The height of a label's text: nearer than this a line would run through it. */
+/** The height of the text of a label, in pixels: a line that is nearer would cross it. */
 const LABEL_HEIGHT = 11
 
 function barSvg({ left, base, height, colour: fill, value, limitY }: Bar): string {
@@ -136,7 +139,7 @@ function barSvg({ left, base, height, colour: fill, value, limitY }: Bar): strin
   )
 }
 
-/** Named beside the title of its panel: over the bars the name would be in the way. */
+/** Draws a limit. Its name stands next to the title of the panel, because it would cover bars elsewhere. */
 const limitSvg = ({ value, name }: NonNullable<Panel['limit']>, y: number): string =>
   `    <line class="limit" x1="0" x2="${PANEL.width}" y1="${y}" y2="${y}"/>` +
   `<text class="limit-name" x="${PANEL.width}" y="22">– – ${name}: ${value.toLocaleString('en-US')}</text>`

@@ -17,7 +17,7 @@ without a network and a database.
 `
 
 const DEFAULT_HOSTS = 100_000
-/** Twice what a minute and 1 GB are enough for. */
+/** Twice the number of hosts that one minute and 1 GB of memory are enough for. */
 const MAX_HOSTS = 2_000_000
 
 export type SimulateCommand =
@@ -38,7 +38,10 @@ const OPTIONS = {
   help: { type: 'boolean', default: false, short: 'h' },
 } as const
 
-/** @throws UserError for anything that HELP does not name. Numbers may follow --hosts-per-schedule as they are. */
+/**
+ * Parses the arguments. Several numbers may follow --hosts-per-schedule. @throws UserError for anything
+ * that HELP does not name.
+ */
 export function parseSimulateCommand(args: readonly string[]): SimulateCommand {
   const { values, positionals } = parseFlags({ args: [...args], options: OPTIONS, allowPositionals: true })
   if (values.help) return { kind: 'help' }

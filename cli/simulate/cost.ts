@@ -1,12 +1,12 @@
-/** US dollars, list prices of us-east-1 on arm64 without free tiers, as docs/operations.md has them. */
+/** List prices in US dollars of us-east-1, arm64, without free tiers, as in docs/operations.md. */
 const PER_SCHEDULER_INVOCATION = 1 / 1e6
 const PER_LAMBDA_REQUEST = 0.2 / 1e6
 const PER_GB_SECOND = 0.0000133334
-/** Of the probe function. */
+/** The memory of the probe function, in MB. */
 export const MEMORY_GB = 256 / 1024
 const DAYS_A_MONTH = 30
 
-/** What a month of days like this one costs, without database and logs. */
+/** Computes what a month of such days costs, without database and logs. */
 export const monthlyCostUsd = (day: {
   readonly invocations: number
   readonly billedSeconds: number

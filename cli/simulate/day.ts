@@ -10,28 +10,34 @@ import type { SimulatedFleet } from './fleet.ts'
 
 const DAY_MS = 24 * 60 * MINUTE_MS
 
-/** What became of the hosts that were walked through the day, one by one. */
+/** The result of simulating some hosts one by one for a day. */
 export type Walked = {
   readonly hosts: number
   readonly probes: number
-  /** Of events that came twice: while the first was under way, and afterwards. */
+  /**
+   * Of events that were delivered twice: how many came while the first was under way, and how many
+   * afterwards.
+   */
   readonly inFlight: number
   readonly duplicates: number
   readonly transitions: number
-  /** Transitions, less one for each host: from unknown to what it is, once. Anything but 0 is a fault. */
+  /**
+   * The number of transitions, less one per host for the first one from `unknown`. Any value but 0 is a
+   * fault.
+   */
   readonly missedOrFalse: number
   /** The longest that a host waited for its next probe, as a multiple of its own period. */
   readonly longestWaitPeriods: number
 }
 
-/** No database is there to be lost. */
+/** The simulation has no database connection that could be lost. */
 const NEVER = new AbortController().signal
 
 type Known = { reachability: Reachability; lastScheduledFor: Date | null; probedAtMs: number | null }
 
 /**
- * Has these schedules fire for a day and handles each event with the probe function's own use case, in a world
- * without network, database and waiting. Some events come twice: at once or, every other time, afterwards.
+ * Fires these schedules for a day and handles each event with the use case of the probe function, without network,
+ * database or waiting. Some events are delivered twice: half of them at once, half of them afterwards.
  */
 export async function walkDay(
   schedules: readonly ScheduleSpec[],
@@ -74,10 +80,10 @@ function tally(
   }
 }
 
-/** One instant of the fleet: locks as the database has them, and what was saved before. */
+/** Creates the ports for one instant: locks as in the database, and the states that were saved before. */
 function portsAt(atMs: number, known: Map<HostId, Known>, isDown: (id: HostId) => boolean): ProbePorts {
   const locked = new Set<HostId>()
-  // The use case shows a probe where to connect to, and not which host that is: here a port is a host.
+  // The use case passes the address of a host and not its id, so the port number identifies the host here.
   const idsByPort: HostId[] = []
   const hostAt = (port: number): HostId => {
     const id = idsByPort[port]

@@ -4,14 +4,14 @@ import { type HostId, parseHostId } from '../../shared/domain/ids.ts'
 
 export type SimulatedFleet = {
   readonly hosts: readonly { readonly id: HostId }[]
-  /** Where a host stands in [0, 1) when some are down: those below the share of hosts that are. */
+  /** A number in [0, 1) per host. A host is down when its number is below the share of hosts that are down. */
   readonly ranks: ReadonlyMap<HostId, number>
 }
 
-/** Any odd number apart from zero: the rank must not follow from what chooses phase and bucket. */
+/** Any odd seed: the rank of a host must not depend on the hash that chooses phase and bucket. */
 const SALT = 0x9e3779b97f4a7c15n
 
-/** The same hosts each time, their ids as evenly spread as random ones. */
+/** Creates the same hosts each time. Their ids are as evenly distributed as random ones. */
 export function simulatedFleet(size: number): SimulatedFleet {
   const hosts = Array.from({ length: size }, (_, i) => ({ id: idOf(i) }))
   const ranks = new Map(hosts.map(({ id }) => [id, Number(finalize64(spreadHash(id) ^ SALT)) / 2 ** 64]))

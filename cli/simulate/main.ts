@@ -7,7 +7,7 @@ import { writePage } from './write-page.ts'
 
 const output = terminalOutput(process)
 
-/** Runs all of `npm run simulate`, but for its faults. */
+/** Runs `npm run simulate`. Its caller reports errors. */
 async function run(args: readonly string[]): Promise<void> {
   const command = parseSimulateCommand(args)
   if (command.kind === 'help') {

@@ -11,7 +11,10 @@ import { type Traffic, trafficOf } from './traffic.ts'
 export const HOSTS_PER_SCHEDULE = [1, 100, MAX_HOSTS_PER_INVOCATION] as const
 /** The shares of a fleet, from 0 to 1, that are down in the scenarios. */
 export const DOWN_SHARES = [0, 0.02, 0.3] as const
-/** Hosts of a scenario that are walked through the day one by one; of a larger fleet, every so-manieth schedule. */
+/**
+ * How many hosts of a scenario are simulated one by one. Of a larger fleet they are taken from evenly
+ * spaced schedules.
+ */
 export const WALKED_HOSTS = 2000
 
 export type Scenario = {
@@ -21,15 +24,18 @@ export type Scenario = {
   readonly schedules: number
   readonly mostHostsInASchedule: number
   readonly traffic: Traffic
-  /** Of the busiest minute to the mean one. */
+  /** The load of the busiest minute divided by the mean. */
   readonly peakOverMean: number
-  /** Of writing every schedule anew, as after a change of what all of them share. */
+  /** How long it takes to write every schedule again, as after a change of a value that all of them share. */
   readonly rewrite: { readonly calls: number; readonly minutes: number }
   readonly monthlyUsd: number
   readonly walked: Walked
 }
 
-/** Simulates a day of a fleet on the default cadence, once for each way to pack it and each share that is down. */
+/**
+ * Simulates a day of a fleet on the default cadence, once for each way to pack it and each share that is
+ * down.
+ */
 export async function* simulate(
   hosts: number,
   hostsPerSchedule: readonly number[] = HOSTS_PER_SCHEDULE,
@@ -62,7 +68,7 @@ async function scenario(
   }
 }
 
-/** Schedules from all over the plan, until they have as many hosts as are walked. */
+/** Takes evenly spaced schedules of the plan until they have enough hosts. */
 function sampleOf(plan: readonly ScheduleSpec[]): ScheduleSpec[] {
   const hosts = plan.reduce((sum, { hostIds }) => sum + hostIds.length, 0)
   const stride = Math.max(1, Math.floor(hosts / WALKED_HOSTS))

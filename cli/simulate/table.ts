@@ -7,7 +7,7 @@ const beyond = (value: number, limit: number): string => `${whole(value)}${value
 
 type Column = readonly [title: string, cell: (scenario: Scenario) => string]
 
-/** `!` marks what is beyond a default. */
+/** The columns. `!` marks a value that exceeds a default quota. */
 const COLUMNS: readonly Column[] = [
   ['hosts per schedule', (s) => whole(s.hostsPerSchedule)],
   ['down', (s) => `${s.downShare * 100} %`],
@@ -21,7 +21,7 @@ const COLUMNS: readonly Column[] = [
   ['$ per month', (s) => (s.monthlyUsd < 100 ? s.monthlyUsd.toFixed(2) : whole(s.monthlyUsd))],
 ]
 
-/** Formats the scenarios as a table for a terminal. It is not cut: half a number would be a wrong one. */
+/** Formats the scenarios as a table for a terminal. Lines are not cut, because a cut number would be wrong. */
 export const terminalTable = (scenarios: readonly Scenario[], colours: boolean): string[] =>
   formatTable(
     COLUMNS.map(([title]) => title),
@@ -37,7 +37,7 @@ export const markdownTable = (scenarios: readonly Scenario[]): string =>
 
 const formatCells = (scenario: Scenario): string[] => COLUMNS.map(([, cell]) => cell(scenario))
 
-/** Describes what became of the hosts that were walked one by one. */
+/** Describes the result of the hosts that were simulated one by one. */
 export function describeWalk(scenarios: readonly Scenario[]): string {
   const total = (key: 'hosts' | 'probes' | 'duplicates' | 'inFlight'): string =>
     whole(scenarios.reduce((sum, { walked }) => sum + walked[key], 0))

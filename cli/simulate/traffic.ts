@@ -6,22 +6,22 @@ import type { SimulatedFleet } from './fleet.ts'
 const DAY_SECONDS = 86_400
 const MINUTE_SECONDS = MINUTE_MS / 1000
 
-/** What a day's schedules ask of everything else. All of it is counted: nothing here is a sample. */
+/** The load that the schedules cause in a day. Every schedule is counted; nothing is a sample. */
 export type Traffic = {
   readonly invocations: number
-  /** Of all invocations together: what Lambda bills. */
+  /** The duration of all invocations together, which Lambda bills. */
   readonly billedSeconds: number
   readonly perMinuteMean: number
   readonly perMinutePeak: number
-  /** In the busiest second, as are the next two. */
+  /** In the busiest second, like the next two. */
   readonly perSecondPeak: number
-  /** Invocations under way: each holds a Lambda environment and a database connection. */
+  /** Invocations under way. Each holds a Lambda environment and a database connection. */
   readonly concurrentPeak: number
-  /** Hosts under way: each holds an entry of the lock table. */
+  /** Hosts that are being probed. Each holds an entry of the lock table. */
   readonly locksPeak: number
 }
 
-/** By the second of a period: invocations that begin, and invocations and hosts that are under way. */
+/** Per second of a period: how many invocations start, and how many invocations and hosts are under way. */
 type Load = Readonly<Record<(typeof LOADS)[number], Float64Array>>
 const LOADS = ['begun', 'underWay', 'locked'] as const
 
@@ -72,17 +72,20 @@ function addSchedule(load: Load, spec: ScheduleSpec, ranks: Ranks, downShare: nu
   }
 }
 
-/** Any large number: it only has to scatter. */
+/** A large odd number that distributes the seconds evenly. */
 const SCATTER = 7919
 
-/** The second of its minute in which a schedule fires: 0 to 59, scattered over the schedules. */
+/** The second of the minute in which a schedule fires: 0 to 59, distributed evenly over the schedules. */
 export function secondOf({ hostIds }: Pick<ScheduleSpec, 'hostIds'>, ranks: Ranks): number {
   const [first] = hostIds
   const rank = first === undefined ? 0 : (ranks.get(first) ?? 0)
   return Math.floor(((rank * SCATTER) % 1) * MINUTE_SECONDS)
 }
 
-/** Hosts are probed all at once, so one that is down keeps its whole invocation, and the locks of all in it. */
+/**
+ * All hosts of an invocation are probed at once, so one that is down keeps the invocation and all its locks
+ * waiting.
+ */
 function invocationMs({ hostIds }: ScheduleSpec, ranks: Ranks, downShare: number): number {
   const someDown = hostIds.some((id) => (ranks.get(id) ?? 1) < downShare)
   return INVOCATION_MS + (hostIds.length - 1) * FURTHER_HOST_MS + (someDown ? DOWN_HOST_MS : 0)

@@ -6,18 +6,18 @@ import { describeWalk, markdownTable } from './table.ts'
 
 const PAGE = new URL('../../docs/scale.md', import.meta.url)
 const CHART = new URL('../../docs/scale.svg', import.meta.url)
-/** The fleet that the chart is drawn of. */
+/** The size of the fleet that the chart shows. */
 export const CHARTED_HOSTS = 1_000_000
 
-/** What of the page is the program's, for a fleet of this size: all that is between two marks. */
+/** Matches the part of the page that the program writes for a fleet of this size, between two marks. */
 const marked = (hosts: number): RegExp =>
   new RegExp(`(<!-- simulate --hosts ${hosts} -->\n)[^]*?(<!-- end -->)`)
 
-/** What a page says of these scenarios. */
+/** Formats the part of the page for these scenarios. */
 export const pageSection = (scenarios: readonly Scenario[]): string =>
   `\n${markdownTable(scenarios)}\n\n${describeWalk(scenarios)}\n`
 
-/** @throws UserError when the page has no place for a fleet of this size. */
+/** Writes the page and the chart. @throws UserError when the page has no marks for a fleet of this size. */
 export function writePage(scenarios: readonly Scenario[]): void {
   const hosts = scenarios[0]?.hosts ?? 0
   const page = readFileSync(PAGE, 'utf8')

@@ -14,7 +14,7 @@ import { Publish } from './constructs/publish.ts'
 import { Monitoring } from './monitoring/monitoring.ts'
 import type { Settings } from './settings.ts'
 
-/** The system: two sensors, the database between them, and what watches them. */
+/** The system: the two sensors, their database, and their monitoring. */
 export class AwarenessStack extends Stack {
   constructor(scope: Construct, id: string, { stage, settings }: { stage: string; settings: Settings }) {
     super(scope, id, {
@@ -52,7 +52,7 @@ export class AwarenessStack extends Stack {
     this.announce(stage, drift, publish)
   }
 
-  /** What other teams look for: where to send scan messages, and where to receive events. */
+  /** Publishes what other teams need: where to send scan messages, and where to receive events. */
   private announce(stage: string, drift: Drift, { bus }: Publish): void {
     const announced = {
       'scan-queue-url': drift.queue.queueUrl,

@@ -15,7 +15,7 @@ export function buildApp(props: AppProps = {}): { readonly app: App; readonly st
   const stage = chosenStage(app.node.tryGetContext('stage'))
   const given = givenFrom((name) => app.node.tryGetContext(name), stage)
   const settings = STAGES[stage](given)
-  // What was not given leaves holes that would only be complained of twice.
+  // A missing value would be reported a second time by the checks, so only the context is reported.
   const problems = given.problems.length > 0 ? given.problems : problemsOf(settings)
   if (problems.length > 0) throw new SettingsError(problems)
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app))

@@ -4,7 +4,7 @@ import { OPERATE_CONCURRENCY } from './constructs/operate.ts'
 import { PUBLISH_CONCURRENCY } from './constructs/publish.ts'
 import type { DatabaseSettings, NetworkSettings, Settings } from './settings.ts'
 
-/** Settings that cannot work, each problem a sentence that says what to do. */
+/** The settings cannot work. Each problem is a sentence that says what to change. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError'
   readonly problems: readonly string[]
@@ -15,17 +15,17 @@ export class SettingsError extends Error {
   }
 }
 
-/** For migrations, and for a person with psql. */
+/** Connections that are kept free for migrations, and for a person with psql. */
 const CONNECTIONS_SPARED = 5
 const CONNECTIONS_OF_OTHERS =
   FAN_OUT_CONCURRENCY + OPERATE_CONCURRENCY + PUBLISH_CONCURRENCY + CONNECTIONS_SPARED
 
-/** From CloudWatch Logs: PutRetentionPolicy takes no other number. */
+/** The numbers of days that CloudWatch Logs accepts in PutRetentionPolicy. */
 const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ]
 
-/** Every reason why `settings` cannot be deployed; none when they can. */
+/** Lists every reason why `settings` cannot be deployed; the list is empty when they can. */
 export function problemsOf(settings: Settings): string[] {
   return [
     ...networkProblems(settings.network),

@@ -1,4 +1,4 @@
-/** The values of `-c name=value` that a stage may ask for, each with what it means to whoever has to give it. */
+/** The values of `-c name=value` that a stage may need, each with an explanation for the person who gives it. */
 export const CONTEXT_VALUES = {
   vpcId: 'the VPC that the functions join, vpc-…',
   subnetIds: 'its private subnets, separated by commas, with routes to the database and to the hosts',
@@ -24,7 +24,10 @@ export const CONTEXT_VALUES = {
 
 export type ContextName = keyof typeof CONTEXT_VALUES
 
-/** Context values as a stage asks for them. What is missing or wrong is collected, so that all is said at once. */
+/**
+ * Reads context values for a stage. It collects what is missing or wrong, so that all problems are reported
+ * at once.
+ */
 export type Given = {
   readonly text: (name: ContextName) => string
   readonly optional: (name: ContextName) => string | null

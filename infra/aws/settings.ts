@@ -1,32 +1,32 @@
 import type { InitialPolicy } from '../../shared/domain/policy.ts'
 
-/** What may differ from stage to stage, and nothing else. */
+/** Everything that may differ between stages. */
 export type Settings = {
   readonly network: NetworkSettings
   readonly database: DatabaseSettings
   /** The policy that a new database starts with. Later it is changed in the database, without a deploy. */
   readonly initialPolicy: InitialPolicy
   readonly concurrency: Concurrency
-  /** Days that the functions' logs are kept: one of the numbers that CloudWatch Logs knows. */
+  /** For how many days the logs of the functions are kept: one of the numbers that CloudWatch Logs accepts. */
   readonly logRetentionDays: number
   readonly alarms: AlarmSettings
   /** Who may send scan.completed messages: account ids, or ARNs of roles. */
   readonly scanners: readonly string[]
-  /** Event buses, usually of other accounts, that every event is handed on to: ARNs. */
+  /** ARNs of event buses, usually in other accounts, that receive every event. */
   readonly subscribers: readonly string[]
-  /** What `cdk destroy` does with the database, the queues' messages and the logs. */
+  /** Whether `cdk destroy` keeps or deletes the database, the messages in the queues and the logs. */
   readonly data: 'keep' | 'delete'
 }
 
 export type NetworkSettings =
-  /** A VPC of its own, with private subnets and NAT. */
+  /** The stack creates a VPC with private subnets and NAT. */
   | { readonly kind: 'create'; readonly availabilityZones: number; readonly natGateways: number }
-  /** Subnets that are there: they must lead to the database, to the hosts, to Scheduler, SQS and S3. */
+  /** Existing subnets, with routes to the database, to the hosts, to Scheduler, SQS and S3. */
   | {
       readonly kind: 'existing'
       readonly vpcId: string
       readonly subnetIds: readonly string[]
-      /** `create`: the stack makes the interface endpoints for Scheduler and SQS. */
+      /** `create`: the stack creates the interface endpoints for Scheduler and SQS. */
       readonly endpoints: 'there already' | 'create'
     }
   /** The functions run outside of any VPC. */
@@ -35,7 +35,7 @@ export type NetworkSettings =
 export type DatabaseSettings =
   | {
       readonly kind: 'create'
-      /** Aurora capacity units; 0.5 is the least that never pauses. */
+      /** In Aurora capacity units. 0.5 is the smallest capacity that never pauses. */
       readonly minCapacityUnits: number
       readonly maxCapacityUnits: number
       readonly readers: number
@@ -48,11 +48,14 @@ export type DatabaseSettings =
       readonly port: number
       readonly name: string
       readonly signIn: SignIn
-      /** What `show max_connections` says, less what others use. */
+      /** The value of `show max_connections`, less the connections that others use. */
       readonly maxConnections: number
-      /** Lets the functions in; without it somebody else has to. */
+      /**
+       * The security group of the database. The stack adds a rule for the functions; where it is null,
+       * somebody else adds it.
+       */
       readonly securityGroupId: string | null
-      /** Where CloudWatch has the database's metrics; without it nothing watches its connections. */
+      /** The database in CloudWatch. Where it is null, no alarm watches its connections. */
       readonly metrics: DatabaseMetrics | null
       readonly certificates: 'rds' | 'unencrypted'
     }
@@ -63,32 +66,44 @@ export type DatabaseMetrics = {
 }
 
 export type SignIn =
-  /** Tokens signed with each function's role. `resourceId` is the cluster's or instance's (`cluster-…`, `db-…`). */
+  /**
+   * By IAM tokens that are signed with the role of each function. `resourceId` names the cluster or the
+   * instance (`cluster-…`, `db-…`).
+   */
   | { readonly kind: 'iam'; readonly resourceId: string; readonly owner: string }
-  /** A secret with OWNER_SECRET_FIELDS and the functions' fields in its JSON: passwords, where there is no IAM sign-in. */
+  /**
+   * A secret with OWNER_SECRET_FIELDS and the functions' fields in its JSON: passwords, where there is no
+   * IAM sign-in.
+   */
   | { readonly kind: 'secret'; readonly arn: string; readonly versionId: string | null }
-  /** Passwords in the template, in plain sight: for emulators. */
+  /** By passwords that stand in the template as plain text: for emulators only. */
   | { readonly kind: 'password'; readonly owner: string; readonly password: string }
 
-/** Environments of each function that may run at once; each holds one database connection. */
+/** How many environments of each function may run at once. Each holds one database connection. */
 export type Concurrency = { readonly probe: number; readonly drift: number }
 
 export type AlarmSettings = {
-  /** `basic` leaves out what the AWS emulators cannot make: saved queries, alarms on arithmetic. */
+  /** `basic` leaves out what AWS emulators cannot create: saved queries, alarms on arithmetic. */
   readonly monitoring: 'full' | 'basic'
-  /** An SNS topic that is there; without it the stack makes one. */
+  /** An existing SNS topic; where it is null, the stack creates one. */
   readonly topicArn: string | null
-  /** Subscribed to the topic that the stack makes. */
+  /** Addresses that are subscribed to the topic that the stack creates. */
   readonly emails: readonly string[]
-  /** Where docs/operations.md can be read, for the links in the alarms. */
+  /** The address of docs/operations.md, for the links in the alarms. */
   readonly runbook: string
-  /** How long no probe at all is nothing to worry about: three times the cadence of the policy. */
+  /**
+   * The alarm on silence goes off when nothing was probed for so long: three times the cadence of the
+   * policy.
+   */
   readonly heartbeatMinutes: number
-  /** Share of the fleet, in percent, that must be unreachable before somebody is woken. */
+  /** The share of the fleet, in percent, that must be unreachable to raise the alarm. */
   readonly unreachablePercent: number
-  /** The same of hosts that went down within a quarter of an hour. */
+  /** The share of the fleet, in percent, that must go down within 15 minutes to raise the alarm. */
   readonly goingDownPercent: number
 }
 
-/** JSON fields of the secret of an existing database for its owner; those of the functions are in their table. */
+/**
+ * JSON fields of the secret of an existing database for its owner; those of the functions are in their
+ * table.
+ */
 export const OWNER_SECRET_FIELDS = { username: 'owner_username', password: 'owner_password' } as const

@@ -5,9 +5,12 @@ import type { AlarmSettings, DatabaseMetrics, Settings, SignIn } from './setting
 export const STAGE_NAMES = ['dev', 'prod', 'existing', 'emulated'] as const
 export type Stage = (typeof STAGE_NAMES)[number]
 
-/** Every difference between stages is in this table. What only the installation knows comes from its context. */
+/** All differences between stages. Values that only the installation knows come from the CDK context. */
 export const STAGES: Record<Stage, (given: Given) => Settings> = {
-  /** To try it in an account: the least that works, and nothing stays behind. */
+  /**
+   * For trying the product in an account: the smallest installation that works. `cdk destroy` removes all
+   * of it.
+   */
   dev: (given) => ({
     network: { kind: 'create', availabilityZones: 2, natGateways: 1 },
     database: {
@@ -27,7 +30,7 @@ export const STAGES: Record<Stage, (given: Given) => Settings> = {
     data: 'delete',
   }),
 
-  /** A VPC and a database of its own, for up to 10,000 hosts without turning anything. */
+  /** With a VPC and a database that the stack creates, for up to 10,000 hosts without changing a setting. */
   prod: (given) => ({
     network: { kind: 'create', availabilityZones: 2, natGateways: 2 },
     database: {
@@ -47,7 +50,7 @@ export const STAGES: Record<Stage, (given: Given) => Settings> = {
     data: 'keep',
   }),
 
-  /** Into a VPC and a database that are there: usually the scanner's own. */
+  /** In an existing VPC with an existing database, usually that of the scanner. */
   existing: (given) => ({
     network: {
       kind: 'existing',
@@ -75,7 +78,7 @@ export const STAGES: Record<Stage, (given: Given) => Settings> = {
     data: 'keep',
   }),
 
-  /** Into an AWS emulator on this machine, beside a PostgreSQL on this machine. */
+  /** In an AWS emulator on this machine, with a PostgreSQL server on this machine. */
   emulated: (given) => ({
     network: { kind: 'none' },
     database: {

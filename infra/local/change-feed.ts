@@ -2,7 +2,7 @@ import type { Sql } from '../../shared/db/client.ts'
 import { type DriftRow, listDrifts } from '../../shared/db/drift-view.ts'
 import { type ChangeRow, listChanges } from '../../shared/db/fleet-view.ts'
 
-/** An event is dated before its transaction commits, and a transaction lasts less than this, in real time. */
+/** The longest time, in real time, from the date of an event to the commit of its transaction. */
 const LONGEST_TRANSACTION_MS = 20_000
 
 /** Reads the changes of hosts that are new since the last call, each once, from `startedAt` in fleet time. */
@@ -14,7 +14,10 @@ export const createChangeFeed = (sql: Sql, startedAt: Date, speed: number): (() 
     overlapMs: LONGEST_TRANSACTION_MS * speed,
   })
 
-/** Reads the drift that is new since the last call, each once. It is dated by when it was found, in real time. */
+/**
+ * Reads the drift that is new since the last call, each once. It is dated by when it was found, in real
+ * time.
+ */
 export const createDriftFeed = (sql: Sql, startedAt: Date): (() => Promise<DriftRow[]>) =>
   createFeed({
     list: (since) => listDrifts(sql, since),
@@ -24,11 +27,11 @@ export const createDriftFeed = (sql: Sql, startedAt: Date): (() => Promise<Drift
   })
 
 function createFeed<Row extends { readonly id: string }>(source: {
-  /** Rows of this date or later, oldest first. */
+  /** Lists the rows of this date or later, oldest first. */
   readonly list: (since: Date) => Promise<Row[]>
   readonly dateOf: (row: Row) => Date
   readonly startedAt: Date
-  /** How far back rows may still appear. */
+  /** How far before the newest row a new row may still appear. */
   readonly overlapMs: number
 }): () => Promise<Row[]> {
   const { list, dateOf, startedAt, overlapMs } = source

@@ -1,9 +1,9 @@
 import { InvalidValueError } from '../../shared/domain/errors.ts'
 
-/** Fleet time: what the local Scheduler goes by. Tests may bring one that they wind by hand. */
+/** Fleet time, which the local Scheduler uses. Tests may pass a clock that they set themselves. */
 export type Clock = {
   readonly now: () => Date
-  /** How long a stretch of fleet time takes in real time, both in ms. */
+  /** Converts a duration in fleet time to real time, both in ms. */
   readonly realMs: (fleetMs: number) => number
 }
 

@@ -17,18 +17,18 @@ export type Compliance = {
 }
 
 export type ComplianceDeps = DriftPipelineDeps & {
-  /** Seconds of fleet time in a second. */
+  /** How many seconds of fleet time pass per second of real time. */
   readonly speed: number
   /** The folder in which the tools find the endpoints of this run. */
   readonly stateFolder: string
-  /** Ids of the hosts that the demonstration's scanner scans; none in one's own fleet. */
+  /** Ids of the hosts that the scanner of the demonstration scans; empty for the fleet of a user. */
   readonly scannedHosts: readonly string[]
 }
 
 export type ComplianceRun = {
   /** Reads what is new since the last call. */
   readonly read: () => Promise<Compliance>
-  /** Takes no more scans, lets those under way be judged, and leaves nothing running. Once is enough. */
+  /** Accepts no more scans, waits for those under way, and stops everything. It may be called more than once. */
   readonly stop: () => Promise<void>
 }
 

@@ -13,7 +13,7 @@ import { type FunctionSurroundings, functionDeps, localIdentity } from './functi
 
 export type DriftPipelineDeps = FunctionSurroundings & {
   readonly onFault: (error: unknown) => void
-  /** After so long a message that was not dealt with comes again. */
+  /** After this time SQS delivers a message again that was not deleted. */
   readonly visibilityTimeoutSeconds?: number
 }
 
@@ -21,9 +21,9 @@ export type DriftPipeline = {
   /** Where finished scans are announced. */
   readonly queue: { readonly client: SQSClient; readonly url: string }
   readonly sqs: Endpoints['sqs']
-  /** Messages that the function dealt with, without those that it rejected. */
+  /** How many messages the function processed, without those that it rejected. */
   readonly judged: () => number
-  /** Takes no more messages, lets those under way be judged, and ends SQS. */
+  /** Accepts no more messages, waits for those under way, and stops SQS. */
   readonly stop: () => Promise<void>
 }
 
@@ -32,7 +32,7 @@ const QUEUE_NAME = 'scan-completed'
 const MAX_RECEIVE_COUNT = 5
 const CONCURRENCY = 2
 const TIMEOUT_MS = 60_000
-/** Shorter than deployed, so that a message that nobody can deal with is a dead letter within minutes. */
+/** Shorter than in AWS, so that a message that cannot be processed is a dead letter within minutes. */
 const VISIBILITY_TIMEOUT_SECONDS = 30
 
 /** Starts SQS with the queue of finished scans, and the drift function on it as in AWS. */

@@ -3,11 +3,11 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
 
-/** Where a running local product listens, for the tools that are started beside it. */
+/** Where a running local product listens, for the commands that are started next to it. */
 const Endpoints = z.object({
-  /** The process of the runner: when it is gone there is nothing to connect to. */
+  /** The process id of the runner. When that process has ended, there is nothing to connect to. */
   pid: z.int().positive(),
-  /** The owner's sign-in; null when DATABASE_URL was given, which the tools then want too. */
+  /** How the owner signs in; null when the run uses DATABASE_URL, which the commands then need too. */
   database: z
     .object({
       host: z.string(),
@@ -20,7 +20,7 @@ const Endpoints = z.object({
     })
     .nullable(),
   sqs: z.object({ endpoint: z.url(), queueUrl: z.url(), deadLetterQueueUrl: z.url() }),
-  /** Fleet time: what it was at a time of the machine's own clock, and how many times as fast it goes. */
+  /** Fleet time at one instant of the clock of the machine, and how many times as fast it runs. */
   clock: z.exactOptional(
     z.object({ fleetTime: z.iso.datetime(), machineTime: z.iso.datetime(), speed: z.number().positive() }),
   ),
@@ -28,7 +28,7 @@ const Endpoints = z.object({
 export type Endpoints = z.infer<typeof Endpoints>
 
 const FILE = 'endpoints.json'
-/** It holds a password. */
+/** Only the owner may read the file, because it contains a password. */
 const OWNER_ONLY = 0o600
 
 /** Publishes the endpoints of this run to the tools. Of two runs with one folder, the later one is published. */
@@ -38,7 +38,10 @@ export function writeEndpoints(folder: string, endpoints: Endpoints): void {
   renameSync(partial, join(folder, FILE))
 }
 
-/** Reads the endpoints of the run that is under way; null where none is, also when one died and left its file. */
+/**
+ * Reads the endpoints of the run that is under way; null where none is, also when one died and left its
+ * file.
+ */
 export function readEndpoints(folder: string): Endpoints | null {
   const path = join(folder, FILE)
   const text = readIfThere(path)
@@ -72,7 +75,7 @@ function isRunning(pid: number): boolean {
   try {
     return process.kill(pid, 0)
   } catch (error) {
-    // Somebody else's process: it is there.
+    // The process belongs to another account, so it exists.
     return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
 }

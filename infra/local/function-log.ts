@@ -2,10 +2,10 @@ import { appendFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'no
 import { dirname } from 'node:path'
 import { Writable } from 'node:stream'
 
-/** A fleet's functions write without end: the file before the current one is kept, and no more. */
+/** The size at which a new file is started. Only the current file and the one before it are kept. */
 const MAX_LOG_BYTES = 16 * 1024 * 1024
 
-/** Where the functions' log lines and metrics go on one machine: a file, begun anew in each run. */
+/** Opens the file for the log lines and metrics of the functions on one machine. Each run starts a new file. */
 export function openFunctionLog(path: string): Writable {
   mkdirSync(dirname(path), { recursive: true })
   // The file may be another account's: root has used the folder, say.

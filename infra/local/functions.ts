@@ -14,7 +14,7 @@ import type { Environment } from './emulators/lambda/environments.ts'
 import { createLambda, type Lambda } from './emulators/lambda/function.ts'
 import type { LocalDatabase } from './postgres/local-database.ts'
 
-/** What the functions are given on one machine: its database, its time, and a place for their logs. */
+/** What all functions on one machine need: the database, the clock, and an output for their logs. */
 export type FunctionSurroundings = {
   readonly database: LocalDatabase
   readonly now: () => Date
@@ -35,7 +35,7 @@ export const localIdentity = (name: FunctionName): { readonly name: string; read
   arn: `arn:aws:lambda:local:000000000000:function:${functionName(STAGE, name)}`,
 })
 
-/** Each holds a connection for as long as its probes take. */
+/** Each environment holds a connection for as long as its probes take. */
 const PROBE_CONCURRENCY = 16
 /** As deployed: longer than the 15 s after which PostgreSQL ends an idle transaction of the probe. */
 const TIMEOUT_MS = 20_000

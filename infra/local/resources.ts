@@ -1,11 +1,11 @@
-/** What was started, to be stopped in the opposite order. */
+/** Everything that was started, to be stopped in the opposite order. */
 export type Resources = {
   readonly onClose: (close: () => unknown) => void
   /** Stops everything, also when one of them fails. @throws the first failure. */
   readonly close: () => Promise<void>
 }
 
-/** A list of what has to be closed, which closes the last that was opened first. */
+/** Creates an empty list. It closes in the opposite order of opening. */
 export function createResources(): Resources {
   const closers: (() => unknown)[] = []
   return {

@@ -8,9 +8,9 @@ import { type LocalScheduler, type SchedulerOptions, startScheduler } from './em
 import { type FunctionSurroundings, functionDeps, localIdentity, type ProbeLambda } from './functions.ts'
 
 export type Scheduling = {
-  /** Fires nothing more. */
+  /** Stops the local Scheduler: no schedule fires any more. */
   readonly stop: () => Promise<void>
-  /** Lets a run of the fan-out that is under way end. */
+  /** Waits for a run of the fan-out that is under way. */
   readonly drain: () => Promise<void>
 }
 

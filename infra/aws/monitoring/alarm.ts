@@ -3,17 +3,17 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
 import type * as sns from 'aws-cdk-lib/aws-sns'
 import type { Construct } from 'constructs'
 
-/** An alarm that somebody can act on: docs/operations.md has a section of its title. */
+/** An alarm that a person can act on. The runbook, docs/operations.md, has a section with its title. */
 export type AlarmDefinition = {
   readonly title: string
-  /** One sentence for whoever is woken. */
+  /** One sentence for the person on call. */
   readonly says: string
   readonly metric: cloudwatch.IMetric
   readonly when: '<' | '>' | '>='
   readonly threshold: number
   /** In alarm when `of[0]` of the last `of[1]` periods are beyond the threshold. */
   readonly of: readonly [number, number]
-  /** What silence means: `alarm` for heartbeats. */
+  /** How missing data is treated. Heartbeats use `alarm`. */
   readonly silence: 'alarm' | 'fine' | 'no change'
 }
 
@@ -29,10 +29,13 @@ const SILENCE = {
   'no change': cloudwatch.TreatMissingData.IGNORE,
 }
 
-/** As a Markdown viewer makes the anchor of a heading. */
+/** The anchor that a Markdown viewer creates for a heading. */
 export const anchorOf = (title: string): string => title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')
 
-/** An alarm that links to its section of the runbook, and tells the topic when it goes off and when it is over. */
+/**
+ * Creates an alarm that links to its section of the runbook, and notifies the topic when it starts and when
+ * it ends.
+ */
 export function createAlarm(
   scope: Construct,
   definition: AlarmDefinition,

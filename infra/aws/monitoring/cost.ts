@@ -11,10 +11,13 @@ const PER_GB_SECOND_ARM = 1.333_34e-5
 const MB_PER_GB = 1024
 const MS_PER_SECOND = 1000
 const HOURS_PER_MONTH = 720
-/** CloudWatch's expressions know no exponents. */
+/** The expressions of CloudWatch do not accept exponents such as 1e-6. */
 const DECIMALS = 12
 
-/** What probing costs if it goes on like this hour. The other functions run once a minute or once a scan. */
+/**
+ * Projects the cost of probing in the last hour to a month. The other functions run once per minute or per
+ * scan.
+ */
 export function monthlyCost({ functions }: Watched): cloudwatch.MathExpression {
   const period = Duration.hours(1)
   const perMs = (PER_GB_SECOND_ARM * PROBE_MEMORY_MB) / MB_PER_GB / MS_PER_SECOND

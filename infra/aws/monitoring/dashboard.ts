@@ -21,7 +21,7 @@ const VERDICTS = [
   DRIFT_METRICS.withoutVerdict,
 ]
 
-/** Five questions, a row each, the most urgent on top. */
+/** The dashboard answers five questions, one per row, the most urgent first. */
 export class Dashboard extends Construct {
   constructor(scope: Construct, id: string, watched: Watched, alarms: readonly cloudwatch.Alarm[]) {
     super(scope, id)

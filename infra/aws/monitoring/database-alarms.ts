@@ -9,7 +9,7 @@ import type { Watched } from './watched.ts'
 const CONNECTIONS_PERCENT = 80
 const CAPACITY_PERCENT = 90
 
-/** The alarms on the database: out of reach, out of connections, out of capacity. */
+/** The alarms on the database: it is unreachable, its connections are used up, its capacity is used up. */
 export function databaseAlarms({ settings, database, emitted }: Watched): AlarmDefinition[] {
   const unreachable = SIGNING_FUNCTIONS.map((name) =>
     emitted(name, FUNCTION_METRICS.databaseUnreachable, 'Sum', 1),
@@ -51,7 +51,7 @@ const capacity = (metric: cloudwatch.Metric): AlarmDefinition => ({
   silence: 'no change',
 })
 
-/** The database's own metrics, by name; nothing where nobody said where they are. */
+/** Finds the metrics of the database by name; null where the settings do not name the database in CloudWatch. */
 export function databaseMetrics(metrics: Watched['database']['metrics']) {
   if (metrics === null) return null
   return (metricName: string): cloudwatch.Metric =>

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib'
 import type * as sqs from 'aws-cdk-lib/aws-sqs'
 import type { AlarmDefinition } from './alarm.ts'
 
-/** One dead letter is enough: somebody has to look why it could not be served. */
+/** One dead letter raises the alarm: a person has to find out why it could not be processed. */
 export const deadLettersWaiting = (title: string, says: string, queue: sqs.Queue): AlarmDefinition => ({
   title,
   says,

@@ -6,7 +6,7 @@ import { sumOf } from './metrics.ts'
 import type { Watched } from './watched.ts'
 
 const PERIOD = Duration.minutes(5)
-/** Far beyond what a scan takes to judge, and far before a scan cadence of hours would hide it. */
+/** Much longer than judging a scan takes, and much shorter than the hours between two scans of a host. */
 const WAITING_SECONDS = 900
 
 /** The alarms on the scan queue and on the drift function. */

@@ -9,7 +9,7 @@ import type { Watched } from './watched.ts'
 const PERIOD = Duration.minutes(5)
 const MINUTE = Duration.minutes(1)
 
-/** Twice the default cadence: one missed occurrence and the jitter are no reason to wake anybody. */
+/** Twice the default cadence: one missed occurrence and the jitter do not raise the alarm. */
 const LATE_SECONDS = 600
 
 /** Three times the default cadence: a host needs two failures in a row to be down. */
@@ -153,14 +153,17 @@ function fanOutAlarms({ settings, fanOut, emitted }: Watched): AlarmDefinition[]
   ]
 }
 
-/** Unreachable hosts of all hosts, in percent. */
+/** The share of all hosts that are unreachable, in percent. */
 export const unreachableShare = (emitted: Watched['emitted']): cloudwatch.MathExpression =>
   shareOfFleet(emitted, emitted('fan-out', FAN_OUT_METRICS.hostsUnreachable, 'Maximum', 1), {
     label: 'Unreachable, % of the fleet',
     periodMinutes: 1,
   })
 
-/** Hosts that went down in a period, of all hosts, in percent: also where many were down before. */
+/**
+ * The share of all hosts that went down in a period, in percent. It is right also where many were down
+ * before.
+ */
 const goingDownShare = (emitted: Watched['emitted']): cloudwatch.MathExpression =>
   shareOfFleet(emitted, emitted('probe', PROBE_METRICS.wentDown, 'Sum', GOING_DOWN_MINUTES), {
     label: 'Went down, % of the fleet',

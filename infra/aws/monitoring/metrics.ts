@@ -25,7 +25,7 @@ export const emittedMetrics =
       period: Duration.minutes(periodMinutes),
     })
 
-/** Of several metrics, a missing one counting as nothing. */
+/** The sum of several metrics; a metric without data counts as 0. */
 export const sumOf = (
   metrics: readonly cloudwatch.IMetric[],
   label: string,

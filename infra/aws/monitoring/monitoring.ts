@@ -14,7 +14,7 @@ import { publishAlarms } from './publish-alarms.ts'
 import { SavedQueries } from './saved-queries.ts'
 import type { Watched } from './watched.ts'
 
-/** What tells people that something is wrong, and shows them what. */
+/** The alarms, the topic that they notify, the dashboard and the saved queries. */
 export class Monitoring extends Construct {
   readonly topic: sns.ITopic
 
@@ -41,7 +41,7 @@ export class Monitoring extends Construct {
   private alarmTopic(stage: string, { topicArn, emails }: AlarmSettings): sns.ITopic {
     if (topicArn !== null) return sns.Topic.fromTopicArn(this, 'Topic', topicArn)
     const topic = new sns.Topic(this, 'Topic', { topicName: `awareness-${stage}-alarms`, enforceSSL: true })
-    // Any policy on a topic replaces the one that lets its own account's alarms publish.
+    // A policy on a topic replaces the default one, which allows the alarms of its own account to publish.
     topic.addToResourcePolicy(
       new iam.PolicyStatement({
         principals: [new iam.ServicePrincipal('cloudwatch.amazonaws.com')],
@@ -55,7 +55,10 @@ export class Monitoring extends Construct {
   }
 }
 
-/** On a metric as it is, without arithmetic. A label makes the same of it: CloudFormation writes it in that form. */
+/**
+ * Whether the alarm is on one plain metric. A label counts as arithmetic, because CloudFormation writes
+ * both alike.
+ */
 function isPlain({ metric }: AlarmDefinition): boolean {
   const { metricStat, renderingProperties } = metric.toMetricConfig()
   return metricStat !== undefined && renderingProperties?.label === undefined

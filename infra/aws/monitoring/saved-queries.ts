@@ -9,7 +9,7 @@ type SavedQuery = {
   readonly query: readonly string[]
 }
 
-/** Questions that people on call ask of the logs, ready in CloudWatch Logs Insights. */
+/** Queries of the logs that people on call need, saved in CloudWatch Logs Insights. */
 export class SavedQueries extends Construct {
   constructor(scope: Construct, id: string, watched: Watched) {
     super(scope, id)

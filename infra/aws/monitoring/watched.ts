@@ -8,7 +8,7 @@ import type { Publish } from '../constructs/publish.ts'
 import type { Settings } from '../settings.ts'
 import type { EmittedMetrics } from './metrics.ts'
 
-/** What the alarms and the dashboard look at. */
+/** The constructs and metrics that the alarms and the dashboard show. */
 export type Watched = {
   readonly stage: string
   readonly settings: Settings

@@ -5,16 +5,16 @@ import { SCRIPTS, type Script } from './scripts.ts'
 
 export type Demonstration = {
   readonly hosts: readonly FleetHost[]
-  /** Lines for the user, about what this machine lacks. */
+  /** Lines for the user about what this machine does not have, such as IPv6. */
   readonly notes: readonly string[]
-  /** Lets time pass: hosts go down and come back. `tickMs` is half of the probe interval, in real ms. */
+  /** Starts the changes: hosts go down and come back. `tickMs` is half of the probe interval, in real ms. */
   readonly play: (tickMs: number) => void
   readonly stop: () => Promise<void>
 }
 
 type Actor = { readonly name: string; readonly host: LoopbackHost; readonly script: Script }
 
-/** Starts some forty hosts on loopback, each a real server that plays its part. */
+/** Starts some forty hosts on loopback, each a real server with a scripted behaviour. */
 export async function startDemonstration(): Promise<Demonstration> {
   const started = await Promise.allSettled(
     SCRIPTS.map(async ({ name, script, family }): Promise<Actor> => {
@@ -62,7 +62,7 @@ function player(
       let tick = 0
       timer = setInterval(() => {
         tick++
-        // A port that somebody took while its host was down stays dead: the next tick tries again.
+        // Another program may have taken the port while its host was down: the next tick tries again.
         switching = switching.then(() => playTick(tick)).catch(() => {})
       }, tickMs)
     },

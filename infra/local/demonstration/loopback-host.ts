@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
 import { networkInterfaces } from 'node:os'
 
-/** What a host does with one who connects: a server speaks first in SSH, so it waits for nothing. */
+/** What a host does with a client that connects. In SSH the server may speak first, so it does not wait. */
 export type Answer = (socket: Socket) => void
 /** `dead`: nothing listens, and a connection is refused. */
 export type Behaviour = Answer | 'dead'
@@ -10,7 +10,7 @@ export type Behaviour = Answer | 'dead'
 const IDENTIFICATION = 'SSH-2.0-OpenSSH_9.9p1 Loopback\r\n'
 const SLOW_MS = 400
 
-/** How hosts of a fleet behave on a good day and on a bad one. */
+/** Behaviours of healthy and of unhealthy hosts. */
 export const BEHAVIOURS = {
   healthy: (socket) => socket.write(IDENTIFICATION),
   slow: (socket) => {
@@ -25,18 +25,18 @@ export const BEHAVIOURS = {
 
 export type LoopbackHost = AsyncDisposable & {
   readonly address: string
-  /** A free one, chosen by the system; the host keeps it through its changes. */
+  /** A free port that the operating system chose. The host keeps it when its behaviour changes. */
   readonly port: number
-  /** From the next connection on. Only `dead` cuts those that are open. */
+  /** Changes the behaviour from the next connection on. Only `dead` also closes open connections. */
   readonly switchTo: (behaviour: Behaviour) => Promise<void>
-  /** Cuts every connection. A stopped host is `dead`. */
+  /** Closes every connection and stops listening. A stopped host is `dead`. */
   readonly stop: () => Promise<void>
 }
 
 export type Family = 4 | 6
 const ADDRESS: Readonly<Record<Family, string>> = { 4: '127.0.0.1', 6: '::1' }
 
-/** The families that this machine has a loopback address of: containers are often without IPv6. */
+/** Lists the address families that have a loopback address on this machine: containers often have no IPv6. */
 export function loopbackFamilies(): Family[] {
   const addresses = Object.values(networkInterfaces()).flatMap((list) => list?.map(({ address }) => address))
   return ([4, 6] as const).filter((family) => addresses.includes(ADDRESS[family]))
@@ -50,7 +50,7 @@ export async function startLoopbackHost(behaviour: Behaviour, family: Family = 4
   const server = createServer((socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
-    // A prober that leaves early resets the connection: no fault, and nothing to do about it.
+    // A prober that closes early resets the connection, which is expected.
     socket.on('error', () => {})
     socket.resume()
     if (current !== 'dead') current(socket)

@@ -9,21 +9,21 @@ import { demonstrationScan } from './scans.ts'
 export type ScannerOptions = {
   readonly sql: Sql
   readonly queue: { readonly client: SQSClient; readonly url: string }
-  /** The hosts to scan in turn; some are enough. */
+  /** The hosts to scan, one after another. */
   readonly hostIds: readonly string[]
-  /** Fleet time, which never stands still. */
+  /** Fleet time. It increases from call to call. */
   readonly now: () => Date
-  /** From one scan, of any host, to the next; in real time. */
+  /** The pause between two scans, whatever their hosts, in real time. */
   readonly everyMs?: number
   readonly onFault: (message: string, cause: unknown) => void
 }
 
 export type Scanner = {
-  /** Lets the scan under way end, and begins no other. */
+  /** Waits for the scan under way, and starts no other. */
   readonly stop: () => Promise<void>
 }
 
-/** With eight hosts every kind of drift has been seen after 24 s at the latest. */
+/** With eight hosts, every kind of drift occurs within 24 s. */
 const DEFAULT_EVERY_MS = 1_500
 
 /**

@@ -1,7 +1,7 @@
 import type { CountedSeverity } from '../../../shared/domain/rule-results.ts'
 import type { RuleResult } from '../../../shared/producer/scan-results.ts'
 
-/** Twenty rules, so that each is worth 5 percentage points. Those further up fail first. */
+/** Twenty rules, so that each is worth 5 percentage points. The first rules of the list fail first. */
 const RULES: readonly (readonly [id: string, severity: CountedSeverity])[] = [
   ['partition_for_var_log', 'low'],
   ['banner_etc_issue', 'medium'],
@@ -31,7 +31,7 @@ const RULES: readonly (readonly [id: string, severity: CountedSeverity])[] = [
  */
 const FAILING_RULES = [4, 4, 5, 7] as const
 
-/** What the n-th scan of a host finds, n from 0. */
+/** The results of the n-th scan of a host, where n starts at 0. */
 export function demonstrationScan(n: number): RuleResult[] {
   const failing = FAILING_RULES[n % FAILING_RULES.length] ?? 0
   return RULES.map(([ruleId, severity], i) => ({

@@ -2,7 +2,7 @@ import type { BEHAVIOURS } from './loopback-host.ts'
 
 type BehaviourName = keyof typeof BEHAVIOURS
 
-/** How a host behaves in each tick, which is half of the probe interval. */
+/** The behaviour of a host in each tick. A tick is half of the probe interval. */
 export type Script = (tick: number) => BehaviourName
 
 export type Part = { readonly name: string; readonly script: Script; readonly family: 4 | 6 }
@@ -12,14 +12,14 @@ const always =
   () =>
     behaviour
 
-/** Down for long enough to be found down (two failures in a row), then up for as long. */
+/** The host is down for long enough to become unreachable (two failures in a row), then up for as long. */
 const FLAPPING_TICKS = 12
 const flapping =
   (offset: number): Script =>
   (tick) =>
     (tick + offset) % FLAPPING_TICKS < FLAPPING_TICKS / 2 ? 'healthy' : 'dead'
 
-/** One after another they have an outage, two or three at a time. */
+/** The hosts have an outage one after another, two or three at the same time. */
 const OUTAGE_TICKS = 7
 const TICKS_BETWEEN_OUTAGES = 3
 const OUTAGES: readonly BehaviourName[] = ['dead', 'silent', 'refusing', 'dead', 'not_ssh']

@@ -7,9 +7,9 @@ const BatchResponse = z
   .nullish()
 
 /**
- * The message ids that a function did not deal with, read the way Lambda reads its answer: nothing at all
- * means that every message is done; an answer that cannot be understood, or that names a message which was
- * not in the batch, means that none is.
+ * Reads the answer of a function as Lambda does, and returns the ids of the messages that failed. An empty answer
+ * means that every message was processed. An answer that cannot be parsed, or that names a message which was not in
+ * the batch, means that all of them failed.
  */
 export function failedMessageIds(response: unknown, delivered: ReadonlySet<string>): ReadonlySet<string> {
   const parsed = BatchResponse.safeParse(response ?? null)

@@ -12,38 +12,38 @@ import { toSqsRecord } from './sqs-event.ts'
 export type EventSourceOptions = {
   readonly client: SQSClient
   readonly queue: { readonly url: string; readonly arn: string }
-  /** The function. It throws, or answers with the messages of the batch that it did not deal with. */
+  /** Invokes the function. It throws, or answers with the messages of the batch that failed. */
   readonly invoke: (event: SQSEvent) => Promise<unknown>
-  /** Called with everything that goes wrong; the messages concerned come again. */
+  /** Is called with every fault. SQS delivers the affected messages again. */
   readonly onFault: (message: string, cause: unknown) => void
-  /** Messages an invocation, 1..100; more than 10 take a batching window to gather. */
+  /** Messages per invocation, 1 to 100. More than 10 need a batching window. */
   readonly batchSize?: number
-  /** How long to go on filling a batch that has its first message. */
+  /** How long to wait for more messages after the first message of a batch. */
   readonly batchingWindowMs?: number
-  /** Invocations at the same time. */
+  /** How many invocations may run at once. */
   readonly concurrency?: number
-  /** An invocation that takes longer has failed. */
+  /** An invocation that takes longer counts as failed. */
   readonly functionTimeoutMs?: number
 }
 
 export type EventSource = {
-  /** Takes no more messages, and resolves when the invocations under way have ended. */
+  /** Receives no more messages, and resolves when the invocations under way have ended. */
   readonly stop: () => Promise<void>
 }
 
 const DEFAULTS = { batchSize: 10, batchingWindowMs: 0, concurrency: 2, functionTimeoutMs: 30_000 }
-/** SQS allows no more in one call. */
+/** SQS returns at most ten messages per call. */
 const MAX_MESSAGES_A_CALL = 10
 const MAX_BATCH_SIZE = 100
-/** Short, so that stopping needs no call to be broken off: a message may be on its way in its answer. */
+/** Short, so that stopping does not have to abort a call whose answer may contain a message. */
 const LONG_POLL_SECONDS = 1
 const BATCHING_POLL_MS = 50
 const RETRY_AFTER_FAULT_MS = 500
 
 /**
- * What a Lambda event source mapping does with ReportBatchItemFailures: receives, invokes, deletes what the
- * function dealt with. The rest shows again when its visibility timeout ends, and the queue itself moves to
- * its dead letters what was received too often.
+ * Does what a Lambda event source mapping with ReportBatchItemFailures does: it receives messages, invokes the
+ * function and deletes the messages that it processed. The others become visible again after their visibility timeout,
+ * and the queue itself moves messages that were received too often to its dead-letter queue.
  */
 export function startEventSource(options: EventSourceOptions): EventSource {
   const settings = { ...DEFAULTS, ...options }
@@ -121,7 +121,7 @@ async function inTime({ invoke, functionTimeoutMs }: Settings, event: SQSEvent):
   const timeout = delay(functionTimeoutMs, undefined, { signal: ended.signal }).then(() => {
     throw new Error(`no answer within ${functionTimeoutMs} ms`)
   })
-  // Broken off when the invocation ends first; nobody waits for it then.
+  // The timer is cancelled when the invocation ends first.
   timeout.catch(() => {})
   try {
     return await Promise.race([invoke(event), timeout])

@@ -1,14 +1,14 @@
 import type { Context } from 'aws-lambda'
 
-/** One execution environment: a handler and what it keeps open between events, as a process does on Lambda. */
+/** One execution environment: a handler, and what it keeps open between events as a process on Lambda does. */
 export type Environment<Event, Value> = {
   readonly handle: (event: Event, context: Context) => Promise<Value>
-  /** Closes its connections. On Lambda the process is simply gone. */
+  /** Closes its connections. On Lambda the process ends without it. */
   readonly dispose: () => Promise<void>
 }
 
 export type Environments<Event, Value> = {
-  /** An idle one, the most recently used first; undefined where a new one has to be started. */
+  /** Takes an idle environment, the most recently used first; undefined where a new one has to be started. */
   readonly takeIdle: () => Environment<Event, Value> | undefined
   readonly putIdle: (environment: Environment<Event, Value>) => void
   readonly discard: (environment: Environment<Event, Value>) => void

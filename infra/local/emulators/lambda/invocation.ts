@@ -16,9 +16,9 @@ export type InvocationResult<Event, Value> = { readonly event: Event } & (
       readonly durationMs: number
     }
   | { readonly outcome: 'timed_out'; readonly requestId: string; readonly durationMs: number }
-  /** Waited too long. */
+  /** The event waited too long. */
   | { readonly outcome: 'expired' }
-  /** Waited, or came, when the function was drained. */
+  /** The event was waiting, or arrived, when the function was drained. */
   | { readonly outcome: 'drained' }
 )
 
@@ -30,7 +30,10 @@ export type InvocationDeps<Event, Value> = FunctionIdentity & {
 
 const TIMED_OUT = Symbol('timed out')
 
-/** One event from cold or warm start to its result. Never rejects: a handler's fault is a result. */
+/**
+ * Handles one event, from the cold or warm start to its result. It never rejects: a fault of the handler is
+ * a result.
+ */
 export async function handleOne<Event, Value>(
   deps: InvocationDeps<Event, Value>,
   event: Event,
@@ -51,7 +54,10 @@ type Worked<Value> =
   | { readonly outcome: 'failed'; readonly error: unknown }
   | { readonly outcome: 'timed_out' }
 
-/** An environment outlives a handler that throws, but not one that is given up: that one may still be busy. */
+/**
+ * An environment is kept after a handler that throws, but not after one that timed out: it may still be
+ * busy.
+ */
 async function work<Event, Value>(
   { environments, coldStart }: InvocationDeps<Event, Value>,
   timeout: Promise<typeof TIMED_OUT>,

@@ -6,10 +6,10 @@ import { type Account, OPERATIONS, type OperationName } from './operations.ts'
 import { type ErrorName, invalid, RefusalError } from './refusal.ts'
 import { route } from './route.ts'
 
-/** A request that was answered, or dropped. */
+/** A request that was answered or whose connection was dropped. */
 export type Call = {
   readonly operation: OperationName
-  /** The schedule's or the group's; empty for a list. */
+  /** The name of the schedule or the group; empty for a list. */
   readonly name: string
   readonly answer: 'ok' | ErrorName | FaultKind
 }
@@ -108,7 +108,7 @@ function send(response: ServerResponse, { status, errorName, body }: Answer): vo
   response.end(text)
 }
 
-/** Halved now and then, so that a fleet that runs for months does not fill the memory. */
+/** The list is halved from time to time, so that a fleet that runs for months does not fill the memory. */
 function note(calls: Call[], { operation, name, answer }: Call): void {
   calls.push({ operation, name, answer })
   if (calls.length > MAX_CALLS_KEPT) calls.splice(0, MAX_CALLS_KEPT / 2)

@@ -2,11 +2,11 @@ import * as z from 'zod'
 import { ratePeriodMs } from './rate.ts'
 import { invalid } from './refusal.ts'
 
-/** What a schedule and a group may be called. */
+/** The characters of a name of a schedule or a group. */
 export const nameSchema = z.string().regex(/^[0-9A-Za-z\-_.]{1,64}$/, 'must match [0-9a-zA-Z-_.]{1,64}')
 
 const MAX_INPUT_BYTES = 256 * 1024
-/** AWS takes a StartDate that is a little late, no more. */
+/** AWS accepts a StartDate that is at most this long in the past. */
 const MAX_START_AGE_MS = 5 * 60_000
 
 const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/
@@ -58,7 +58,7 @@ const definitionSchema = z.object({
   ActionAfterCompletion: z.enum(['NONE', 'DELETE']).default('NONE'),
 })
 
-/** All that a request says about a schedule, defaults filled in as AWS fills them; dates in ms. */
+/** The definition of a schedule from a request, with the defaults of AWS; dates are in ms. */
 export type Definition = z.infer<typeof definitionSchema> & { readonly periodMs: number }
 
 /**

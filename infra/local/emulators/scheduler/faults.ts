@@ -17,7 +17,7 @@ export type FaultKind =
   | 'drop_request'
   | 'drop_answer'
 
-/** What goes wrong next, for tests of whoever calls the API. */
+/** Faults that the next requests meet, for tests of clients of the API. */
 export type Faults = {
   /** The next `times` requests, or those of one operation, meet this fault. */
   readonly next: (kind: FaultKind, times?: number, operation?: OperationName) => void

@@ -3,7 +3,7 @@ import { createHeap } from './heap.ts'
 import type { Schedule } from './store.ts'
 
 export type Firing = {
-  /** Fires it from now on. One that was followed under the same name is left alone once it is not current. */
+  /** Fires the schedule from now on. A schedule that it replaces is ignored from then on. */
   readonly follow: (schedule: Schedule) => void
   readonly stop: () => void
 }
@@ -16,9 +16,9 @@ export type FiringDeps = {
   readonly fire: (schedule: Schedule, occurrenceMs: number) => void
 }
 
-/** The timer looks again at least this often: a clock may be set faster, or the machine have slept. */
+/** The timer fires at least this often, because the clock may be changed and the machine may sleep. */
 const MAX_WAIT_MS = 60_000
-/** So many are fired before the API and everybody else in the process get a turn. */
+/** How many schedules fire before other work of the process gets a turn. */
 const MAX_FIRED_A_TURN = 500
 
 type Entry = { readonly dueMs: number; readonly schedule: Schedule }
@@ -77,7 +77,7 @@ function latestOccurrenceMs({ dueMs, schedule }: Entry, nowMs: number): number {
   return dueMs + Math.floor((nowMs - dueMs) / periodMs) * periodMs
 }
 
-/** One that is past its EndDate stays ENABLED and says nothing more, as on AWS. */
+/** A schedule that is past its EndDate stays ENABLED and does not fire any more, as in AWS. */
 function hasEnded({ definition }: Schedule, occurrenceMs: number): boolean {
   return definition.EndDate !== undefined && occurrenceMs > definition.EndDate
 }
