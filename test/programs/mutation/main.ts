@@ -38,23 +38,30 @@ say(`${files.length} files, seed ${seed}: the same order again with --seed ${see
 await installStryker()
 let survivors = 0
 let done = 0
+const failed: string[] = []
 for (const file of files) {
   if (performance.now() > endsAt) break
   const mutants = await mutate(file, WITHOUT_POSTGRES.test(file) ? 'without' : 'with PostgreSQL')
+  if (mutants === null) failed.push(file)
+  else survivors += report(file, mutants)
+  done += 1
+}
+say(`${survivors} survived in ${done} of ${files.length} files`)
+if (failed.length > 0) say(`whose tests fail without a mutant: ${failed.join(' ')}`)
+if (done < files.length) say(`not reached in time: ${files.slice(done).join(' ')}`)
+if (survivors + failed.length > 0) process.exitCode = 1
+
+/** Says what became of the mutants of a file. Returns how many survived that nothing explains. */
+function report(file: string, mutants: readonly Mutant[]): number {
   const alive = hasStatus(mutants, 'Survived', 'NoCoverage')
   const unexplained = alive.filter((mutant) => !isExplained(file, mutant))
   const killed = hasStatus(mutants, 'Killed', 'Timeout').length
-  say(
-    `${file}: ${killed} killed, ${unexplained.length} survived, ${alive.length - unexplained.length} explained`,
-  )
+  const explained = alive.length - unexplained.length
+  say(`${file}: ${killed} killed, ${unexplained.length} survived, ${explained} explained`)
   for (const { status, line, mutator, original, replacement } of unexplained) {
     say(`  ${file}:${line} ${mutator}${status === 'NoCoverage' ? ', which no test reaches' : ''}`)
     say(`    - ${original.replaceAll('\n', '\n      ')}`)
     say(`    + ${replacement.replaceAll('\n', '\n      ')}`)
   }
-  survivors += unexplained.length
-  done += 1
+  return unexplained.length
 }
-say(`${survivors} survived in ${done} of ${files.length} files`)
-if (done < files.length) say(`not reached in time: ${files.slice(done).join(' ')}`)
-if (survivors > 0) process.exitCode = 1
