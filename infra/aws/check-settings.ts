@@ -1,7 +1,9 @@
 import { describeRange, isInRange, POLICY_RANGES, type PolicyRange } from '../../shared/domain/policy.ts'
+import { networkProblems } from './check-network.ts'
 import { FAN_OUT_CONCURRENCY } from './constructs/fan-out.ts'
 import { OPERATE_CONCURRENCY } from './constructs/operate.ts'
 import { PUBLISH_CONCURRENCY } from './constructs/publish.ts'
+import { refusal } from './refusal.ts'
 import type { DatabaseSettings, NetworkSettings, Settings } from './settings.ts'
 
 /** The settings cannot work. Each problem is a sentence that says what to change. */
@@ -33,19 +35,6 @@ export function problemsOf(settings: Settings): string[] {
     ...numberProblems(settings),
     ...scannerProblems(settings.scanners),
     ...subscriberProblems(settings.subscribers),
-  ]
-}
-
-function networkProblems(network: NetworkSettings): string[] {
-  if (network.kind !== 'existing') return []
-  return [
-    ...refusal(
-      network.vpcId !== '' && !/^vpc-[0-9a-f]{8,17}$/.test(network.vpcId),
-      `vpcId ${network.vpcId} is not a VPC's id: it looks like vpc-0a1b2c3d`,
-    ),
-    ...network.subnetIds
-      .filter((id) => !/^subnet-[0-9a-f]{8,17}$/.test(id))
-      .map((id) => `subnetIds holds ${id}, which is not a subnet's id: it looks like subnet-0a1b2c3d`),
   ]
 }
 
@@ -133,8 +122,6 @@ const subscriberProblems = (subscribers: readonly string[]): string[] =>
       (arn) =>
         `subscribers holds ${arn}, which is not the ARN of an event bus: it looks like arn:aws:events:eu-west-1:111122223333:event-bus/security`,
     )
-
-const refusal = (refused: boolean, sentence: string): string[] => (refused ? [sentence] : [])
 
 const whole = (least: number, most: number): PolicyRange => ({ least, most, multipleOf: 1 })
 

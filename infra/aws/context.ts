@@ -1,5 +1,8 @@
 /** The values of `-c name=value` that a stage may need, each with an explanation for the person who gives it. */
 export const CONTEXT_VALUES = {
+  vpcCidr: 'the addresses of the VPC that is created, as 10.91.0.0/16: none that a peered network has',
+  availabilityZones:
+    'the zones of the VPC that is created, separated by commas; without it the first two of the region',
   vpcId: 'the VPC that the functions join, vpc-…',
   subnetIds: 'its private subnets, separated by commas, with routes to the database and to the hosts',
   endpoints: '"create" where the subnets have no way to Scheduler and SQS',

@@ -20,7 +20,14 @@ export type Settings = {
 
 export type NetworkSettings =
   /** The stack creates a VPC with private subnets and NAT. */
-  | { readonly kind: 'create'; readonly availabilityZones: number; readonly natGateways: number }
+  | {
+      readonly kind: 'create'
+      /** Its range of addresses. Those of networks that are peered must not overlap. */
+      readonly cidr: string
+      /** The names of its zones; none: the first two of the region. Lambda and Aurora are not in every zone. */
+      readonly availabilityZones: readonly string[]
+      readonly natGateways: number
+    }
   /** Existing subnets, with routes to the database, to the hosts, to Scheduler, SQS and S3. */
   | {
       readonly kind: 'existing'

@@ -1,5 +1,5 @@
 import type { Given } from './context.ts'
-import type { AlarmSettings, DatabaseMetrics, Settings, SignIn } from './settings.ts'
+import type { AlarmSettings, DatabaseMetrics, NetworkSettings, Settings, SignIn } from './settings.ts'
 
 /** The stages that can be deployed. */
 export const STAGE_NAMES = ['dev', 'prod', 'existing', 'emulated'] as const
@@ -12,7 +12,7 @@ export const STAGES: Record<Stage, (given: Given) => Settings> = {
    * of it.
    */
   dev: (given) => ({
-    network: { kind: 'create', availabilityZones: 2, natGateways: 1 },
+    network: createdNetwork(given, { cidr: '10.91.0.0/16', natGateways: 1 }),
     database: {
       kind: 'create',
       minCapacityUnits: 0.5,
@@ -32,7 +32,7 @@ export const STAGES: Record<Stage, (given: Given) => Settings> = {
 
   /** With a VPC and a database that the stack creates, for up to 10,000 hosts without changing a setting. */
   prod: (given) => ({
-    network: { kind: 'create', availabilityZones: 2, natGateways: 2 },
+    network: createdNetwork(given, { cidr: '10.92.0.0/16', natGateways: 2 }),
     database: {
       kind: 'create',
       minCapacityUnits: 0.5,
@@ -105,6 +105,17 @@ export const STAGES: Record<Stage, (given: Given) => Settings> = {
     data: 'delete',
   }),
 }
+
+/** Each stage has a range of its own by default, so that the stages of an account can be peered with the same hosts. */
+const createdNetwork = (
+  given: Given,
+  { cidr, natGateways }: { readonly cidr: string; readonly natGateways: number },
+): NetworkSettings => ({
+  kind: 'create',
+  cidr: given.optional('vpcCidr') ?? cidr,
+  availabilityZones: given.list('availabilityZones'),
+  natGateways,
+})
 
 const alarms = (given: Given, monitoring: AlarmSettings['monitoring']): AlarmSettings => ({
   monitoring,

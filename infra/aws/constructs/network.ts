@@ -4,6 +4,9 @@ import * as logs from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import type { NetworkSettings, Settings } from '../settings.ts'
 
+/** As many as Aurora wants for its subnets. */
+const DEFAULT_ZONES = 2
+
 /** Where the functions run, and how they reach the database, the hosts and AWS. */
 export type FunctionNetwork = {
   readonly vpc: ec2.IVpc
@@ -47,7 +50,10 @@ export class Network extends Construct {
    */
   private created(network: Extract<NetworkSettings, { kind: 'create' }>, settings: Settings): ec2.IVpc {
     const vpc = new ec2.Vpc(this, 'Vpc', {
-      maxAzs: network.availabilityZones,
+      ipAddresses: ec2.IpAddresses.cidr(network.cidr),
+      ...(network.availabilityZones.length === 0
+        ? { maxAzs: DEFAULT_ZONES }
+        : { availabilityZones: [...network.availabilityZones] }),
       natGateways: network.natGateways,
       subnetConfiguration: [
         { name: 'public', subnetType: ec2.SubnetType.PUBLIC, cidrMask: 26, mapPublicIpOnLaunch: false },

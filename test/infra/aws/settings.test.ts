@@ -82,6 +82,28 @@ describe('a wrong setting is refused at synth with a sentence:', () => {
     ])
   })
 
+  it('a range or zones that no VPC can have are refused with a sentence', () => {
+    const network = (changes: object) => ({
+      network: {
+        kind: 'create',
+        cidr: '10.91.0.0/16',
+        availabilityZones: [],
+        natGateways: 1,
+        ...changes,
+      } as const,
+    })
+    for (const cidr of ['10.91.0.0', '10.91.0.0/28', '10.91.1.0/16', '10.91.0.256/16', 'fd00::/16']) {
+      expect(dev(network({ cidr }))).toEqual([expect.stringMatching(/^vpcCidr .* is not a range for a VPC/)])
+    }
+    expect(dev(network({ cidr: '172.20.16.0/20' }))).toEqual([])
+    expect(dev(network({ availabilityZones: ['eu-west-1a'] }))).toEqual([
+      'availabilityZones holds eu-west-1a: the database needs two zones',
+    ])
+    expect(dev(network({ availabilityZones: ['eu-west-1', 'us-gov-west-1b'] }))).toEqual([
+      expect.stringMatching(/^availabilityZones holds eu-west-1, which is not a zone's name/),
+    ])
+  })
+
   it('numbers beyond what the system or AWS can do are refused with a sentence', () => {
     expect(dev({ initialPolicy: { probeIntervalSeconds: 30, hostsPerSchedule: 501 } })).toEqual([
       'probeIntervalSeconds is 30: it must be a multiple of 60 from 60 to 3600',

@@ -420,6 +420,30 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
   })
 })
 
+describe('the VPC that a stack creates', () => {
+  const cidrOf = (synthesised: Parameters<typeof resourcesOf>[0]): unknown =>
+    resourcesOf(synthesised, 'AWS::EC2::VPC')[0]?.[1].Properties.CidrBlock
+
+  it('the VPC that a stack creates has another range for each stage, so that both can be peered with one network', () => {
+    expect([cidrOf(stageTemplate('dev')), cidrOf(stageTemplate('prod'))]).toEqual([
+      '10.91.0.0/16',
+      '10.92.0.0/16',
+    ])
+  })
+
+  it('the VPC that a stack creates has the range and the zones that the installation names', () => {
+    const zones = ['eu-west-1b', 'eu-west-1c']
+    const chosen = synthesise({ stage: 'dev', vpcCidr: '172.20.16.0/20', availabilityZones: zones.join(',') })
+    expect(chosen.findings).toEqual([])
+    expect(cidrOf(chosen)).toBe('172.20.16.0/20')
+    const subnets = resourcesOf(chosen, 'AWS::EC2::Subnet').map(
+      ([, { Properties }]) => Properties.AvailabilityZone,
+    )
+    expect(subnets).toHaveLength(6)
+    expect([...new Set(subnets)]).toEqual(zones)
+  })
+})
+
 describe('the owner of a database that the stack creates', () => {
   const synthesised = stageTemplate('prod')
   const { Variables } = functionOf(synthesised, 'migrate').Properties.Environment as {
