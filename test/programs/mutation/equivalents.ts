@@ -14,4 +14,10 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     replacement: 'false',
     why: 'null is compared as 0, which no threshold is met by. The compiler wants the condition.',
   },
+  {
+    file: 'shared/domain/hash.ts',
+    original: '40 - 32',
+    replacement: '40 + 32',
+    why: 'A shift takes its count modulo 32: 72 and 8 are the same.',
+  },
 ]
