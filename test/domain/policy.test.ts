@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest'
+import { InvalidValueError } from '../../shared/domain/errors.ts'
+import {
+  allowedAddressesOf,
+  driftPolicyOf,
+  hysteresisOf,
+  isInRange,
+  POLICY_RANGES,
+  type PolicyValues,
+} from '../../shared/domain/policy.ts'
+
+const POLICY: PolicyValues = {
+  probe_interval_seconds: 300,
+  failures_to_go_down: 4,
+  successes_to_come_up: 3,
+  hosts_per_schedule: 1,
+  drift_major_worsening_pp: 12,
+  drift_minor_worsening_pp: 6,
+  drift_improvement_pp: 7,
+  drift_basis: 'common_rules',
+  allowed_addresses: 'global,loopback',
+  publish_actions: '',
+}
+
+describe('a policy', () => {
+  it.each(Object.entries(POLICY_RANGES))(
+    'a policy takes %s at both ends of its range, and nothing beyond',
+    (_, range) => {
+      const { least, most, multipleOf } = range
+      for (const value of [least, most]) expect(isInRange(value, range)).toBe(true)
+      for (const value of [least - multipleOf, most + multipleOf]) expect(isInRange(value, range)).toBe(false)
+    },
+  )
+
+  it('a policy says how many results in a row change the status of a host', () => {
+    expect(hysteresisOf(POLICY)).toEqual({ failuresToGoDown: 4, successesToComeUp: 3 })
+  })
+
+  it('a policy allows the kinds of address that it names, and none if it names one that is unknown', () => {
+    expect(allowedAddressesOf(POLICY)).toEqual(new Set(['global', 'loopback']))
+    expect(allowedAddressesOf({ ...POLICY, allowed_addresses: 'global,galactic' })).toEqual(new Set())
+  })
+
+  it('a policy says by which thresholds and which rules a scan is judged', () => {
+    const thresholds = { majorWorseningPp: 12, minorWorseningPp: 6, improvementPp: 7 }
+    expect(driftPolicyOf(POLICY)).toEqual({ thresholds, basis: 'common_rules' })
+    expect(() => driftPolicyOf({ ...POLICY, drift_minor_worsening_pp: 13 })).toThrow(InvalidValueError)
+  })
+})
