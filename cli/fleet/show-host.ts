@@ -1,4 +1,5 @@
 import type { AnswerOf } from '../../shared/contracts/operate-answer.ts'
+import { describeInconclusive } from '../terminal/describe-attempt.ts'
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts'
 import { formatCount, formatEndpoint, formatMilliseconds, formatTime } from '../terminal/format.ts'
 import type { Output } from '../terminal/output.ts'
@@ -34,6 +35,7 @@ const describeHost = ({ host, schedule }: FoundHost): [string, string][] => [
   ['address', formatEndpoint(host.address, host.port)],
   ['state', describeState(host)],
   ['last probe', describeLastResult(host)],
+  ...describeLastAttempt(host),
   ['calls itself', host.ssh_identification ?? '–'],
   ['in the fleet since', formatTime(host.created_at)],
   ['schedule', describeSchedule(schedule)],
@@ -45,11 +47,19 @@ function describeState({ state, last_state_change_at: since }: FoundHost['host']
 }
 
 function describeLastResult(host: FoundHost['host']): string {
-  if (host.last_probe_at === null) return 'none yet'
+  if (host.last_probe_at === null) return describeInconclusive(host) ?? 'none yet'
   const time = formatTime(host.last_probe_at)
   if (host.last_error_type === null)
     return `${time}, answered in ${formatMilliseconds(host.last_response_ms)}`
   return `${time}, ${host.last_error_type}, ${formatCount(host.consecutive_failures, 'failure')} in a row`
+}
+
+/** The last attempt is told of where it is not the last probe, because it had no result. */
+function describeLastAttempt(host: FoundHost['host']): [string, string][] {
+  if (host.last_inconclusive_reason === null) return []
+  const time = formatTime(host.last_attempt_at)
+  const reason = host.last_probe_at === null ? '' : `, without result: ${host.last_inconclusive_reason}`
+  return [['last attempt', `${time}${reason}`]]
 }
 
 function describeSchedule({ name, period_minutes, hosts }: FoundHost['schedule']): string {

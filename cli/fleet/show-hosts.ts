@@ -1,5 +1,6 @@
 import type { HostListing } from '../../shared/contracts/operate-answer.ts'
 import type { ReachabilityStatus } from '../../shared/domain/reachability.ts'
+import { describeInconclusive } from '../terminal/describe-attempt.ts'
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts'
 import {
   formatCount,
@@ -40,7 +41,7 @@ const formatCells = (host: HostListing): string[] => [
   formatTime(host.last_state_change_at),
   formatTime(host.last_probe_at),
   formatMilliseconds(host.last_response_ms),
-  host.last_error_type ?? '',
+  [host.last_error_type, describeInconclusive(host)].filter((text) => text !== null).join('; '),
 ]
 
 function summarise(hosts: readonly HostListing[], state: ReachabilityStatus | null): string {

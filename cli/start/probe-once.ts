@@ -16,6 +16,8 @@ export type OnceResult = {
   readonly response_ms: number | null
   readonly error_type: string | null
   readonly ssh_identification: string | null
+  /** Why the probe was inconclusive; null where it was not. */
+  readonly reason: string | null
 }
 
 /** Probes every host once, with the function that AWS would call, and yields results as each invocation ends. */
@@ -66,5 +68,6 @@ function onceResult(host: FleetHost, outcome: HostOutcome, status: ReachabilityS
     response_ms: result?.kind === 'reachable' ? result.responseMs : null,
     error_type: result?.kind === 'unreachable' ? result.errorType : null,
     ssh_identification: result?.kind === 'reachable' ? result.identification : null,
+    reason: outcome.outcome === 'inconclusive' ? outcome.reason : null,
   }
 }

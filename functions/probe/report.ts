@@ -1,6 +1,6 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics'
 import type { HostOutcome } from '../../shared/contracts/probe-answer.ts'
-import { isAddressRefused } from '../../shared/domain/inconclusive.ts'
+import { isAddressRefused, isUnprobeable } from '../../shared/domain/inconclusive.ts'
 import { PROBE_METRICS } from '../../shared/domain/metrics.ts'
 import type { Telemetry } from '../runtime/telemetry.ts'
 
@@ -25,6 +25,7 @@ export function report({ logger, metrics }: Telemetry, { cause, outcomes, lagMs 
   count(PROBE_METRICS.failures, tally.failures)
   count(PROBE_METRICS.inFlight, tally.inFlight)
   count(PROBE_METRICS.inconclusive, tally.inconclusive)
+  count(PROBE_METRICS.proberFaults, tally.proberFaults)
   count(PROBE_METRICS.addressesRefused, tally.addressesRefused)
   count(PROBE_METRICS.duplicates, tally.duplicates)
   count(PROBE_METRICS.unknownHosts, tally.unknownHosts)
@@ -46,15 +47,15 @@ export function report({ logger, metrics }: Telemetry, { cause, outcomes, lagMs 
 function tallyOf(outcomes: readonly HostOutcome[]) {
   const number = (belongs: (outcome: HostOutcome) => boolean): number => outcomes.filter(belongs).length
   const probed = outcomes.filter((outcome) => outcome.outcome === 'probed')
+  const reasons = outcomes.flatMap((outcome) => (outcome.outcome === 'inconclusive' ? [outcome.reason] : []))
   const successes = probed.filter(({ result }) => result.kind === 'reachable').length
   return {
     successes,
     failures: probed.length - successes,
     inFlight: number(({ outcome }) => outcome === 'in_flight'),
-    inconclusive: number(({ outcome }) => outcome === 'inconclusive'),
-    addressesRefused: number(
-      (outcome) => outcome.outcome === 'inconclusive' && isAddressRefused(outcome.reason),
-    ),
+    inconclusive: reasons.length,
+    proberFaults: reasons.filter((reason) => !isUnprobeable(reason)).length,
+    addressesRefused: reasons.filter(isAddressRefused).length,
     duplicates: number(({ outcome }) => outcome === 'duplicate'),
     unknownHosts: number(({ outcome }) => outcome === 'unknown_host'),
     transitions: probed.filter(({ step }) => step.transition !== null).length,

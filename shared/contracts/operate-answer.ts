@@ -20,6 +20,10 @@ const listing = {
   last_response_ms: z.int().nullable(),
   last_error_type: z.string().nullable(),
   last_state_change_at: time.nullable(),
+  /** When a probe was last attempted, whether or not it had a result. Older versions do not say. */
+  last_attempt_at: time.nullable().default(null),
+  /** Why the last attempt had no result; null where it had one. */
+  last_inconclusive_reason: z.string().nullable().default(null),
 }
 
 const HostListing = z.object(listing)

@@ -4,7 +4,7 @@ import type { HostPageQuery } from '../domain/operator-queries.ts'
 import type { Tx } from './client.ts'
 
 type Times<Row, Key extends keyof Row> = Omit<Row, Key> & { readonly [K in Key]: Date | null }
-type HostListingRow = Times<HostListing, 'last_probe_at' | 'last_state_change_at'>
+type HostListingRow = Times<HostListing, 'last_probe_at' | 'last_state_change_at' | 'last_attempt_at'>
 
 /** Lists a page of the fleet by name. A host that was never probed is `unknown`. */
 export async function listHostPage(tx: Tx, query: HostPageQuery): Promise<HostListing[]> {
@@ -12,7 +12,8 @@ export async function listHostPage(tx: Tx, query: HostPageQuery): Promise<HostLi
   const rows = await tx<HostListingRow[]>`
     select h.id, h.hostname as name, host(h.ip_address) as address, h.port,
            coalesce(l.reachability_status, 'unknown') as state,
-           l.last_probe_at, l.last_response_ms, l.last_error_type, l.last_state_change_at
+           l.last_probe_at, l.last_response_ms, l.last_error_type, l.last_state_change_at,
+           coalesce(l.last_attempt_at, l.last_probe_at) as last_attempt_at, l.last_inconclusive_reason
     from hosts h
     left join host_liveness l on l.host_id = h.id
     where h.deleted_at is null
@@ -28,7 +29,7 @@ const NO_ID = '00000000-0000-0000-0000-000000000000'
 
 type HostDetailRow = Times<
   HostDetail,
-  'last_probe_at' | 'last_state_change_at' | 'last_scheduled_for' | 'created_at'
+  'last_probe_at' | 'last_state_change_at' | 'last_attempt_at' | 'last_scheduled_for' | 'created_at'
 > & { readonly created_at: Date }
 
 /** Reads all that is kept of one host; null where it is not, or no longer, in the fleet. */
@@ -37,6 +38,7 @@ export async function readHostDetail(tx: Tx, id: HostId): Promise<HostDetail | n
     select h.id, h.hostname as name, host(h.ip_address) as address, h.port, h.created_at,
            coalesce(l.reachability_status, 'unknown') as state,
            l.last_probe_at, l.last_response_ms, l.last_error_type, l.last_state_change_at,
+           coalesce(l.last_attempt_at, l.last_probe_at) as last_attempt_at, l.last_inconclusive_reason,
            coalesce(l.consecutive_failures, 0) as consecutive_failures,
            coalesce(l.consecutive_successes, 0) as consecutive_successes,
            l.ssh_identification, l.last_scheduled_for
@@ -56,4 +58,5 @@ const withTexts = <Row extends HostListingRow>(row: Row) => ({
   ...row,
   last_probe_at: row.last_probe_at?.toISOString() ?? null,
   last_state_change_at: row.last_state_change_at?.toISOString() ?? null,
+  last_attempt_at: row.last_attempt_at?.toISOString() ?? null,
 })

@@ -11,6 +11,8 @@ export const PROBE_METRICS = {
   failures: 'ProbeFailures',
   inFlight: 'ProbesInFlight',
   inconclusive: 'ProbesInconclusive',
+  /** Of the inconclusive ones, those that the prober could not make, though it may connect to the host. */
+  proberFaults: 'ProberFaults',
   /** Of the inconclusive ones, those whose address policy does not allow. */
   addressesRefused: 'AddressesRefused',
   duplicates: 'ProbesDuplicate',

@@ -43,7 +43,8 @@ export function freshClone() {
       writeFileSync(path, text)
       return path
     },
-    start: (args: readonly string[], env: NodeJS.ProcessEnv = {}) => start(root, args, env),
+    start: (args: readonly string[], env: NodeJS.ProcessEnv = {}, maxOpenFiles?: number) =>
+      start(root, args, env, maxOpenFiles),
     /** Processes of any kind that still work for this clone. */
     processes: (): string[] =>
       execFileSync('ps', ['-axww', '-o', 'pid=,args='], { encoding: 'utf8' })
@@ -58,9 +59,10 @@ export function freshClone() {
 export type Run = ReturnType<typeof start>
 
 /** `npm start -- …`, with its output in pipes and in a process group of its own, as a shell starts it. */
-function start(cwd: string, args: readonly string[], env: NodeJS.ProcessEnv) {
+function start(cwd: string, args: readonly string[], env: NodeJS.ProcessEnv, maxOpenFiles?: number) {
   const { DATABASE_URL: _, ...inherited } = process.env
-  const child = spawn('npm', ['start', '--', ...args], {
+  const limit = maxOpenFiles === undefined ? '' : `ulimit -n ${maxOpenFiles} && `
+  const child = spawn('sh', ['-c', `${limit}exec npm start -- "$@"`, 'sh', ...args], {
     cwd,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],

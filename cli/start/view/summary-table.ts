@@ -37,10 +37,14 @@ const formatRow = (result: OnceResult): Row => ({
     formatEndpoint(result.address, result.port),
     describeStatus(result),
     formatMilliseconds(result.response_ms),
-    result.ssh_identification ?? result.error_type ?? result.outcome,
+    result.ssh_identification ?? describeFailure(result),
   ],
   paint: result.response_ms !== null ? undefined : result.outcome === 'probed' ? 'red' : 'yellow',
 })
+
+/** Why a host has not answered. */
+const describeFailure = ({ error_type, outcome, reason }: OnceResult): string =>
+  error_type ?? (reason === null ? outcome : `${outcome}: ${reason}`)
 
 /** A host that has not failed often enough to be down is unknown; to a person it has not answered. */
 const describeStatus = ({ status, error_type }: OnceResult): string =>
@@ -56,8 +60,8 @@ function describeAnswers(results: readonly OnceResult[]): string {
 
 function countReasons(failing: readonly OnceResult[]): [string, number][] {
   const counts = new Map<string, number>()
-  for (const { error_type, outcome } of failing) {
-    const reason = error_type ?? outcome
+  for (const result of failing) {
+    const reason = describeFailure(result)
     counts.set(reason, (counts.get(reason) ?? 0) + 1)
   }
   return [...counts].sort(([, a], [, b]) => b - a)

@@ -64,7 +64,7 @@ function probeAlarms({ settings, probe, emitted }: Watched): AlarmDefinition[] {
     {
       title: 'Prober at fault',
       says: 'Probes fail for reasons of the prober itself, and say nothing about the hosts.',
-      metric: emitted('probe', PROBE_METRICS.inconclusive, 'Sum'),
+      metric: emitted('probe', PROBE_METRICS.proberFaults, 'Sum'),
       when: '>=',
       threshold: 1,
       of: [2, 3],

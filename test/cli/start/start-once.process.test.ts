@@ -5,9 +5,8 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { BEHAVIOURS, startLoopbackHost } from '../../../infra/local/demonstration/loopback-host.ts'
 import { freshClone } from '../../support/clone.ts'
 
-const COLUMNS = 'host_id name address port status outcome response_ms error_type ssh_identification'.split(
-  ' ',
-)
+const COLUMNS =
+  'host_id name address port status outcome response_ms error_type ssh_identification reason'.split(' ')
 
 describe('npm start -- --once', () => {
   it('npm start -- --once --json prints one object a host, and nothing else, and leaves nothing behind', async () => {

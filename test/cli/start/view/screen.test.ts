@@ -68,6 +68,7 @@ describe('the summary table', () => {
       response_ms: i < 900 ? i : null,
       error_type: i < 900 ? null : 'tcp_timeout',
       ssh_identification: i < 900 ? 'SSH-2.0-x' : null,
+      reason: null,
     }))
     const lines = formatSummary(results, 5.04, { colours: false, columns: null })
     expect(lines.filter((line) => line.startsWith('host-'))).toHaveLength(50)
