@@ -33,6 +33,26 @@ export function openQueue({ env, queueUrl, stateFolder }: Destination): Queue {
   return { client: new SQSClient(region === undefined ? {} : { region }), url: queueUrl }
 }
 
+/** Database and queue, each opened when it is first used. */
+export function openConnections(destination: Destination) {
+  let sql: Sql | undefined
+  let queue: Queue | undefined
+  return {
+    sql: (): Sql => {
+      sql ??= openDatabase(destination)
+      return sql
+    },
+    queue: (): Queue => {
+      queue ??= openQueue(destination)
+      return queue
+    },
+    close: async (): Promise<void> => {
+      queue?.client.destroy()
+      await sql?.end({ timeout: 5 })
+    },
+  }
+}
+
 /** The dead-letter queue counts too: sending there by hand is worth trying. */
 const isQueueOf = (running: Endpoints | null, queueUrl: string): boolean =>
   running !== null && queueUrl.startsWith(`${running.sqs.endpoint}/`)

@@ -1,4 +1,5 @@
-import { XccdfError } from '../../shared/scans/xccdf/rejection.ts'
+import { InvalidValueError } from '../../shared/domain/errors.ts'
+import { ScanFileError } from '../../shared/scans/scan-file-error.ts'
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts'
 import type { Output } from '../terminal/output.ts'
 import { collapse, HostNotResolvedError, reportError } from '../terminal/report-error.ts'
@@ -17,7 +18,7 @@ export async function runTool(
     await main()
     return EXIT.done
   } catch (error) {
-    if (error instanceof XccdfError) {
+    if (error instanceof ScanFileError || error instanceof InvalidValueError) {
       output.err(collapse(error.message))
       return EXIT.badInput
     }

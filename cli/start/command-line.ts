@@ -134,7 +134,7 @@ Fleet Awareness on one machine: is each host's SSH port answering, and is it sti
   --help                     this text
 
 While it runs, in another terminal (each has --help):
-  npm run scan:import -- --host HOST results.xml    OpenSCAP results, as a scan of a host
+  npm run scan:import -- --host HOST results.xml    results of a scanner, as a scan of a host
   npm run scan:send -- --host HOST                  the message that a scan is complete
 
   DATABASE_URL               your own PostgreSQL (15 to 18) instead of the one that npm brought along

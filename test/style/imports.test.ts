@@ -34,7 +34,11 @@ const RULES: readonly Rule[] = [
     paths: /^shared\/(domain|contracts|db|aws)\//,
     packages: /^(@aws-sdk\/client-sqs|postgres|node:.*)$/,
   },
-  { files: /^shared\/scans\//, paths: /^shared\/(domain|contracts)\//, packages: /^(saxes|node:.*)$/ },
+  {
+    files: /^shared\/scans\//,
+    paths: /^shared\/(domain|contracts)\//,
+    packages: /^(saxes|inspecjs|node:.*)$/,
+  },
   {
     files: /^functions\/runtime\//,
     paths: /^shared\//,

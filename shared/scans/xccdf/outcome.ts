@@ -1,5 +1,5 @@
 import type { CountedSeverity, RuleStatus } from '../../domain/rule-results.ts'
-import { XccdfError } from './rejection.ts'
+import { ScanFileError } from '../scan-file-error.ts'
 
 /** What one rule came to in one scan, in the words of the transaction log. */
 export type RuleOutcome = {
@@ -43,7 +43,7 @@ const MOST_SEVERE_FIRST: readonly CountedSeverity[] = ['critical', 'high', 'medi
 
 /**
  * One `rule-result`; null where the scan's profile does not select the rule.
- * @throws XccdfError (`invalid_value`) for a result or severity that XCCDF does not know.
+ * @throws ScanFileError (`invalid_value`) for a result or severity that XCCDF does not know.
  */
 export function toOutcome(ruleId: string, result: string, rating: string | undefined): RuleOutcome | null {
   if (result === 'notselected') return null
@@ -61,7 +61,7 @@ export function combine(one: RuleOutcome, other: RuleOutcome): RuleOutcome {
   return { ...worse, severity: severity ?? worse.severity }
 }
 
-function unknownWord(ruleId: string, what: string, word: string): XccdfError {
+function unknownWord(ruleId: string, what: string, word: string): ScanFileError {
   const shown = JSON.stringify(word.slice(0, 40))
-  return new XccdfError('invalid_value', `rule ${ruleId}: ${shown} is no ${what} that XCCDF 1.2 knows`)
+  return new ScanFileError('invalid_value', `rule ${ruleId}: ${shown} is no ${what} that XCCDF 1.2 knows`)
 }

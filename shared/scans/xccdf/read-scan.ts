@@ -1,5 +1,5 @@
+import { ScanFileError } from '../scan-file-error.ts'
 import type { RuleOutcome } from './outcome.ts'
-import { XccdfError } from './rejection.ts'
 import { type TestResult, TestResultCollector } from './test-results.ts'
 import { readXml, type XmlLimits } from './xml.ts'
 
@@ -22,7 +22,7 @@ export type ReadOptions = XmlLimits & {
  * A file that holds several runs over the same target gives the one that ended last, the later in the file
  * where two ended together. Runs over different targets in one file are refused: they are scans of different
  * hosts.
- * @throws XccdfError for every file that is not one finished scan; nothing of such a file is returned.
+ * @throws ScanFileError for every file that is not one finished scan; nothing of such a file is returned.
  */
 export async function readXccdfScan(
   chunks: AsyncIterable<Uint8Array>,
@@ -32,14 +32,17 @@ export async function readXccdfScan(
   await readXml(chunks, collector, options)
   const [first] = collector.found
   if (first === undefined) {
-    throw new XccdfError('no_test_result', 'has no TestResult: it is scan content, not the result of a scan')
+    throw new ScanFileError(
+      'no_test_result',
+      'has no TestResult: it is scan content, not the result of a scan',
+    )
   }
   if (collector.found.some((other) => !sameTargets(first, other))) {
-    throw new XccdfError('several_targets', 'has results of more than one target: split it, a file a host')
+    throw new ScanFileError('several_targets', 'has results of more than one target: split it, a file a host')
   }
   const { testResult, completedAt } = latest(collector.found, options.completedAt)
   if (testResult.outcomes.size === 0) {
-    throw new XccdfError('nothing_selected', 'selects no rule: was oscap run with the right --profile?')
+    throw new ScanFileError('nothing_selected', 'selects no rule: was oscap run with the right --profile?')
   }
   return {
     results: [...testResult.outcomes.values()],
@@ -62,10 +65,10 @@ const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/
 
 function parseEndTime(text: string | undefined): Date {
   if (text === undefined)
-    throw new XccdfError('no_end_time', 'its TestResult has no end-time: did the scan end?')
+    throw new ScanFileError('no_end_time', 'its TestResult has no end-time: did the scan end?')
   const instant = new Date(text.trim())
   if (!INSTANT.test(text.trim()) || Number.isNaN(instant.getTime())) {
-    throw new XccdfError(
+    throw new ScanFileError(
       'no_end_time',
       `its end-time ${JSON.stringify(text.slice(0, 40))} is not a date and time with an offset from UTC`,
     )

@@ -1,5 +1,7 @@
+import { MAX_RULES } from '../limits.ts'
+import { requireRuleId } from '../rule-id.ts'
+import { ScanFileError } from '../scan-file-error.ts'
 import { combine, type RuleOutcome, toOutcome } from './outcome.ts'
-import { XccdfError } from './rejection.ts'
 import type { XmlElement, XmlListener } from './xml.ts'
 
 /** One `TestResult` element: one run of a scanner over one target. */
@@ -31,10 +33,6 @@ const ROOTS = new Map([
   ['asset-report-collection', ARF],
 ])
 
-/** Whole SCAP guides have some 1,500 rules. */
-const MAX_RULES = 50_000
-/** Characters; the column is part of an index, whose entries PostgreSQL limits to about 2,700 bytes. */
-const MAX_RULE_ID_LENGTH = 600
 const MAX_TARGETS = 1_000
 
 /** Collects the `TestResult`s of a document into `found`. Elements are known by namespace and place. */
@@ -103,7 +101,7 @@ export class TestResultCollector implements XmlListener {
 function requireResultsRoot({ name, namespace }: XmlElement): void {
   const wanted = ROOTS.get(name)
   if (wanted === undefined) {
-    throw new XccdfError(
+    throw new ScanFileError(
       'not_results',
       `its root element is ${name}: wanted is an XCCDF 1.2 TestResult or Benchmark (oscap --results), or an ` +
         'ARF asset-report-collection (oscap --results-arf)',
@@ -111,17 +109,14 @@ function requireResultsRoot({ name, namespace }: XmlElement): void {
   }
   if (namespace !== wanted) {
     const shown = namespace === '' ? 'in no namespace' : `in the namespace ${namespace}`
-    throw new XccdfError('wrong_namespace', `its ${name} is ${shown}, not in ${wanted}`)
+    throw new ScanFileError('wrong_namespace', `its ${name} is ${shown}, not in ${wanted}`)
   }
 }
 
 function openRule({ attributes }: XmlElement) {
   const id = attributes.idref?.trim() ?? ''
   if (id === '') throw invalid('a rule-result has no idref')
-  if (id.length > MAX_RULE_ID_LENGTH) {
-    throw invalid(`a rule id is longer than ${MAX_RULE_ID_LENGTH} characters: ${id.slice(0, 40)}…`)
-  }
-  return { id, severity: attributes.severity?.trim(), result: null }
+  return { id: requireRuleId(id), severity: attributes.severity?.trim(), result: null }
 }
 
 function addTarget(targets: string[], text: string): void {
@@ -137,7 +132,7 @@ function addOutcome(
   if (outcome === null) return
   const known = outcomes.get(rule.id)
   outcomes.set(rule.id, known === undefined ? outcome : combine(known, outcome))
-  if (outcomes.size > MAX_RULES) throw new XccdfError('too_many_rules', `has more than ${MAX_RULES} rules`)
+  if (outcomes.size > MAX_RULES) throw new ScanFileError('too_many_rules', `has more than ${MAX_RULES} rules`)
 }
 
-const invalid = (message: string): XccdfError => new XccdfError('invalid_value', message)
+const invalid = (message: string): ScanFileError => new ScanFileError('invalid_value', message)

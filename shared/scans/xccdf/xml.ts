@@ -1,11 +1,7 @@
 import { TextDecoder } from 'node:util'
 import { SaxesParser, type SaxesTagNS } from 'saxes'
-import { XccdfError } from './rejection.ts'
-
-/** Full ARF reports of large machines are some tens of MiB; this also bounds the longest single text. */
-const MAX_BYTES = 256 * 1024 * 1024
-/** Elements inside each other. Real reports, with OVAL definitions within, stay below 30. */
-const MAX_DEPTH = 100
+import { MAX_DEPTH, MAX_XML_BYTES } from '../limits.ts'
+import { ScanFileError } from '../scan-file-error.ts'
 
 export type XmlElement = {
   readonly namespace: string
@@ -25,24 +21,24 @@ export type XmlLimits = { readonly maxBytes?: number; readonly maxDepth?: number
 /**
  * Reads XML as it arrives and tells the listener, element by element. There is no document tree, no entity
  * but XML's own five, and nothing outside the file is ever opened.
- * @throws XccdfError for anything but one whole, well-formed UTF-8 document without a DOCTYPE, within limits.
+ * @throws ScanFileError for anything but one whole, well-formed UTF-8 document without a DOCTYPE, within limits.
  */
 export async function readXml(
   chunks: AsyncIterable<Uint8Array>,
   listener: XmlListener,
-  { maxBytes = MAX_BYTES, maxDepth = MAX_DEPTH }: XmlLimits = {},
+  { maxBytes = MAX_XML_BYTES, maxDepth = MAX_DEPTH }: XmlLimits = {},
 ): Promise<void> {
   const parser = strictParser(listener, maxDepth)
   const decoder = new TextDecoder('utf-8', { fatal: true })
   let bytes = 0
   for await (const chunk of chunks) {
     bytes += chunk.length
-    if (bytes > maxBytes) throw new XccdfError('too_large', `larger than ${maxBytes} bytes`)
+    if (bytes > maxBytes) throw new ScanFileError('too_large', `larger than ${maxBytes} bytes`)
     parser.write(decode(decoder, chunk))
   }
   parser.write(lastOf(decoder))
   parser.on('error', (error) => {
-    throw new XccdfError('truncated', `ends too early: ${reasonOf(error)}`, { cause: error })
+    throw new ScanFileError('truncated', `ends too early: ${reasonOf(error)}`, { cause: error })
   })
   parser.close()
 }
@@ -51,19 +47,19 @@ function strictParser(listener: XmlListener, maxDepth: number): SaxesParser<{ xm
   const parser = new SaxesParser({ xmlns: true })
   let depth = 0
   parser.on('error', (error) => {
-    throw new XccdfError('malformed', `not well-formed XML: ${error.message}`, { cause: error })
+    throw new ScanFileError('malformed', `not well-formed XML: ${error.message}`, { cause: error })
   })
   parser.on('xmldecl', ({ encoding }) => {
     if (encoding !== undefined && !/^(utf-8|us-ascii)$/i.test(encoding)) {
-      throw new XccdfError('not_utf8', `declares the encoding ${encoding}: only UTF-8 is read`)
+      throw new ScanFileError('not_utf8', `declares the encoding ${encoding}: only UTF-8 is read`)
     }
   })
   parser.on('doctype', () => {
-    throw new XccdfError('doctype', 'has a DOCTYPE, which no SCAP result needs: entities are not read')
+    throw new ScanFileError('doctype', 'has a DOCTYPE, which no SCAP result needs: entities are not read')
   })
   parser.on('opentag', (tag) => {
     depth += 1
-    if (depth > maxDepth) throw new XccdfError('too_deep', `nests elements more than ${maxDepth} deep`)
+    if (depth > maxDepth) throw new ScanFileError('too_deep', `nests elements more than ${maxDepth} deep`)
     listener.open(toElement(tag))
   })
   parser.on('text', listener.text)
@@ -89,7 +85,7 @@ function decode(decoder: TextDecoder, chunk: Uint8Array): string {
   try {
     return decoder.decode(chunk, { stream: true })
   } catch (cause) {
-    throw new XccdfError('not_utf8', 'not UTF-8 text (a compressed file is to be unpacked first)', { cause })
+    throw new ScanFileError('not_utf8', 'not UTF-8 text', { cause })
   }
 }
 
@@ -97,7 +93,7 @@ function lastOf(decoder: TextDecoder): string {
   try {
     return decoder.decode()
   } catch (cause) {
-    throw new XccdfError('truncated', 'ends too early: inside a character', { cause })
+    throw new ScanFileError('truncated', 'ends too early: inside a character', { cause })
   }
 }
 

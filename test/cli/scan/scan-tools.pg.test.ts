@@ -5,18 +5,21 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { gzipSync } from 'node:zlib'
 import { GetQueueAttributesCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openDatabase, openQueue } from '../../../cli/scan/destination.ts'
 import type { Queue } from '../../../infra/local/emulators/sqs/queues.ts'
 import { writeEndpoints } from '../../../infra/local/endpoints.ts'
 import { databaseUrl } from '../../support/fleet-command.ts'
+import { hdfFile } from '../../support/hdf-file.ts'
 import { freshDatabase, type TestDatabase } from '../../support/postgres/database.ts'
 import { ROOT } from '../../support/repository.ts'
 import { type Sqs, startSqsWithClient } from '../../support/servers/sqs.ts'
 import { testResult } from '../../support/xccdf-file.ts'
 
 const FIXTURE = join(ROOT, 'test/fixtures/xccdf/xccdf-results.xml')
+const HDF = join(ROOT, 'test/fixtures/hdf/inspec-overlay.json')
 
 let sqs: Sqs
 let db: TestDatabase
@@ -41,7 +44,11 @@ async function addHost(hostname: string, address: string, port = 22): Promise<st
 type Ran = { readonly code: number; readonly out: string; readonly err: string }
 
 /** Runs a tool as npm does, against the test's own database and queue. */
-async function run(tool: 'import' | 'send', args: readonly string[], input = ''): Promise<Ran> {
+async function run(
+  tool: 'import' | 'send',
+  args: readonly string[],
+  input: string | Uint8Array = '',
+): Promise<Ran> {
   const script = join(ROOT, 'cli/scan', `${tool}.ts`)
   const child = spawn(process.execPath, [script, ...args, '--queue-url', queue.url], {
     env: {
@@ -150,15 +157,19 @@ describe('scan:import', () => {
   })
 
   const GOOD = testResult({ rules: [{ id: 'r', result: 'pass' }] })
-  test.each<[string, string[], string, RegExp]>([
-    ['no flags', [], '', /^scan:import: usage: npm run scan:import -- --host HOST FILE/],
-    ['no host', [FIXTURE], '', /usage: npm run scan:import -- --host HOST FILE/],
+  test.each<[string, string[], string | Uint8Array, RegExp]>([
+    ['no flags', [], '', /^scan:import: usage: npm run scan:import -- \[--host HOST\] FILE/],
     [
-      'two files',
-      ['--host', 'web-1', FIXTURE, FIXTURE],
-      '',
-      /usage: npm run scan:import -- --host HOST FILE/,
+      'no host, and results of a machine that is not in the fleet',
+      ['-'],
+      testResult({ target: 'web-9', rules: [{ id: 'r', result: 'pass' }] }),
+      /no host of the fleet is web-9: give --host/,
     ],
+    ['no host, and results that name none', ['-'], hdfFile([{ id: 'c' }]), /name no machine: give --host/],
+    ['no host, and results of two', ['-'], hdfFile([{ id: 'c' }], 'twin'), /fit more than one host, twin/],
+    ['input beside files', ['--host', 'web-1', '-', FIXTURE], '', /standard input \(-\) is read alone/],
+    ['a time for two files', ['--completed-at', '2025-03-01T10:00:00Z', FIXTURE, HDF], '', /give one file/],
+    ['a pattern without files', ['nowhere/*.xml'], '', /no file matches nowhere\/\*\.xml/],
     ['an unknown flag', ['--hots', 'web-1', FIXTURE], '', /Unknown option '--hots'/],
     [
       'a file that is not there',
@@ -166,7 +177,12 @@ describe('scan:import', () => {
       '',
       /nowhere\.xml cannot be read: ENOENT/,
     ],
-    ['a folder', ['--host', 'web-1', ROOT], '', /cannot be read: EISDIR/],
+    [
+      'a folder without results',
+      ['--host', 'web-1', join(ROOT, 'migrations')],
+      '',
+      /has no file that ends in/,
+    ],
     [
       'an unknown host',
       ['--host', 'web-9', FIXTURE],
@@ -191,6 +207,20 @@ describe('scan:import', () => {
       '',
       /--completed-at "now" is not a time/,
     ],
+    ['NaN', ['--host', 'web-1', '-'], hdfFile([{ id: 'c' }]).replace('0.5', 'NaN'), /contains NaN/],
+    [
+      'a rule twice',
+      ['--host', 'web-1', '-'],
+      hdfFile([{ id: 'c' }, { id: 'c' }]),
+      /has the control c twice/,
+    ],
+    [
+      'a truncated gzip file',
+      ['--host', 'web-1', '-'],
+      gzipSync(GOOD).subarray(0, 60),
+      /inside its gzip data/,
+    ],
+    ['a file of another kind', ['--host', 'web-1', '-'], 'hello', /neither XML nor JSON/],
     ['malformed XML', ['--host', 'web-1', '-'], GOOD.replace('</target>', ''), /not well-formed XML/],
     ['a truncated file', ['--host', 'web-1', '-'], GOOD.slice(0, -9), /ends too early/],
     ['a DOCTYPE', ['--host', 'web-1', '-'], `<!DOCTYPE x>${GOOD}`, /DOCTYPE/],

@@ -2,8 +2,8 @@ import { createReadStream, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { ScanFileError, type ScanFileFault } from '../../../shared/scans/scan-file-error.ts'
 import { type ReadOptions, readXccdfScan, type XccdfScan } from '../../../shared/scans/xccdf/read-scan.ts'
-import { XccdfError, type XccdfFault } from '../../../shared/scans/xccdf/rejection.ts'
 import { testResult } from '../../support/xccdf-file.ts'
 
 const fixture = (name: string): string =>
@@ -15,12 +15,12 @@ async function* inPieces(bytes: Uint8Array, size = bytes.length): AsyncGenerator
 const read = (xml: string | Uint8Array, options?: ReadOptions, size?: number): Promise<XccdfScan> =>
   readXccdfScan(inPieces(typeof xml === 'string' ? Buffer.from(xml) : xml, size), options)
 
-async function refusal(xml: string | Uint8Array, options?: ReadOptions): Promise<[XccdfFault, string]> {
+async function refusal(xml: string | Uint8Array, options?: ReadOptions): Promise<[ScanFileFault, string]> {
   const error = await read(xml, options).then(
     (scan) => new Error(`was read: ${JSON.stringify(scan)}`),
     (thrown: unknown) => thrown,
   )
-  if (!(error instanceof XccdfError)) throw error
+  if (!(error instanceof ScanFileError)) throw error
   return [error.fault, error.message]
 }
 const faultOf = async (xml: string | Uint8Array, options?: ReadOptions) => (await refusal(xml, options))[0]
@@ -102,7 +102,7 @@ describe('results of a real oscap run', () => {
         const damaged = Buffer.from(bytes)
         for (const [at, byte] of changes) damaged[at] = byte
         const scan = await read(damaged).catch((error: unknown) => error)
-        expect(scan instanceof XccdfError || (scan as XccdfScan).results.length > 0).toBe(true)
+        expect(scan instanceof ScanFileError || (scan as XccdfScan).results.length > 0).toBe(true)
       }),
       { numRuns: 150 },
     )
@@ -202,7 +202,7 @@ describe('several runs in one file', () => {
 describe('what is refused', () => {
   const good = testResult({ rules: [{ id: 'r', result: 'pass' }] })
 
-  test.each<[string, XccdfFault, string | Uint8Array]>([
+  test.each<[string, ScanFileFault, string | Uint8Array]>([
     ['an empty file', 'truncated', ''],
     ['plain text', 'malformed', 'hello'],
     ['JSON', 'malformed', '{"results":[]}'],

@@ -1,8 +1,10 @@
 /** Why a file cannot be read as one finished scan. Nothing of such a file is used. */
-export type XccdfFault =
+export type ScanFileFault =
   | 'too_large'
   | 'too_deep'
   | 'too_many_rules'
+  | 'malformed_gzip'
+  | 'unknown_format'
   | 'not_utf8'
   | 'doctype'
   | 'malformed'
@@ -13,14 +15,16 @@ export type XccdfFault =
   | 'several_targets'
   | 'no_end_time'
   | 'nothing_selected'
+  | 'duplicate_rule'
+  | 'circular_overlays'
   | 'invalid_value'
 
 /** A results file that is refused: `fault` says which rule it breaks, the message says it in a sentence. */
-export class XccdfError extends Error {
-  override readonly name: string = 'XccdfError'
-  readonly fault: XccdfFault
+export class ScanFileError extends Error {
+  override readonly name: string = 'ScanFileError'
+  readonly fault: ScanFileFault
 
-  constructor(fault: XccdfFault, message: string, options?: ErrorOptions) {
+  constructor(fault: ScanFileFault, message: string, options?: ErrorOptions) {
     super(message, options)
     this.fault = fault
   }
