@@ -20,6 +20,7 @@ const MEANINGS: Readonly<Record<keyof PolicyValues, string>> = {
   drift_basis: 'all_rules, or common_rules: new rules then count on neither side',
   allowed_addresses: 'kinds of address that may be probed, with commas between',
   publish_actions: 'actions of other writers of audit_events that go to the event bus too, such as scan.*',
+  notify: 'changes that people are told of: down, up, major, minor, improvement',
 }
 
 /** Shows the settings, each with its meaning. */

@@ -1,9 +1,15 @@
 import { withinDeadline } from '../runtime/deadline.ts'
 import { type LambdaHandler, observed, onColdStart } from '../runtime/function.ts'
-import { type PublishDeps, publishDepsFromEnvironment, publishPorts } from '../runtime/publish-ports.ts'
+import {
+  type PublishDeps,
+  publishDepsFromEnvironment,
+  publishPorts,
+  tellPorts,
+} from '../runtime/publish-ports.ts'
 import { PublishEvent } from './event.ts'
 import { type PublishReport, publishEvents } from './publish-events.ts'
-import { report } from './report.ts'
+import { report, reportDigest } from './report.ts'
+import { tellPeople } from './tell-people.ts'
 
 /** No new batch is begun after this. */
 const WORK_MS = 35_000
@@ -37,15 +43,21 @@ export const createPublishHandler = (
 ): LambdaHandler<PublishResponse> =>
   observed(deps.telemetry, async (event) => {
     const cause = PublishEvent.parse(event)
-    const { done, backlog } = await withinDeadline(deadlineMs, async (deadline) => {
+    const { done, backlog, told } = await withinDeadline(deadlineMs, async (deadline) => {
       const ports = publishPorts(deps, deadline)
       const until = AbortSignal.any([deadline, AbortSignal.timeout(WORK_MS)])
-      return { done: await publishEvents(ports, until), backlog: await ports.measureBacklog() }
+      const done = await publishEvents(ports, until)
+      const backlog = await ports.measureBacklog()
+      // Programs and people do not wait for each other: one way may be closed while the other is open.
+      const [told] = await Promise.allSettled([tellPeople(tellPorts(deps, deadline))])
+      return { done, backlog, told }
     })
     report(deps.telemetry, cause, done, backlog)
+    reportDigest(deps.telemetry, told.status === 'fulfilled' ? told.value : null)
     if (done.bus === 'gone') throw new EventsRefusedError('there is no such event bus: its events wait')
     const lasting = done.faults.find(({ code }) => !PASSING.has(code))
     if (lasting !== undefined) throw new EventsRefusedError(`${lasting.code}: ${lasting.message}`)
+    if (told.status === 'rejected') throw told.reason
     const { faults, cut, ...response } = done
     return response
   })

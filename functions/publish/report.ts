@@ -1,4 +1,5 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics'
+import type { Digest } from '../../shared/domain/digest.ts'
 import { PUBLISH_METRICS } from '../../shared/domain/metrics.ts'
 import type { Backlog } from '../../shared/domain/outbox.ts'
 import type { Telemetry } from '../runtime/telemetry.ts'
@@ -31,4 +32,10 @@ export function report(
   }
   if (done.bus === 'gone') logger.error('event bus gone')
   logger.info('published', { cause, ...done, refused: faults.length, ...backlog })
+}
+
+/** Says that people were sent a digest, where they were. */
+export function reportDigest({ logger, metrics }: Telemetry, digest: Digest | null): void {
+  metrics.addMetric(PUBLISH_METRICS.digestsSent, MetricUnit.Count, digest === null ? 0 : 1)
+  if (digest !== null) logger.info('digest sent', { subject: digest.subject })
 }

@@ -1,5 +1,7 @@
 import * as z from 'zod'
 import { createEventBridgeClient, type EventBus, eventBus } from '../../shared/aws/event-bus.ts'
+import { createSnsClient, digestTopic, type SendDigest } from '../../shared/aws/topic.ts'
+import { countDownHosts, lockDigestState, readUntold, saveDigestState } from '../../shared/db/digest.ts'
 import {
   holdPublishLock,
   markNotForBus,
@@ -8,6 +10,7 @@ import {
   readUnpublished,
 } from '../../shared/db/outbox.ts'
 import { readPolicy } from '../../shared/db/policy.ts'
+import { parseNotify, type Untold } from '../../shared/domain/digest-item.ts'
 import type { Backlog, OutboxBatch } from '../../shared/domain/outbox.ts'
 import { parseEnvironment } from './config.ts'
 import { depsFromEnvironment, type FunctionDeps } from './deps.ts'
@@ -16,15 +19,44 @@ export type PublishDeps = FunctionDeps & {
   /** As it is named in the events. */
   readonly stage: string
   readonly bus: EventBus
+  /** Sends people a digest. */
+  readonly sendDigest: SendDigest
 }
+
+const PUBLISH_ENVIRONMENT = { EVENT_BUS: z.string().min(1), DIGEST_TOPIC_ARN: z.string().min(1) }
 
 /** Of the publish function, from its environment variables. */
 export function publishDepsFromEnvironment(env: NodeJS.ProcessEnv): PublishDeps {
-  const { STAGE: stage, EVENT_BUS: busName } = parseEnvironment(env, { EVENT_BUS: z.string().min(1) })
+  const config = parseEnvironment(env, PUBLISH_ENVIRONMENT)
   return {
     ...depsFromEnvironment(env, 'publish'),
+    stage: config.STAGE,
+    bus: eventBus(createEventBridgeClient(), config.EVENT_BUS),
+    sendDigest: digestTopic(createSnsClient(), config.DIGEST_TOPIC_ARN),
+  }
+}
+
+/** The real ports for telling people: the digest's own state in the database, and the topic. */
+export function tellPorts({ database, sendDigest, stage, now }: PublishDeps, deadline: AbortSignal) {
+  const { transaction } = database.until(deadline)
+  return {
     stage,
-    bus: eventBus(createEventBridgeClient(), busName),
+    now,
+    send: sendDigest,
+    whileTelling: <T>(body: (untold: Untold) => Promise<T>): Promise<T | null> =>
+      transaction('write', async (tx) => {
+        const [state, policy] = await Promise.all([lockDigestState(tx), readPolicy(tx)])
+        if (state === null) return null
+        const { lastToldAt, ...told } = state
+        return body({
+          told,
+          lastToldAt,
+          kinds: parseNotify(policy.notify),
+          read: () => readUntold(tx, told),
+          countDown: () => countDownHosts(tx),
+          save: (next, toldAt) => saveDigestState(tx, next, toldAt),
+        })
+      }),
   }
 }
 

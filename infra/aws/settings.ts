@@ -12,6 +12,8 @@ export type Settings = {
   readonly alarms: AlarmSettings
   /** Who may send scan.completed messages: account ids, or ARNs of roles. */
   readonly scanners: readonly string[]
+  /** Who is sent the digest of changes. */
+  readonly notify: NotifySettings
   /** ARNs of event buses, usually in other accounts, that receive every event. */
   readonly subscribers: readonly string[]
   /** Whether `cdk destroy` keeps or deletes the database, the messages in the queues and the logs. */
@@ -88,6 +90,12 @@ export type SignIn =
 
 /** How many environments of each function may run at once. Each holds one database connection. */
 export type Concurrency = { readonly probe: number; readonly drift: number }
+
+export type NotifySettings = {
+  readonly emails: readonly string[]
+  /** A channel of Slack, in a workspace that Amazon Q Developer in chat applications is authorised for. */
+  readonly slack: { readonly workspaceId: string; readonly channelId: string } | null
+}
 
 export type AlarmSettings = {
   /** `basic` leaves out what AWS emulators cannot create: saved queries, alarms on arithmetic. */

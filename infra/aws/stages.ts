@@ -1,5 +1,12 @@
 import type { Given } from './context.ts'
-import type { AlarmSettings, DatabaseMetrics, NetworkSettings, Settings, SignIn } from './settings.ts'
+import type {
+  AlarmSettings,
+  DatabaseMetrics,
+  NetworkSettings,
+  NotifySettings,
+  Settings,
+  SignIn,
+} from './settings.ts'
 
 /** The stages that can be deployed. */
 export const STAGE_NAMES = ['dev', 'prod', 'existing', 'emulated'] as const
@@ -26,6 +33,7 @@ export const STAGES: Record<Stage, (given: Given) => Settings> = {
     logRetentionDays: 7,
     alarms: alarms(given, 'full'),
     scanners: given.list('scanners'),
+    notify: notifySettings(given),
     subscribers: given.list('subscribers'),
     data: 'delete',
   }),
@@ -46,6 +54,7 @@ export const STAGES: Record<Stage, (given: Given) => Settings> = {
     logRetentionDays: 90,
     alarms: alarms(given, 'full'),
     scanners: given.list('scanners'),
+    notify: notifySettings(given),
     subscribers: given.list('subscribers'),
     data: 'keep',
   }),
@@ -74,6 +83,7 @@ export const STAGES: Record<Stage, (given: Given) => Settings> = {
     logRetentionDays: 90,
     alarms: alarms(given, 'full'),
     scanners: given.list('scanners'),
+    notify: notifySettings(given),
     subscribers: given.list('subscribers'),
     data: 'keep',
   }),
@@ -101,6 +111,7 @@ export const STAGES: Record<Stage, (given: Given) => Settings> = {
     logRetentionDays: 1,
     alarms: alarms(given, 'basic'),
     scanners: [],
+    notify: { emails: [], slack: null },
     subscribers: [],
     data: 'delete',
   }),
@@ -126,6 +137,14 @@ const alarms = (given: Given, monitoring: AlarmSettings['monitoring']): AlarmSet
   unreachablePercent: 20,
   goingDownPercent: 10,
 })
+
+function notifySettings(given: Given): NotifySettings {
+  const workspaceId = given.optional('slackWorkspaceId')
+  return {
+    emails: given.list('notifyEmails'),
+    slack: workspaceId === null ? null : { workspaceId, channelId: given.text('slackChannelId') },
+  }
+}
 
 function iamOrSecret(given: Given): SignIn {
   const arn = given.optional('databaseSecretArn')

@@ -1,12 +1,14 @@
 import type { Writable } from 'node:stream'
 import { createPublishHandler, type PublishResponse } from '../../functions/publish/handler.ts'
 import { eventBus } from '../../shared/aws/event-bus.ts'
+import { digestTopic } from '../../shared/aws/topic.ts'
 import { EVENT_LINES } from '../../shared/domain/event-lines.ts'
 import { FUNCTIONS } from '../../shared/domain/functions.ts'
 import type { DeliveredEvent } from './emulators/event-bus/put-events.ts'
 import { type LocalEventBus, localEventBridgeClient, startEventBus } from './emulators/event-bus/server.ts'
 import { createLambda, type Lambda } from './emulators/lambda/function.ts'
 import { subscribeToLines } from './emulators/logs/subscription.ts'
+import { startSns } from './emulators/sns/server.ts'
 import { type FunctionSurroundings, functionDeps, localIdentity, STAGE } from './functions.ts'
 
 export type PublishingDeps = FunctionSurroundings & {
@@ -25,6 +27,7 @@ export type Publishing = {
   readonly stop: () => Promise<void>
 }
 
+const DIGEST_TOPIC = `awareness-${STAGE}-digests`
 /** The name of the event bus on this machine. */
 export const LOCAL_BUS = `fleet-awareness-${STAGE}`
 /** As deployed. */
@@ -35,6 +38,7 @@ const TIMEOUT_MS = 60_000
 export async function startPublishing(deps: PublishingDeps): Promise<Publishing> {
   const bus = await startEventBus({ buses: [LOCAL_BUS], now: deps.now, onEvent: deps.onEvent })
   const client = localEventBridgeClient(bus.endpoint)
+  const sns = await startSns(DIGEST_TOPIC)
   const publish = createLambda<unknown, PublishResponse>({
     ...localIdentity('publish'),
     maxConcurrency: CONCURRENCY,
@@ -45,6 +49,7 @@ export async function startPublishing(deps: PublishingDeps): Promise<Publishing>
         ...functionDependencies,
         stage: STAGE,
         bus: eventBus(client, LOCAL_BUS),
+        sendDigest: digestTopic(sns.client, sns.topicArn),
       })
       return { handle, dispose: functionDependencies.database.close }
     },
@@ -67,6 +72,7 @@ export async function startPublishing(deps: PublishingDeps): Promise<Publishing>
       await publish.invoke({}).catch(deps.onFault)
       await publish.drain()
       client.destroy()
+      await sns.stop()
       await bus.stop()
     },
   }

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { ADDRESS_CLASSES, formatAddressClasses, parseAddressClasses } from '../domain/addresses.ts'
+import { NOTIFY_KINDS } from '../domain/digest-item.ts'
 import {
   describeRange,
   isInRange,
@@ -37,6 +38,12 @@ const actionList = (): z.ZodString => {
   return z.string(error).max(MAX_ACTION_LIST_CHARACTERS, error).regex(ACTION_LIST, error)
 }
 
+const notifyKinds = (): z.ZodString => {
+  const error = `must be some of ${NOTIFY_KINDS.join(', ')} with commas between, or empty`
+  const isKind = (name: string): boolean => NOTIFY_KINDS.some((kind) => kind === name)
+  return z.string(error).refine((text) => text === '' || text.split(',').every(isKind), error)
+}
+
 const SETTINGS = {
   probe_interval_seconds: whole('probe_interval_seconds'),
   failures_to_go_down: whole('failures_to_go_down'),
@@ -48,6 +55,7 @@ const SETTINGS = {
   drift_basis: z.enum(DRIFT_BASES, `must be ${DRIFT_BASES.join(' or ')}`),
   allowed_addresses: addressClasses,
   publish_actions: actionList(),
+  notify: notifyKinds(),
 } satisfies Record<PolicyKey, z.ZodType>
 
 /** The names of all settings. */

@@ -19,7 +19,7 @@ export async function lockPolicy(tx: Tx): Promise<PolicyValues> {
 const selectPolicy = (sql: AnySql, locking: ReturnType<AnySql>) => sql<PolicyValues[]>`
   select probe_interval_seconds, failures_to_go_down, successes_to_come_up, hosts_per_schedule,
          drift_major_worsening_pp, drift_minor_worsening_pp, drift_improvement_pp, drift_basis,
-         allowed_addresses, publish_actions
+         allowed_addresses, publish_actions, notify
   from policy
   ${locking}`
 
@@ -48,6 +48,7 @@ export async function savePolicy(tx: Tx, policy: PolicyValues): Promise<void> {
         drift_basis = ${policy.drift_basis},
         allowed_addresses = ${policy.allowed_addresses},
         publish_actions = ${policy.publish_actions},
+        notify = ${policy.notify},
         updated_at = now()`
 }
 

@@ -46,6 +46,7 @@ export const PUBLISH_METRICS = {
   oldestWaitingSeconds: 'OldestEventWaitingSeconds',
   /** From the transaction of a change to the bus, of the event that waited longest in a run. */
   longestWaitSeconds: 'EventToBusSeconds',
+  digestsSent: 'DigestsSent',
 } as const
 
 /** Of the operator's door: what it changed. */

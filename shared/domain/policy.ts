@@ -19,6 +19,8 @@ export type PolicyValues = {
   readonly allowed_addresses: string
   /** Actions of other writers of audit_events that go to the event bus too, with commas between; see isPublished. */
   readonly publish_actions: string
+  /** The kinds of change that people are told of, of NOTIFY_KINDS, with commas between. */
+  readonly notify: string
 }
 export type PolicyKey = keyof PolicyValues
 

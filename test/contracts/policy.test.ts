@@ -14,6 +14,7 @@ const DEFAULTS: PolicyValues = {
   drift_basis: 'all_rules',
   allowed_addresses: 'global,private',
   publish_actions: '',
+  notify: 'down,up,major',
 }
 
 describe('settings as they are typed', () => {

@@ -20,6 +20,7 @@ const POLICY: PolicyValues = {
   drift_basis: 'common_rules',
   allowed_addresses: 'global,loopback',
   publish_actions: '',
+  notify: 'down,up,major',
 }
 
 describe('a policy', () => {

@@ -11,6 +11,9 @@ export const INSTALLATIONS: Record<Stage, Readonly<Record<string, string>>> = {
   dev: {},
   prod: {
     scanners: '111122223333',
+    notifyEmails: 'team@example.com',
+    slackWorkspaceId: 'T0A1B2C3D',
+    slackChannelId: 'C0A1B2C3D',
     subscribers: 'arn:aws:events:eu-west-1:444455556666:event-bus/security',
     alarmEmails: 'oncall@example.com',
   },

@@ -103,6 +103,7 @@ export class Network extends Construct {
       Scheduler: new ec2.InterfaceVpcEndpointAwsService('scheduler'),
       Sqs: ec2.InterfaceVpcEndpointAwsService.SQS,
       EventBridge: ec2.InterfaceVpcEndpointAwsService.EVENTBRIDGE,
+      Sns: ec2.InterfaceVpcEndpointAwsService.SNS,
       ...(readsSecret ? { SecretsManager: ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER } : {}),
     }
     for (const [name, service] of Object.entries(services)) {

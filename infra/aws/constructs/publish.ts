@@ -1,13 +1,17 @@
 import { Duration } from 'aws-cdk-lib'
+import * as chatbot from 'aws-cdk-lib/aws-chatbot'
 import * as events from 'aws-cdk-lib/aws-events'
 import * as targets from 'aws-cdk-lib/aws-events-targets'
 import * as logs from 'aws-cdk-lib/aws-logs'
 import { LambdaDestination } from 'aws-cdk-lib/aws-logs-destinations'
 import type * as scheduler from 'aws-cdk-lib/aws-scheduler'
+import * as sns from 'aws-cdk-lib/aws-sns'
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
 import type * as sqs from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
 import { EVENT_SOURCE } from '../../../shared/domain/bus-event.ts'
 import { EVENT_LINES } from '../../../shared/domain/event-lines.ts'
+import type { NotifySettings } from '../settings.ts'
 import { everyMinute } from './minute-clock.ts'
 import { NodeFunction, type StageParts } from './node-function.ts'
 import { deadLetterQueue } from './queues.ts'
@@ -29,6 +33,8 @@ export type PublishProps = StageParts & {
 /** The event bus that programs subscribe to, and the publish function that puts every audit event on it. */
 export class Publish extends Construct {
   readonly bus: events.EventBus
+  /** Where people subscribe to the digest. */
+  readonly digests: sns.Topic
   readonly function: NodeFunction
   /** Events that another account's bus did not take. */
   readonly undelivered: sqs.Queue | null
@@ -45,18 +51,20 @@ export class Publish extends Construct {
       eventPattern: { source: [EVENT_SOURCE] },
       retention: Duration.days(ARCHIVE_DAYS),
     })
+    this.digests = this.digestTopic(stage, settings.notify)
     this.function = new NodeFunction(this, 'Publish', {
       ...props,
       name: 'publish',
       memoryMb: PUBLISH_MEMORY_MB,
       timeoutSeconds: PUBLISH_TIMEOUT_SECONDS,
       concurrency: PUBLISH_CONCURRENCY,
-      environment: { EVENT_BUS: this.bus.eventBusName },
+      environment: { EVENT_BUS: this.bus.eventBusName, DIGEST_TOPIC_ARN: this.digests.topicArn },
     })
     this.function.allow({
       actions: ['events:PutEvents', 'events:DescribeEventBus'],
       resources: [this.bus.eventBusArn],
     })
+    this.function.allow({ actions: ['sns:Publish'], resources: [this.digests.topicArn] })
     everyMinute(this, 'Clock', {
       group: props.clocks,
       name: `${stage}-publish`,
@@ -66,6 +74,23 @@ export class Publish extends Construct {
     })
     this.listen(props.reporters)
     this.undelivered = this.forward(stage, settings.subscribers)
+  }
+
+  private digestTopic(stage: string, { emails, slack }: NotifySettings): sns.Topic {
+    const topic = new sns.Topic(this, 'Digests', {
+      topicName: `awareness-${stage}-digests`,
+      enforceSSL: true,
+    })
+    for (const email of emails) topic.addSubscription(new EmailSubscription(email))
+    if (slack !== null) {
+      new chatbot.SlackChannelConfiguration(this, 'Slack', {
+        slackChannelConfigurationName: `awareness-${stage}-digests`,
+        slackWorkspaceId: slack.workspaceId,
+        slackChannelId: slack.channelId,
+        notificationTopics: [topic],
+      })
+    }
+    return topic
   }
 
   /** CloudWatch Logs invokes the function within seconds of such a line. */

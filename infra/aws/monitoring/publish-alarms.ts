@@ -1,3 +1,4 @@
+import { Duration } from 'aws-cdk-lib'
 import { PUBLISH_METRICS } from '../../../shared/domain/metrics.ts'
 import type { AlarmDefinition } from './alarm.ts'
 import { deadLettersWaiting } from './dead-letter-alarm.ts'
@@ -17,6 +18,15 @@ export const publishAlarms = ({ publish, emitted }: Watched): AlarmDefinition[] 
     of: [3, 3],
     // A run that ends well or with refused events says how long they wait: no run at all is worse.
     silence: 'alarm',
+  },
+  {
+    title: 'Publish function failing',
+    says: 'The publish function fails: events may wait for the event bus, or people for the digest of changes.',
+    metric: publish.function.handler.metricErrors({ period: Duration.minutes(1) }),
+    when: '>=',
+    threshold: 1,
+    of: [3, 5],
+    silence: 'fine',
   },
   ...(publish.undelivered === null
     ? []

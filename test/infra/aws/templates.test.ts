@@ -233,11 +233,31 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
       const apis = usableApis(synthesised, 'publish').filter(
         (each) => !actionsOf(each).includes('rds-db:connect'),
       )
-      expect(apis.map(actionsOf)).toEqual([['events:DescribeEventBus', 'events:PutEvents']])
+      expect(apis.map(actionsOf)).toEqual([['events:DescribeEventBus', 'events:PutEvents'], ['sns:Publish']])
       expect(idOf(apis[0]?.Resource)).toBe(bus)
+      expect(idOf(apis[1]?.Resource)).toMatch(/^PublishDigests/)
       for (const folder of FUNCTION_NAMES.filter((name) => name !== 'publish')) {
         expect(usableApis(synthesised, folder).flatMap(actionsOf)).not.toContain('events:PutEvents')
       }
+    })
+
+    it('the digest reaches people through a topic of its own, by e-mail and in a Slack channel where the installation names them', () => {
+      const [[topic] = ['']] = resourcesOf(synthesised, 'AWS::SNS::Topic').filter(
+        ([, { Properties }]) => Properties.TopicName === `awareness-${stage}-digests`,
+      )
+      expect(topic).toMatch(/^PublishDigests/)
+      const { notifyEmails, slackChannelId } = INSTALLATIONS[stage]
+      const subscribed = propertiesOf('AWS::SNS::Subscription').filter(
+        ({ TopicArn }) => idOf(TopicArn) === topic,
+      )
+      expect(subscribed.map(({ Endpoint }) => Endpoint)).toEqual(
+        notifyEmails === undefined ? [] : [notifyEmails],
+      )
+      const channels = propertiesOf('AWS::Chatbot::SlackChannelConfiguration')
+      expect(channels.map((each) => each.SlackChannelId)).toEqual(
+        slackChannelId === undefined ? [] : [slackChannelId],
+      )
+      for (const { SnsTopicArns } of channels) expect(idOf((SnsTopicArns as unknown[])[0])).toBe(topic)
     })
 
     it('events are kept for 30 days, to be replayed to a consumer that was away', () => {

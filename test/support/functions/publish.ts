@@ -9,9 +9,11 @@ import {
   startEventBus,
 } from '../../../infra/local/emulators/event-bus/server.ts'
 import { type EventBus, eventBus } from '../../../shared/aws/event-bus.ts'
+import type { SendDigest } from '../../../shared/aws/topic.ts'
 import { insertAuditEvents } from '../../../shared/db/audit-events.ts'
 import { openDatabase } from '../../../shared/db/transaction.ts'
 import { hostConnectivityChecked } from '../../../shared/domain/audit-events.ts'
+import type { Digest } from '../../../shared/domain/digest.ts'
 import { FUNCTIONS } from '../../../shared/domain/functions.ts'
 import type { HostId } from '../../../shared/domain/ids.ts'
 import { freshDatabase, type TestDatabase } from '../postgres/database.ts'
@@ -23,6 +25,8 @@ export type PublishEnvironment = AsyncDisposable & {
   readonly deps: PublishDeps
   readonly output: Output
   readonly run: (event?: unknown) => Promise<PublishResponse>
+  /** What people were sent. */
+  readonly digests: Digest[]
 }
 
 export type PublishFunction = PublishEnvironment & {
@@ -32,6 +36,10 @@ export type PublishFunction = PublishEnvironment & {
   readonly delivered: DeliveredEvent[]
   /** Another environment of the same function, as Lambda starts one for a second run at the same time. */
   readonly another: (around?: (bus: EventBus) => EventBus) => PublishEnvironment
+  /** The time goes on by so much, for this environment. */
+  readonly later: (ms: number) => void
+  /** How the topic answers. */
+  readonly topic: { isDown: boolean }
 }
 
 /** The publish function as it is deployed: its own database role, the real client, EventBridge over HTTP. */
@@ -47,13 +55,23 @@ export async function publishFunction({ answerAfterMs = 0 } = {}): Promise<Publi
   const client = localEventBridgeClient(local.endpoint)
   const another = (around: (bus: EventBus) => EventBus = (bus) => bus): PublishEnvironment =>
     publishEnvironment(db, around(eventBus(client, BUS_NAME)))
-  const first = another()
+  let aheadMs = 0
+  const topic = { isDown: false }
+  const send: SendDigest = async () => {
+    if (topic.isDown) throw new Error('the topic is down')
+  }
+  const now = (): Date => new Date(Date.now() + aheadMs)
+  const first = publishEnvironment(db, eventBus(client, BUS_NAME), now, send)
   return {
     ...first,
     db,
     local,
     delivered,
     another,
+    topic,
+    later: (ms) => {
+      aheadMs += ms
+    },
     [Symbol.asyncDispose]: async () => {
       await first[Symbol.asyncDispose]()
       client.destroy()
@@ -64,7 +82,17 @@ export async function publishFunction({ answerAfterMs = 0 } = {}): Promise<Publi
 }
 
 /** One environment of the publish function, under its own database role. */
-export function publishEnvironment(db: TestDatabase, bus: EventBus): PublishEnvironment {
+export function publishEnvironment(
+  db: TestDatabase,
+  bus: EventBus,
+  now = () => new Date(),
+  send: SendDigest = async () => {},
+): PublishEnvironment {
+  const digests: Digest[] = []
+  const sendDigest: SendDigest = async (digest) => {
+    await send(digest)
+    digests.push(digest)
+  }
   const output = collectOutput()
   const database = openDatabase(db.as(FUNCTIONS.publish.role))
   const deps: PublishDeps = {
@@ -74,14 +102,16 @@ export function publishEnvironment(db: TestDatabase, bus: EventBus): PublishEnvi
       stage: 'test',
       output: output.stream,
     }),
-    now: () => new Date(),
+    now,
     stage: 'test',
     bus,
+    sendDigest,
   }
   const handler = createPublishHandler(deps)
   return {
     deps,
     output,
+    digests,
     run: (event = {}) => handler(event, lambdaContext()),
     [Symbol.asyncDispose]: database.close,
   }

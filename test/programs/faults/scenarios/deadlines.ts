@@ -93,10 +93,10 @@ async function attemptsOf(db: BenchDatabase, port: number): Promise<Attempts> {
     ],
     publish: [
       () =>
-        createPublishHandler({ ...depsOf('publish'), stage: 'faults', bus }, DEADLINE_MS)(
-          {},
-          lambdaContext(),
-        ),
+        createPublishHandler(
+          { ...depsOf('publish'), stage: 'faults', bus, sendDigest: uncalled },
+          DEADLINE_MS,
+        )({}, lambdaContext()),
     ],
     migrate: [
       () =>

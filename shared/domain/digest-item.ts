@@ -1,0 +1,82 @@
+import type { DriftType } from './drift-event.ts'
+import type { EventHost } from './outbox.ts'
+import type { ReachabilityStatus } from './reachability.ts'
+
+/** What people may be told of, as the policy `notify` names it. */
+export const NOTIFY_KINDS = ['down', 'up', 'major', 'minor', 'improvement'] as const
+export type NotifyKind = (typeof NOTIFY_KINDS)[number]
+
+/** A change of a host, as far as a digest says it. */
+export type DigestRow = {
+  readonly sequence: number
+  /** When its transaction began, in ms since the epoch. */
+  readonly recordedAtMs: number
+  readonly occurredAt: Date
+  readonly host: EventHost | null
+} & (
+  | {
+      readonly what: 'status'
+      readonly from: ReachabilityStatus
+      readonly to: ReachabilityStatus
+      readonly errorType: string | null
+    }
+  | {
+      readonly what: 'drift'
+      readonly driftType: DriftType
+      readonly priorScore: number
+      readonly currentScore: number
+      /** Rules that became failing, by severity: critical, high, medium, low. */
+      readonly becameFailing: readonly [number, number, number, number]
+    }
+)
+
+/**
+ * The kind of a change, or null where it is no news: a host that answers for the first time is expected to.
+ */
+export function notifyKind(row: DigestRow): NotifyKind | null {
+  if (row.what === 'drift') return row.driftType
+  if (row.to === 'unreachable') return 'down'
+  return row.to === 'reachable' && row.from === 'unreachable' ? 'up' : null
+}
+
+/** The kinds of a policy's `notify`. Names that are unknown are left out. */
+export const parseNotify = (notify: string): ReadonlySet<NotifyKind> =>
+  new Set(NOTIFY_KINDS.filter((kind) => notify.split(',').includes(kind)))
+
+/** The shortest time between two digests. */
+export const DIGEST_INTERVAL_MS = 60_000
+
+/** Whether a digest may be sent now: the first change after a quiet minute at once, further ones a minute later. */
+export const mayTell = (lastToldAt: Date | null, now: Date): boolean =>
+  lastToldAt === null || now.getTime() - lastToldAt.getTime() >= DIGEST_INTERVAL_MS
+
+/** A row that was told: its sequence, and when its transaction began. */
+export type ToldRow = readonly [sequence: number, recordedAtMs: number]
+
+/** What was told: every row up to `through`, and further ones. */
+export type ToldRows = { readonly through: number; readonly beyond: readonly ToldRow[] }
+
+/** No transaction that writes events lasts as long: the functions' deadlines are below a minute. */
+const SETTLED_AFTER_MS = 120_000
+
+/**
+ * Adds rows to those that were told. Sequences are given out before transactions commit, so a row may appear after
+ * rows with higher ones: `through` only passes a row when no transaction from its time can still be open.
+ */
+export function addTold(told: ToldRows, rows: readonly DigestRow[], nowMs: number): ToldRows {
+  const all = [...told.beyond, ...rows.map(({ sequence, recordedAtMs }): ToldRow => [sequence, recordedAtMs])]
+  const settled = all.filter(([, recordedAtMs]) => nowMs - recordedAtMs >= SETTLED_AFTER_MS)
+  const through = settled.reduce((highest, [sequence]) => Math.max(highest, sequence), told.through)
+  return { through, beyond: all.filter(([sequence]) => sequence > through) }
+}
+
+/** What was told before; nobody else tells until the transaction ends. */
+export type Untold = {
+  readonly told: ToldRows
+  readonly lastToldAt: Date | null
+  readonly kinds: ReadonlySet<NotifyKind>
+  /** The changes that were not told, oldest first. */
+  readonly read: () => Promise<readonly DigestRow[]>
+  readonly countDown: () => Promise<number>
+  readonly save: (told: ToldRows, toldAt: Date | null) => Promise<void>
+}

@@ -1,0 +1,83 @@
+import { groupedLines } from './digest-groups.ts'
+import { type DigestRow, type NotifyKind, notifyKind } from './digest-item.ts'
+
+/** What people are sent. */
+export type Digest = { readonly subject: string; readonly text: string }
+
+export type DigestScope = {
+  readonly stage: string
+  readonly kinds: ReadonlySet<NotifyKind>
+  /** How many hosts are down now. */
+  readonly downNow: number
+}
+
+/** SNS takes a subject of fewer than 100 characters, all of them ASCII. */
+const MAX_SUBJECT_CHARACTERS = 99
+
+/** A digest of the changes of the kinds that are asked for; null where there is nothing to say. */
+export function composeDigest(rows: readonly DigestRow[], scope: DigestScope): Digest | null {
+  const sections = sectionsOf(newestOfEachHost(rows), scope.kinds)
+  if (sections.length === 0) return null
+  const counts = sections.map(({ rows, heading }) => heading.count(rows.length)).join(', ')
+  const onlyRow = sections.length === 1 && sections[0]?.rows.length === 1 ? sections[0].rows[0] : undefined
+  const name = onlyRow?.host?.name
+  const isAllBack = scope.downNow === 0 && sections.every(({ kind }) => kind === 'up')
+  const subject = `[${scope.stage}] ${counts}${isAllBack ? ', none down' : name ? `: ${name}` : ''}`
+  const parts = [
+    [`${counts}.`, downNowSentence(scope.downNow)].join(' '),
+    ...sections.map(({ rows, heading }) => [heading.title, ...groupedLines(rows)].join('\n')),
+    nextSteps(scope, sections),
+  ]
+  return { subject: ascii(subject).slice(0, MAX_SUBJECT_CHARACTERS), text: `${parts.join('\n\n')}\n` }
+}
+
+type Heading = { readonly title: string; readonly count: (n: number) => string }
+type Section = { readonly kind: NotifyKind; readonly heading: Heading; readonly rows: readonly DigestRow[] }
+
+const hosts = (n: number): string => `${n} ${n === 1 ? 'host' : 'hosts'}`
+
+/** In the order in which a reader wants them. */
+const HEADINGS: Readonly<Record<NotifyKind, Heading>> = {
+  down: { title: 'DOWN', count: (n) => `${hosts(n)} down` },
+  up: { title: 'BACK', count: (n) => `${hosts(n)} back` },
+  major: { title: 'MAJOR DRIFT', count: (n) => `${n} major drift` },
+  minor: { title: 'MINOR DRIFT', count: (n) => `${n} minor drift` },
+  improvement: { title: 'IMPROVED', count: (n) => `${n} improved` },
+}
+
+function sectionsOf(rows: readonly DigestRow[], kinds: ReadonlySet<NotifyKind>): Section[] {
+  const byKind = Map.groupBy(rows, notifyKind)
+  return (Object.keys(HEADINGS) as NotifyKind[]).flatMap((kind) => {
+    const ofKind = byKind.get(kind) ?? []
+    return ofKind.length === 0 || !kinds.has(kind) ? [] : [{ kind, heading: HEADINGS[kind], rows: ofKind }]
+  })
+}
+
+/** A host that went down and came back is back; each drift of a host is told. */
+function newestOfEachHost(rows: readonly DigestRow[]): DigestRow[] {
+  const ordered = rows.filter((row) => notifyKind(row) !== null).toSorted((a, b) => a.sequence - b.sequence)
+  const newest = new Map(
+    ordered.map((row) => [row.what === 'status' && row.host !== null ? row.host.id : row.sequence, row]),
+  )
+  return [...newest.values()].toSorted((a, b) => a.sequence - b.sequence)
+}
+
+const downNowSentence = (downNow: number): string =>
+  downNow === 0 ? 'No host is down now.' : `Down now: ${hosts(downNow)}.`
+
+/** What to type next. A name that a shell would not take as it is gives way to the id. */
+function nextSteps({ stage, downNow }: DigestScope, sections: readonly Section[]): string {
+  const fleet = `npm run fleet -- --stage ${stage}`
+  const host = sections[0]?.rows[0]?.host
+  return [
+    'Look further:',
+    ...(downNow > 0 ? [`  ${fleet} hosts --state unreachable`] : []),
+    ...(host ? [`  ${fleet} host ${PLAIN_NAME.test(host.name) ? host.name : host.id}`] : []),
+    `  ${fleet} events --since 1h`,
+  ].join('\n')
+}
+
+const PLAIN_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/
+
+/** Names are other people's text: nothing but printable ASCII reaches a subject. */
+const ascii = (text: string): string => text.replaceAll(/[^\x20-\x7e]/g, '?')
