@@ -35,8 +35,11 @@ export type ScheduleGroup = {
   readonly listPage: (token: string | undefined, options: CallOptions) => Promise<SchedulePage | NotNow>
 }
 
-/** A probe that is late is worth nothing: Scheduler tries once, and an event lives for 60 s, the least that AWS allows. */
-const RETRY_POLICY = { MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 0 }
+/**
+ * A probe that is late is worth nothing, so an event lives for 60 s, the least that AWS allows. Within them a single
+ * refusal of Lambda's loses no probe; one that is delivered twice is told apart by its scheduled time.
+ */
+const RETRY_POLICY = { MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 3 }
 /** AWS: ListSchedules returns at most 100 schedules per page. */
 const NAMES_PER_PAGE = 100
 

@@ -31,7 +31,7 @@ describe('putting a schedule', () => {
       Target: {
         Arn: TARGET.functionArn,
         RoleArn: TARGET.roleArn,
-        RetryPolicy: { MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 0 },
+        RetryPolicy: { MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 3 },
         DeadLetterConfig: { Arn: TARGET.deadLetterQueueArn },
       },
     })

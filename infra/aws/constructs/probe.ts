@@ -1,3 +1,4 @@
+import { Duration } from 'aws-cdk-lib'
 import type * as sqs from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
 import { NodeFunction, type StageParts } from './node-function.ts'
@@ -7,6 +8,9 @@ import { deadLetterQueue } from './queues.ts'
 const PROBE_TIMEOUT_SECONDS = 20
 /** Room for MAX_HOSTS_PER_INVOCATION hosts at once: they take less than 128 MiB. */
 export const PROBE_MEMORY_MB = 256
+
+/** A lost probe is made up for by the next one: its request only tells why, and an alarm on it ends by itself. */
+export const PROBE_DEAD_LETTER_RETENTION = Duration.hours(1)
 
 /**
  * The probe function, which schedules fire. Its parts stand directly in the scope that it shares with the
@@ -19,7 +23,12 @@ export class Probe {
 
   constructor(scope: Construct, props: StageParts) {
     const { stage, settings } = props
-    this.deadLetters = deadLetterQueue(scope, 'DeadLetters', `awareness-${stage}-probe-dead-letters`)
+    this.deadLetters = deadLetterQueue(
+      scope,
+      'DeadLetters',
+      `awareness-${stage}-probe-dead-letters`,
+      PROBE_DEAD_LETTER_RETENTION,
+    )
     this.function = new NodeFunction(scope, 'Probe', {
       ...props,
       name: 'probe',

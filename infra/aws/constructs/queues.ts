@@ -10,10 +10,15 @@ const SOURCE_RETENTION_DAYS = 7
 const MAX_RECEIVES = 5
 
 /** A queue that nothing reads by itself: whoever is on call does. */
-export function deadLetterQueue(scope: Construct, id: string, queueName: string): sqs.Queue {
+export function deadLetterQueue(
+  scope: Construct,
+  id: string,
+  queueName: string,
+  retention = Duration.days(DEAD_LETTER_RETENTION_DAYS),
+): sqs.Queue {
   const queue = new sqs.Queue(scope, id, {
     queueName,
-    retentionPeriod: Duration.days(DEAD_LETTER_RETENTION_DAYS),
+    retentionPeriod: retention,
     encryption: sqs.QueueEncryption.SQS_MANAGED,
     enforceSSL: true,
   })

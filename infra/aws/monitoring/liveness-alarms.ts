@@ -2,8 +2,7 @@ import { Duration } from 'aws-cdk-lib'
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch'
 import { FAN_OUT_METRICS, PROBE_METRICS } from '../../../shared/domain/metrics.ts'
 import type { AlarmDefinition } from './alarm.ts'
-import { deadLettersWaiting } from './dead-letter-alarm.ts'
-import { sumOf } from './metrics.ts'
+import { scheduleAlarms } from './schedule-alarms.ts'
 import type { Watched } from './watched.ts'
 
 const PERIOD = Duration.minutes(5)
@@ -70,35 +69,6 @@ function probeAlarms({ settings, probe, emitted }: Watched): AlarmDefinition[] {
       of: [2, 3],
       silence: 'fine',
     },
-  ]
-}
-
-function scheduleAlarms({ probe, fanOut }: Watched): AlarmDefinition[] {
-  const ofGroup = (metricName: string): cloudwatch.Metric =>
-    new cloudwatch.Metric({
-      namespace: 'AWS/Scheduler',
-      metricName,
-      dimensionsMap: { ScheduleGroup: fanOut.schedules.scheduleGroupName },
-      statistic: 'Sum',
-      period: PERIOD,
-    })
-  const lost = ['InvocationDroppedCount', 'InvocationsSentToDeadLetterCount', 'TargetErrorCount'].map(ofGroup)
-  const aged = probe.function.handler.metric('AsyncEventsDropped', { statistic: 'Sum', period: PERIOD })
-  return [
-    {
-      title: 'Schedules dropped',
-      says: 'Scheduler could not hand probes over, or Lambda gave them up.',
-      metric: sumOf([...lost, aged], 'Dropped'),
-      when: '>=',
-      threshold: 1,
-      of: [1, 1],
-      silence: 'fine',
-    },
-    deadLettersWaiting(
-      'Probe dead letters',
-      'Probe requests that were not served wait in the dead-letter queue.',
-      probe.deadLetters,
-    ),
   ]
 }
 

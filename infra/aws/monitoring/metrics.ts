@@ -37,3 +37,22 @@ export const sumOf = (
     period: Duration.minutes(periodMinutes),
     label,
   })
+
+/**
+ * What was lost of all that was tried, in percent: the sum of `lost` beside what was done. A metric without data counts
+ * as 0, and where nothing was tried the share is 0.
+ */
+export function lostShare(
+  lost: readonly cloudwatch.IMetric[],
+  done: cloudwatch.IMetric,
+  { label, periodMinutes }: { readonly label: string; readonly periodMinutes: number },
+): cloudwatch.MathExpression {
+  const sum = lost.map((_, i) => `FILL(lost${i + 1}, 0)`).join(' + ')
+  const all = `${sum} + FILL(done, 0)`
+  return new cloudwatch.MathExpression({
+    expression: `IF(${all} > 0, 100 * (${sum}) / (${all}), 0)`,
+    usingMetrics: { ...Object.fromEntries(lost.map((metric, i) => [`lost${i + 1}`, metric])), done },
+    period: Duration.minutes(periodMinutes),
+    label,
+  })
+}
