@@ -81,7 +81,16 @@ export async function runLive(
 
 type DatabaseState = Pick<LiveState, 'numbers' | 'changes' | 'compliance'>
 
-const NO_NUMBERS = { hosts: 0, reachable: 0, unreachable: 0, unknown: 0, p50Ms: null, p99Ms: null }
+const NO_NUMBERS = {
+  hosts: 0,
+  reachable: 0,
+  unreachable: 0,
+  unknown: 0,
+  inconclusive: 0,
+  inconclusiveReason: null,
+  p50Ms: null,
+  p99Ms: null,
+}
 
 const withoutNews = ({ numbers, compliance }: DatabaseState): DatabaseState => ({
   numbers,

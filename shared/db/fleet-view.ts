@@ -6,6 +6,9 @@ export type FleetNumbers = {
   readonly reachable: number
   readonly unreachable: number
   readonly unknown: number
+  /** Hosts whose last attempt had no result, and the reason that most of them have. */
+  readonly inconclusive: number
+  readonly inconclusiveReason: string | null
   /** Of the last response of each host that answers; null when none does. */
   readonly p50Ms: number | null
   readonly p99Ms: number | null
@@ -19,6 +22,8 @@ export async function readFleetNumbers(sql: Sql): Promise<FleetNumbers> {
       count(*) filter (where reachability_status = 'reachable')::int as reachable,
       count(*) filter (where reachability_status = 'unreachable')::int as unreachable,
       count(*) filter (where coalesce(reachability_status, 'unknown') = 'unknown')::int as unknown,
+      count(last_inconclusive_reason)::int as inconclusive,
+      mode() within group (order by last_inconclusive_reason) as "inconclusiveReason",
       percentile_disc(0.5) within group (order by last_response_ms) as "p50Ms",
       percentile_disc(0.99) within group (order by last_response_ms) as "p99Ms"
     from hosts

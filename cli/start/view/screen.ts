@@ -8,6 +8,7 @@ import type { LiveState } from './view.ts'
 import {
   describeCompliance,
   describeDrift,
+  describeInconclusive,
   describeOutage,
   describeReason,
   formatComparedScores,
@@ -77,7 +78,9 @@ function countPieces({ numbers }: ScreenState): Piece[] {
     ['   '],
     [`● ${formatNumber(numbers[status])} ${status}`, COLOURS[status]],
   ])
-  return [[`  ${formatNumber(numbers.hosts)} hosts`, 'bold'], ...counts]
+  const inconclusive = describeInconclusive(numbers)
+  const attempts: Piece[] = inconclusive === null ? [] : [['   '], [inconclusive, 'yellow']]
+  return [[`  ${formatNumber(numbers.hosts)} hosts`, 'bold'], ...counts, ...attempts]
 }
 
 function barPieces({ numbers }: ScreenState, cells: number): Piece[] {

@@ -41,10 +41,16 @@ export function describeSync({ removed, prunable, others }: Omit<FleetChange, 'h
 export const describeOutage = ({ since, reason }: Outage): string =>
   `no answer from the database since ${since.toISOString().slice(11, 19)} UTC: ${reason}`
 
+/** Describes how many hosts could not be probed, and why most of them could not; null where all could. */
+export const describeInconclusive = ({ inconclusive, inconclusiveReason }: FleetNumbers): string | null =>
+  inconclusive === 0 ? null : `${formatNumber(inconclusive)} without result: ${inconclusiveReason}`
+
 /** Describes the fleet in numbers. */
 export function describeFleet(numbers: FleetNumbers): string {
   const states = `${formatNumber(numbers.reachable)} reachable, ${formatNumber(numbers.unreachable)} unreachable, ${formatNumber(numbers.unknown)} unknown`
-  return `${formatCount(numbers.hosts, 'host')}: ${states}; response p50 ${formatMilliseconds(numbers.p50Ms)}, p99 ${formatMilliseconds(numbers.p99Ms)}`
+  const inconclusive = describeInconclusive(numbers)
+  const attempts = inconclusive === null ? '' : `; ${inconclusive}`
+  return `${formatCount(numbers.hosts, 'host')}: ${states}${attempts}; response p50 ${formatMilliseconds(numbers.p50Ms)}, p99 ${formatMilliseconds(numbers.p99Ms)}`
 }
 
 const oneDecimal = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 })

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { freshClone } from '../../support/clone.ts'
 import { startFarm } from '../../support/servers/ssh-farm.ts'
 
@@ -29,3 +29,21 @@ it('a pass that runs out of file descriptors says so of each host, in the table,
   expect(table.output.stdout).toMatch(/^host-\d+ +127\.0\.0\.1:\d+ +unknown +– +inconclusive: EMFILE$/m)
   expect(table.output.stdout).toMatch(/^ +\d+ {2}inconclusive: EMFILE$/m)
 })
+
+it('a run that is short of file descriptors shows how many hosts could not be probed, and that it is for EMFILE', async () => {
+  using clone = freshClone()
+  await using farm = await startFarm(HOSTS, 'ssh')
+  const rows = farm.ports.map((port, i) => `127.0.0.1,${port},host-${i}\n`)
+  const fleet = clone.write('fleet.csv', `address,port,name\n${rows.join('')}`)
+  // One schedule for all hosts, so that all are probed at once.
+  const run = clone.start(
+    ['--hosts', fleet, '--interval', '1m', '--hosts-per-schedule', '500', '--speed', '20'],
+    {},
+    MAX_OPEN_FILES,
+  )
+  onTestFinished(run.kill)
+  const shown = / status 500 hosts: .*; \d+ without result: EMFILE; response /
+  await expect.poll(() => run.output.stdout, { timeout: 60_000 }).toMatch(shown)
+  run.signalNpm('SIGINT')
+  await run.ended
+}, 120_000)

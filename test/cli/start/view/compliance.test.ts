@@ -33,7 +33,16 @@ const compliance: Compliance = {
 }
 
 const state: LiveState = {
-  numbers: { hosts: 2, reachable: 2, unreachable: 0, unknown: 0, p50Ms: 1, p99Ms: 2 },
+  numbers: {
+    hosts: 2,
+    reachable: 2,
+    unreachable: 0,
+    unknown: 0,
+    inconclusive: 0,
+    inconclusiveReason: null,
+    p50Ms: 1,
+    p99Ms: 2,
+  },
   changes: [],
   compliance,
   probes: 4,

@@ -21,7 +21,16 @@ const state: ScreenState = {
   title: 'demonstration',
   speed: 60,
   recent: Array.from({ length: 50 }, () => change),
-  numbers: { hosts: 12_345, reachable: 12_000, unreachable: 300, unknown: 45, p50Ms: 2, p99Ms: null },
+  numbers: {
+    hosts: 12_345,
+    reachable: 12_000,
+    unreachable: 300,
+    unknown: 45,
+    inconclusive: 0,
+    inconclusiveReason: null,
+    p50Ms: 2,
+    p99Ms: null,
+  },
   changes: [],
   probes: 99,
   fleetTime: at,
@@ -48,6 +57,13 @@ describe('the live view', () => {
     expect(text).toContain('12,000 reachable')
     expect(text).toMatch(/response p50 2 ms, p99 –/)
     expect(text).toMatch(/03:04:05 .*reachable → unreachable connection_refused +\[::1\]:22/)
+  })
+
+  it('the live view says how many hosts could not be probed, and why', () => {
+    const size = { columns: 160, rows: 30, colours: false }
+    const numbers = { ...state.numbers, inconclusive: 1_234, inconclusiveReason: 'EMFILE' }
+    expect(renderScreen({ ...state, numbers }, size)).toContain('45 unknown   1,234 without result: EMFILE\n')
+    expect(renderScreen(state, size)).not.toContain('without result')
   })
 
   it('the live view has no escape sequence of its own without colours, and never one of a host’s name', () => {
