@@ -53,6 +53,13 @@ describe('the event on the bus', () => {
     expect(busEvent({ ...DOWN, detail: { text: 'é'.repeat(1000) } }, 'prod')).toMatchObject({ isCut: false })
   })
 
+  it('the event on the bus may be as long as the bus takes, and not a byte longer', () => {
+    const withText = (length: number) => busEvent({ ...DOWN, detail: { text: 'e'.repeat(length) } }, 'prod')
+    const longest = MAX_EVENT_BYTES - withText(0).bytes
+    expect(withText(longest)).toMatchObject({ bytes: MAX_EVENT_BYTES, isCut: false })
+    expect(withText(longest + 1)).toMatchObject({ isCut: true })
+  })
+
   it('the event on the bus says so too where the particulars were left in the table', () => {
     const { detail } = busEvent({ ...DOWN, detail: null, isDetailOmitted: true }, 'prod')
     expect(JSON.parse(detail)).toMatchObject({ detail_omitted: true })
@@ -65,6 +72,7 @@ describe('the event on the bus', () => {
 
   it('the event on the bus bears an action of any length in what EventBridge takes for a detail type', () => {
     expect(busEvent({ ...DOWN, action: 'a'.repeat(300) }, 'prod').detailType).toHaveLength(128)
+    expect(busEvent({ ...DOWN, action: '' }, 'prod').detailType).toBe('none')
   })
 })
 

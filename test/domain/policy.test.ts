@@ -33,6 +33,15 @@ describe('a policy', () => {
     },
   )
 
+  it('a policy has the ranges that its documentation promises', () => {
+    expect(POLICY_RANGES).toEqual({
+      probe_interval_seconds: { least: 60, most: 3600, multipleOf: 60 },
+      failures_to_go_down: { least: 1, most: 10, multipleOf: 1 },
+      successes_to_come_up: { least: 1, most: 10, multipleOf: 1 },
+      hosts_per_schedule: { least: 1, most: 500, multipleOf: 1 },
+    })
+  })
+
   it('a policy says how many results in a row change the status of a host', () => {
     expect(hysteresisOf(POLICY)).toEqual({ failuresToGoDown: 4, successesToComeUp: 3 })
   })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_THRESHOLDS } from '../../shared/domain/drift.ts'
 import { type LoggedChange, type RuleStatus, undo } from '../../shared/domain/rule-results.ts'
-import { type ChangedRules, judge, type ScanFacts } from '../../shared/domain/verdict.ts'
+import { type ChangedRules, judge, type ScanFacts, verdictWithoutTrace } from '../../shared/domain/verdict.ts'
 
 const POLICY = { thresholds: DEFAULT_THRESHOLDS, basis: 'all_rules' } as const
 const COMMON = { ...POLICY, basis: 'common_rules' } as const
@@ -95,6 +95,27 @@ describe('the verdict on a scan', () => {
     ],
   ] as const)('the verdict on a scan is stable for want of comparison: %s', (notComparable, policy, scan) => {
     expect(judge(scan, policy)).toMatchObject({ kind: 'stable', notComparable })
+  })
+
+  it('the verdict on a scan has no score where nothing was scored, which is not a score of 0', () => {
+    const nothing = facts(0, 0, [], 5)
+    expect(judge(nothing, POLICY)).toMatchObject({ priorScore: null, currentScore: null, scoreDelta: null })
+    expect(judge(facts(0, 5, []), POLICY)).toMatchObject({ priorScore: 0, currentScore: 0, scoreDelta: 0 })
+  })
+
+  it('the verdict on a scan that left no trace is stable, without a score and without a transition', () => {
+    expect(verdictWithoutTrace('common_rules')).toEqual({
+      kind: 'stable',
+      notComparable: null,
+      priorScore: null,
+      currentScore: null,
+      scoreDelta: 0,
+      likeForLikeDelta: 0,
+      comparedDelta: 0,
+      severityTransitions: judge(facts(1, 0, []), POLICY).severityTransitions,
+      newRules: 0,
+      basis: 'common_rules',
+    })
   })
 
   it('the verdict on a scan counts by severity what became failing and what became passing', () => {

@@ -20,4 +20,16 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     replacement: '40 + 32',
     why: 'A shift takes its count modulo 32: 72 and 8 are the same.',
   },
+  {
+    file: 'shared/domain/cadence.ts',
+    original: 'intervalMs <= 0',
+    replacement: 'intervalMs < 0',
+    why: 'The jittered interval of 0 is 0, whether it is computed or not.',
+  },
+  {
+    file: 'shared/domain/bus-event.ts',
+    original: "'utf8'",
+    replacement: '""',
+    why: 'Buffer.byteLength counts UTF-8 where it does not know the encoding.',
+  },
 ]
