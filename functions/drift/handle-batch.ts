@@ -8,6 +8,8 @@ type Judged = Extract<ScanOutcome, { outcome: 'judged' }>
 /** What is done with a message. */
 export type Decision =
   | ({ readonly decision: 'judged'; readonly scan: CompletedScan } & Judged)
+  /** The scan had a verdict already. */
+  | { readonly decision: 'repeated'; readonly scan: CompletedScan }
   /** It was sent to the dead-letter queue. */
   | { readonly decision: 'rejected'; readonly reason: RejectionReason; readonly detail: string }
   /** It stays in its queue, which moves it to the dead-letter queue after five deliveries. */
@@ -76,6 +78,8 @@ function decisionOn(scan: CompletedScan, outcome: ScanOutcome | undefined): Deci
   switch (outcome?.outcome) {
     case 'judged':
       return { decision: 'judged', scan, ...outcome }
+    case 'judged_before':
+      return { decision: 'repeated', scan }
     case 'unknown_host':
       return { decision: 'rejected', reason: 'unknown_host', detail: `no host ${scan.hostId} in the fleet` }
     case 'not_visible_yet':

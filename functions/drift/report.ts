@@ -17,10 +17,14 @@ const METRIC_OF_DRIFT: Record<Exclude<DriftKind, 'stable'>, string> = {
 /** Reports a batch in the log and in metrics: a log line for each notable message, and one for the whole batch. */
 export function report(telemetry: Telemetry, messages: readonly DecidedMessage[], now: Date): void {
   const { logger, metrics } = telemetry
-  const tally = { judged: 0, rejected: 0, retried: 0 }
+  const tally = { judged: 0, repeated: 0, rejected: 0, retried: 0 }
   for (const message of messages) {
     tally[message.decision]++
     if (message.decision === 'judged') reportJudged(telemetry, message, now)
+    if (message.decision === 'repeated') {
+      const { hostId, scanId } = message.scan
+      logger.info('scan judged before', { hostId, scanId })
+    }
     if (message.decision === 'rejected') {
       const { messageId, reason, detail } = message
       logger.warn('message rejected', { messageId, reason, detail })

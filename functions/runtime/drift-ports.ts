@@ -1,13 +1,13 @@
 import * as z from 'zod'
 import { createSqsClient, type RejectedMessage, sendToDeadLetters } from '../../shared/aws/queues.ts'
-import { insertAuditEvents } from '../../shared/db/audit-events.ts'
 import { readPolicy } from '../../shared/db/policy.ts'
 import { readScans } from '../../shared/db/scan-readings.ts'
+import { storeVerdicts } from '../../shared/db/scan-verdicts.ts'
 import type { Transactions } from '../../shared/db/transaction.ts'
 import type { AuditRecord } from '../../shared/domain/audit-events.ts'
 import { FUNCTIONS } from '../../shared/domain/functions.ts'
 import { driftPolicyOf } from '../../shared/domain/policy.ts'
-import type { CompletedScan } from '../../shared/domain/scan-reading.ts'
+import type { CompletedScan, JudgedScan } from '../../shared/domain/scan-reading.ts'
 import { parseEnvironment } from './config.ts'
 import { depsFromEnvironment, type FunctionDeps } from './deps.ts'
 
@@ -26,18 +26,15 @@ export function driftDepsFromEnvironment(env: NodeJS.ProcessEnv): DriftDeps {
   }
 }
 
-/** The ports of the drift function. It reads in one snapshot, and writes nothing but audit events. */
+/** The ports of the drift function. It reads in one snapshot, and writes only verdicts and audit events. */
 export const driftPorts = (database: Transactions) => ({
   readAtOnce: (scans: readonly CompletedScan[]) =>
     database.transaction('snapshot', async (tx) => {
       const [policy, readings] = await Promise.all([readPolicy(tx), readScans(tx, scans)])
       return { policy: driftPolicyOf(policy), readings }
     }),
-  store: (records: readonly Omit<AuditRecord, 'actorId'>[]) =>
-    database.transaction('write', (tx) =>
-      insertAuditEvents(
-        tx,
-        records.map((record) => ({ ...record, actorId: FUNCTIONS.drift.service })),
-      ),
-    ),
+  store: (judged: readonly JudgedScan[], events: readonly Omit<AuditRecord, 'actorId'>[]) => {
+    const records = events.map((event) => ({ ...event, actorId: FUNCTIONS.drift.service }))
+    return database.transaction('write', (tx) => storeVerdicts(tx, judged, records))
+  },
 })

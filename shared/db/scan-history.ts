@@ -8,7 +8,6 @@ export type PlacedScan = {
   readonly n: number
   readonly host_id: string
   readonly scan_id: string
-  readonly is_known_host: boolean
   /** Whether the scan left no row, and something of the host was checked when it completed or later. */
   readonly is_overtaken: boolean
   /** When the scan took place by its own rows, with microseconds; null where it left no row. */
@@ -24,7 +23,8 @@ export type PlacedScan = {
 
 /**
  * Finds the place of every scan in the history of its host, and counts the rules that the scan evaluated as they
- * are now. The rows of a host are read once for each scan, and are not joined with the log.
+ * are now. The rows of a host are read once for each scan, and are not joined with the log. The rules are
+ * inferred: those that the scan was the last to check, and those that were known then and were checked later.
  *
  * Each lateral subquery is a fence. The planner does not know how few scans there are, and would plan a join
  * with a whole table as a scan of all hosts. The host is compared outside the index on scan_id for a similar
@@ -54,7 +54,6 @@ export async function placeScans(tx: Tx, scans: readonly CompletedScan[]): Promi
     select placed.n,
       placed.host_id,
       placed.scan_id,
-      coalesce((select true from hosts where id = placed.host_id and deleted_at is null), false) as is_known_host,
       placed.placed_at is null and exists (
         select from host_rule_state
         where host_rule_state.host_id = placed.host_id and last_checked_at >= placed.completed_at

@@ -1,4 +1,5 @@
 import type postgres from 'postgres'
+import type { RuleSet } from '../domain/rule-set.ts'
 import type { Tx } from './client.ts'
 
 /** Keeps other writers from recording a scan of this host until the transaction ends. The probes' locks have other keys. */
@@ -15,22 +16,27 @@ export type LogPosition = {
   readonly is_of_other_host: boolean
   /** Whether a scan of this host was recorded that completed at the same time or later. */
   readonly is_overtaken: boolean
+  /** Whether the scan's rule set is stored already. */
+  readonly is_rule_set_stored: boolean
 }
 
 /** How a scan relates to what was recorded of its host before. */
 export async function readLogPosition(
   tx: Tx,
-  scan: { hostId: string; scanId: string; completedAt: Date },
+  scan: { hostId: string; scanId: string; completedAt: Date; ruleSet: RuleSet },
 ): Promise<LogPosition> {
   const [row] = await tx<[LogPosition]>`
     select
       exists (select from hosts where id = ${scan.hostId} and deleted_at is null) as is_known_host,
       coalesce(bool_or(state.last_scan_id = ${scan.scanId}), false)
         or exists (select from transactions where scan_id = ${scan.scanId} and host_id = ${scan.hostId})
+        or exists (select from scans where scan_id = ${scan.scanId} and host_id = ${scan.hostId})
         as is_recorded,
       exists (select from transactions where scan_id = ${scan.scanId} and host_id <> ${scan.hostId})
+        or exists (select from scans where scan_id = ${scan.scanId} and host_id <> ${scan.hostId})
         as is_of_other_host,
-      coalesce(max(state.last_checked_at) >= ${scan.completedAt}, false) as is_overtaken
+      coalesce(max(state.last_checked_at) >= ${scan.completedAt}, false) as is_overtaken,
+      exists (select from rule_sets where id = ${scan.ruleSet.id}) as is_rule_set_stored
     from host_rule_state state
     where state.host_id = ${scan.hostId}`
   return row

@@ -1,10 +1,10 @@
-import type { ScanFacts } from './verdict.ts'
+import type { ScanFacts, Verdict } from './verdict.ts'
+
+/** Which scan is meant: two UUIDs in lower case. */
+export type ScanKey = { readonly hostId: string; readonly scanId: string }
 
 /** A scan as its message announces it. */
-export type CompletedScan = {
-  /** UUIDs in lower case. */
-  readonly hostId: string
-  readonly scanId: string
+export type CompletedScan = ScanKey & {
   /**
    * Milliseconds since the epoch. It decides one thing: whether a scan that left no row is not visible yet, or
    * was overtaken.
@@ -12,9 +12,18 @@ export type CompletedScan = {
   readonly completedAtMs: number
 }
 
+/** A scan with its verdict. */
+export type JudgedScan = ScanKey & {
+  /** When the scan was complete, by its rows. For a scan without a row: by its message. */
+  readonly completedAt: Date
+  readonly verdict: Verdict
+}
+
 /** What the database has on a scan that was announced. */
 export type ScanReading =
   | { readonly found: 'facts'; readonly facts: ScanFacts; readonly occurredAt: Date }
+  /** The scan has a verdict already. The first verdict on a scan stands. */
+  | { readonly found: 'judged_before' }
   /** Later scans of the host have overwritten every row of the scan, so it changed nothing. */
   | { readonly found: 'overtaken' }
   /** The rows of the scan are not committed yet, or never will be. */

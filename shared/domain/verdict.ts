@@ -31,11 +31,14 @@ export type ChangedRules = LoggedChange & {
   /** Whether the scan itself made the change. If not, a later scan did. */
   readonly isOwn: boolean
   readonly severity: string
-  /** The status now, after all scans. */
+  /** The status at the moment that `ScanFacts` speaks of. */
   readonly currentStatus: RuleStatus
 }
 
-/** What the database knows of a scan: how its rules are now, and what changed in the scan or later. */
+/**
+ * What the database knows of a scan: how its rules are at one moment, and what changed in the scan and from then
+ * until that moment. The moment is the end of the scan where its writer recorded it, and otherwise now.
+ */
 export type ScanFacts = Tally & {
   /** The number of rules that the scan evaluated, scored or not. */
   readonly evaluated: number
@@ -64,7 +67,7 @@ export type Verdict = {
   readonly basis: DriftBasis
 }
 
-/** Judges a scan: starts from the state now, and undoes the log back to after the scan, then to before it. */
+/** Judges a scan: starts from the facts, and undoes the log back to after the scan, then to before it. */
 export function judge(facts: ScanFacts, { thresholds, basis }: DriftPolicy): Verdict {
   const { after, before, common, newRules } = sides(facts)
   const priorScore = complianceScore(before)

@@ -1,4 +1,5 @@
 import type { Sql, Tx } from '../db/client.ts'
+import { insertRuleSet, insertScan } from '../db/scans.ts'
 import { lockLogOfHost, readLogPosition, writeResults } from '../db/transaction-log.ts'
 import { InvalidValueError } from '../domain/errors.ts'
 import { type RecordableScan, recordableScan, type Scan } from './scan-results.ts'
@@ -16,8 +17,7 @@ export type RecordOutcome =
   | { readonly outcome: 'already_recorded' }
   /**
    * A scan of this host that completed at the same time or later is recorded already. Nothing was written, and
-   * there is nothing to announce. Of two scans with the same `completedAt` the first to be recorded stays. A scan
-   * that was recorded before also gives this outcome if later scans have overwritten every row of it.
+   * there is nothing to announce. Of two scans with the same `completedAt` the first to be recorded stays.
    */
   | { readonly outcome: 'superseded' }
   | { readonly outcome: 'unknown_host' }
@@ -26,8 +26,8 @@ export type RecordOutcome =
 const MAX_RULES_A_STATEMENT = 5_000
 
 /**
- * Writes the results of a scan into state and log, in one transaction. A lock keeps other writers away from the
- * host. Announce the scan when this function has returned, not before.
+ * Writes the results of a scan into state and log, and which rules it evaluated, in one transaction. A lock keeps
+ * other writers away from the host. Announce the scan when this function has returned, not before.
  *
  * @throws InvalidValueError for a scan with a wrong value, which it names, and ContradictoryResultsError. Nothing
  * is written then.
@@ -39,15 +39,20 @@ export async function recordScan(sql: Sql, scan: Scan): Promise<RecordOutcome> {
     await lockLogOfHost(tx, recordable.hostId)
     const position = await readLogPosition(tx, recordable)
     if (!position.is_known_host) return { outcome: 'unknown_host' } as const
-    if (position.is_of_other_host) {
-      throw new InvalidValueError('scanId', `scan ${recordable.scanId} belongs to another host`)
-    }
+    if (position.is_of_other_host) throw ofOtherHost(recordable)
     if (position.is_recorded) return { outcome: 'already_recorded' } as const
     if (position.is_overtaken) return { outcome: 'superseded' } as const
-    return { outcome: 'recorded', changes: await writeInParts(tx, recordable) } as const
+    const changes = await writeInParts(tx, recordable)
+    // Last: a rule set that is new keeps other writers of the same set waiting until the transaction ends.
+    if (!position.is_rule_set_stored) await insertRuleSet(tx, recordable.ruleSet)
+    if (!(await insertScan(tx, recordable))) throw ofOtherHost(recordable)
+    return { outcome: 'recorded', changes } as const
   })
   return outcome
 }
+
+const ofOtherHost = ({ scanId }: RecordableScan): InvalidValueError =>
+  new InvalidValueError('scanId', `scan ${scanId} belongs to another host`)
 
 async function writeInParts(tx: Tx, scan: RecordableScan): Promise<LoggedChanges> {
   const changes = { firstSeen: 0, stateChanged: 0, severityChanged: 0 }

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { InvalidValueError } from '../domain/errors.ts'
 import { isUuid } from '../domain/ids.ts'
 import { RULE_STATUSES, type RuleStatus } from '../domain/rule-results.ts'
+import { type RuleSet, ruleSetOf } from '../domain/rule-set.ts'
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
 
@@ -39,7 +40,13 @@ export class ContradictoryResultsError extends Error {
 }
 
 /** A scan as it is stored: ids in lower case, every rule once, and no text that PostgreSQL cannot store. */
-export type RecordableScan = Omit<Scan, 'results'> & { readonly results: readonly StoredResult[] }
+export type RecordableScan = Omit<Scan, 'results'> & {
+  readonly results: readonly StoredResult[]
+  readonly ruleSet: RuleSet
+  /** How many rules passed and failed. */
+  readonly passed: number
+  readonly failed: number
+}
 export type StoredResult = {
   readonly rule_id: string
   readonly status: RuleStatus
@@ -62,11 +69,15 @@ export function recordableScan({ hostId, scanId, completedAt, results }: Scan): 
   if (Number.isNaN(completedAt.getTime()))
     throw new InvalidValueError('completedAt', 'completedAt is no date')
   if (results.length === 0) throw new InvalidValueError('results', 'a scan needs at least one result')
+  const stored = eachOnce(results.map(storedResult))
   return {
     hostId: hostId.toLowerCase(),
     scanId: scanId.toLowerCase(),
     completedAt,
-    results: eachOnce(results.map(storedResult)),
+    results: stored,
+    ruleSet: ruleSetOf(stored.map(({ rule_id }) => rule_id)),
+    passed: stored.filter(({ status }) => status === 'pass').length,
+    failed: stored.filter(({ status }) => status === 'fail').length,
   }
 }
 

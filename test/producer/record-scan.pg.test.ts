@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { Tx } from '../../shared/db/client.ts'
+import { insertRuleSet, insertScan } from '../../shared/db/scans.ts'
+import { ruleSetOf } from '../../shared/domain/rule-set.ts'
 import { recordScan } from '../../shared/producer/record-scan.ts'
 import type { RuleResult } from '../../shared/producer/scan-results.ts'
 import { addHost } from '../support/hosts.ts'
@@ -18,6 +21,28 @@ const stateOf = (hostId: string) =>
 const logOf = (hostId: string) =>
   db.sql`select rule_id, scan_id, status, severity, change_kind, occurred_at from transactions
     where host_id = ${hostId} order by occurred_at, rule_id`
+
+/** Begins a transaction, and ends it when that is asked for. */
+async function openTransaction(begin: (tx: Tx) => Promise<unknown>) {
+  const begun = Promise.withResolvers<void>()
+  const ended = Promise.withResolvers<'commit' | 'rollback'>()
+  const rolledBack = new Error('rolled back')
+  const transaction = db.sql.begin(async (tx) => {
+    await begin(tx)
+    begun.resolve()
+    if ((await ended.promise) === 'rollback') throw rolledBack
+  })
+  transaction.catch(begun.reject)
+  await begun.promise
+  return {
+    end: async (how: 'commit' | 'rollback'): Promise<void> => {
+      ended.resolve(how)
+      await transaction.catch((error: unknown) => {
+        if (error !== rolledBack) throw error
+      })
+    },
+  }
+}
 
 /** Returns when so many sessions of this database wait for a lock. */
 const untilWaiting = (sessions: number): Promise<void> =>
@@ -143,7 +168,7 @@ describe('recording a scan', () => {
     await scanned(db.sql, hostId, 3, { a: 'fail' })
     const before = [await stateOf(hostId), await logOf(hostId)]
     const again = { ...unchanged, results: results({ a: 'pass' }) }
-    expect(await recordScan(db.sql, again)).toEqual({ outcome: 'superseded' })
+    expect(await recordScan(db.sql, again)).toEqual({ outcome: 'already_recorded' })
     expect([await stateOf(hostId), await logOf(hostId)]).toEqual(before)
   })
 
@@ -216,6 +241,74 @@ describe('recording a scan', () => {
     await expect(recordScan(db.sql, other)).rejects.toThrow(/belongs to another host/)
   })
 
+  it('recording a scan refuses the id of a scan of another host that changed nothing', async () => {
+    const hostId = await addHost(db.sql)
+    await scanned(db.sql, hostId, 1, { a: 'pass' })
+    const unchanged = await scanned(db.sql, hostId, 2, { a: 'pass' })
+    await scanned(db.sql, hostId, 3, { a: 'pass' })
+    const other = { ...unchanged, hostId: await addHost(db.sql), results: results({ a: 'pass' }) }
+    await expect(recordScan(db.sql, other)).rejects.toThrow(/belongs to another host/)
+  })
+
+  it('recording a scan refuses the id of a scan of another host that is being recorded at the same time', async () => {
+    const [hostId, otherHostId] = [await addHost(db.sql), await addHost(db.sql)]
+    const scanId = randomUUID()
+    const scan = { hostId: otherHostId, scanId, completedAt: scanTime(1) }
+    const other = await openTransaction(async (tx) => {
+      await insertRuleSet(tx, ruleSetOf(['b']))
+      await insertScan(tx, { ...scan, ruleSet: ruleSetOf(['b']), passed: 1, failed: 0 })
+    })
+    const refused = recordScan(db.sql, { ...scan, hostId, results: results({ a: 'pass' }) })
+    const refusal = expect(refused).rejects.toMatchObject({ name: 'InvalidValueError', field: 'scanId' })
+    await untilWaiting(1)
+    await other.end('commit')
+    await refusal
+    expect(await stateOf(hostId)).toEqual([])
+  })
+
+  it('recording a scan records which rules each scan evaluated, whatever they came to, and each set of rules once', async () => {
+    const hostId = await addHost(db.sql)
+    const scans = [
+      await scanned(db.sql, hostId, 1, { c: 'pass', a: 'fail', b: 'error' }),
+      await scanned(db.sql, hostId, 2, { b: 'skipped', c: 'fail', a: 'pass high' }),
+      await scanned(db.sql, hostId, 3, { b: 'pass' }),
+    ]
+    const recorded = await db.sql`
+      select scan_id, completed_at, to_jsonb(rule_ids) as rule_ids, rules, passed, failed,
+        recorded_at > now() - interval '1 hour' as is_new
+      from scans join rule_sets on rule_sets.id = rule_set_id where host_id = ${hostId} order by completed_at`
+    expect(recorded).toEqual(
+      [
+        { rule_ids: ['a', 'b', 'c'], rules: 3, passed: 1, failed: 1 },
+        { rule_ids: ['a', 'b', 'c'], rules: 3, passed: 1, failed: 1 },
+        { rule_ids: ['b'], rules: 1, passed: 1, failed: 0 },
+      ].map((found, i) => ({
+        scan_id: scans[i]?.scanId,
+        completed_at: scans[i]?.completedAt,
+        ...found,
+        is_new: true,
+      })),
+    )
+    const sets = await db.sql`select distinct rule_set_id from scans where host_id = ${hostId}`
+    expect(sets).toHaveLength(2)
+  })
+
+  it.each(['commit', 'rollback'] as const)(
+    'recording a scan waits for another first writer of the same rules, and records the scan after its %s',
+    async (end) => {
+      const hostId = await addHost(db.sql)
+      const ruleId = `rule of ${end}`
+      const other = await openTransaction((tx) => insertRuleSet(tx, ruleSetOf([ruleId])))
+      const recording = scanned(db.sql, hostId, 1, { [ruleId]: 'pass' })
+      await untilWaiting(1)
+      await other.end(end)
+      await recording
+      const sets = await db.sql`
+        select to_jsonb(rule_ids) as rule_ids from rule_sets where id = ${ruleSetOf([ruleId]).id}`
+      expect(sets).toEqual([{ rule_ids: [ruleId] }])
+    },
+  )
+
   it('recording a scan writes scans with more rules than one statement takes', async () => {
     const hostId = await addHost(db.sql)
     const many = Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`rule_${i}`, 'pass']))
@@ -235,15 +328,12 @@ describe('recording a scan', () => {
         results: results({ a: status }),
       })
     // While this lock is held a writer gets as far as its first write, and waits there.
-    const writes = await db.sql.reserve()
-    await writes`begin`
-    await writes`lock table host_rule_state in share mode`
+    const reader = await openTransaction((tx) => tx`lock table host_rule_state in share mode`)
     const newer = write(2, 'fail')
     await untilWaiting(1)
     const older = write(1, 'pass')
     await untilWaiting(2)
-    await writes`commit`
-    writes.release()
+    await reader.end('commit')
     expect(await Promise.all([newer, older])).toMatchObject([
       { outcome: 'recorded' },
       { outcome: 'superseded' },

@@ -26,6 +26,22 @@ export const scanTime = (n: number): Date => new Date(Date.UTC(2026, 0, 1, n))
 
 export type RecordedScan = { readonly hostId: string; readonly scanId: string; readonly completedAt: Date }
 
+/** Records the n-th scan of a host as a writer does that fills only `host_rule_state` and `transactions`. */
+export async function scannedByOthers(
+  sql: Sql,
+  hostId: string,
+  n: number,
+  shorthand: Shorthand,
+): Promise<RecordedScan> {
+  const scan = await scanned(sql, hostId, n, shorthand)
+  await forgetRuleSet(sql, scan.scanId)
+  return scan
+}
+
+/** Leaves of a recorded scan what a writer leaves that fills only `host_rule_state` and `transactions`. */
+export const forgetRuleSet = (sql: Sql, scanId: string): Promise<unknown> =>
+  sql`delete from scans where scan_id = ${scanId}`
+
 /** Records the n-th scan of a host through the real writer; fails unless it was recorded. */
 export async function scanned(
   sql: Sql,

@@ -6,20 +6,21 @@ import { openDatabase, type TransactionKind, type Transactions } from '../../../
 import { announced } from '../../support/functions/drift.ts'
 import { addHost } from '../../support/hosts.ts'
 import { freshDatabase } from '../../support/postgres/database.ts'
-import { ruleSet, scanned } from '../../support/recorded-scans.ts'
+import { ruleSet, scanned, scannedByOthers } from '../../support/recorded-scans.ts'
 
-/** Runs `interrupt` between the two reads of a judgement: before the second statement that takes scans. */
+/** Runs `interrupt` before the n-th statement of a judgement that takes scans. */
 function interrupted(
   database: Transactions,
   kind: TransactionKind,
+  n: number,
   interrupt: () => Promise<unknown>,
 ): Transactions {
-  let reads = 0
+  let statements = 0
   const before = (tx: Tx): Tx =>
     new Proxy(tx, {
       apply: (target, self, args) => {
-        const isJudgementRead = String(args[0]?.join?.('')).includes('jsonb_to_recordset')
-        if (!isJudgementRead || ++reads !== 2) return Reflect.apply(target, self, args)
+        const takesScans = String(args[0]?.join?.('')).includes('jsonb_to_recordset')
+        if (!takesScans || ++statements !== n) return Reflect.apply(target, self, args)
         return interrupt().then(() => Reflect.apply(target, self, args))
       },
     })
@@ -29,15 +30,18 @@ function interrupted(
   }
 }
 
-async function deltaWhileNextScanLands(kind: TransactionKind): Promise<number | null> {
+async function deltaWhileNextScanLands(
+  writer: typeof scanned,
+  before: { readonly statement: number; readonly kind: TransactionKind },
+): Promise<number | null> {
   await using db = await freshDatabase()
   const database = openDatabase(db.as('awareness_drift'))
   const hostId = await addHost(db.sql)
-  await scanned(db.sql, hostId, 1, ruleSet({ pass: 20 }))
-  const scan = await scanned(db.sql, hostId, 2, ruleSet({ pass: 16, fail: 4 }))
+  await writer(db.sql, hostId, 1, ruleSet({ pass: 20 }))
+  const scan = await writer(db.sql, hostId, 2, ruleSet({ pass: 16, fail: 4 }))
   let landed = 0
-  const torn = interrupted(database, kind, async () => {
-    await scanned(db.sql, hostId, 3, ruleSet({ fail: 20 }))
+  const torn = interrupted(database, before.kind, before.statement, async () => {
+    await writer(db.sql, hostId, 3, ruleSet({ fail: 20 }))
     landed++
   })
   const [outcome] = await judgeScans(driftPorts(torn), [announced(scan)])
@@ -49,10 +53,17 @@ async function deltaWhileNextScanLands(kind: TransactionKind): Promise<number | 
 
 describe('a writer that commits the next scan between two reads', () => {
   it('a writer that commits the next scan between two reads cannot change a verdict', async () => {
-    expect(await deltaWhileNextScanLands('snapshot')).toBe(-20)
+    for (const statement of [2, 3]) {
+      expect(await deltaWhileNextScanLands(scannedByOthers, { statement, kind: 'snapshot' })).toBe(-20)
+    }
   })
 
   it('a writer that commits the next scan between two reads would change a verdict if every statement had a view of its own', async () => {
-    await expect(deltaWhileNextScanLands('write')).rejects.toThrow(/^failed is -/)
+    const torn = deltaWhileNextScanLands(scannedByOthers, { statement: 3, kind: 'write' })
+    await expect(torn).rejects.toThrow(/^failed is -/)
+  })
+
+  it('a writer that commits the next scan cannot change the verdict on a scan of which its writer recorded what it left', async () => {
+    expect(await deltaWhileNextScanLands(scanned, { statement: 2, kind: 'write' })).toBe(-20)
   })
 })

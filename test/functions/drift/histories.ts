@@ -22,19 +22,41 @@ const scan = fc.uniqueArray(fc.tuple(fc.constantFrom(...RULES), checked), {
   selector: ([rule]) => rule,
   minLength: 1,
 })
+type Checked = ReturnType<ScannedRules['get']> & {}
+/** A result for every rule. */
+const everyRule = fc.array(checked, { minLength: RULES.length, maxLength: RULES.length })
 const delays = fc.array(fc.nat({ max: 6 }), { minLength: 1, maxLength: 3 })
 
-/** With `mayReturn` a rule may be left out by a scan and taken up again by a later one. */
-export const histories = (mayReturn: boolean): fc.Arbitrary<History> =>
+/** Rules that all scans of one profile check. Two profiles may share some. */
+const profile = fc.uniqueArray(fc.constantFrom(...RULES), { minLength: 1 })
+const profiles = fc.array(profile, { minLength: 2, maxLength: 3 })
+
+/**
+ * `any_rules`: each scan checks any rules. `for_good`: a rule that a scan leaves out is never checked again.
+ * `profiles`: the scans alternate between two or three profiles.
+ */
+export type RulesOfScans = 'any_rules' | 'for_good' | 'profiles'
+
+export const histories = (rulesOfScans: RulesOfScans): fc.Arbitrary<History> =>
   fc
-    .array(fc.record({ scan, delays, repeatsLast: fc.boolean() }), { minLength: 1, maxLength: 6 })
-    .map((steps) => {
+    .tuple(
+      fc.array(fc.record({ scan, everyRule, delays, profile: fc.nat(), repeatsLast: fc.boolean() }), {
+        minLength: 1,
+        maxLength: 6,
+      }),
+      profiles,
+    )
+    .map(([steps, ofHost]) => {
       const scans: ScannedRules[] = []
       const kept: number[][] = []
       for (const step of steps) {
         const last = scans.at(-1)
         const found = step.repeatsLast && last ? last : new Map(step.scan)
-        const rules = mayReturn ? found : withoutReturns(found, scans)
+        const rules = {
+          any_rules: () => found,
+          for_good: () => withoutReturns(found, scans),
+          profiles: () => ofProfile(ofHost[step.profile % ofHost.length] ?? [], step.everyRule),
+        }[rulesOfScans]()
         if (rules.size === 0) continue
         scans.push(rules)
         kept.push(step.delays)
@@ -42,6 +64,11 @@ export const histories = (mayReturn: boolean): fc.Arbitrary<History> =>
       const arrivals = kept.map((each, s) => each.map((delay) => Math.min(s + 1 + delay, scans.length)))
       return { scans, arrivals }
     })
+
+const ofProfile = (rules: readonly string[], results: readonly Checked[]): ScannedRules =>
+  new Map(
+    RULES.flatMap((rule, i) => (results[i] && rules.includes(rule) ? [[rule, results[i]] as const] : [])),
+  )
 
 function withoutReturns(rules: ScannedRules, earlier: readonly ScannedRules[]): ScannedRules {
   const last = earlier.at(-1)

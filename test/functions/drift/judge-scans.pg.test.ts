@@ -7,7 +7,13 @@ import type { Verdict } from '../../../shared/domain/verdict.ts'
 import { announced } from '../../support/functions/drift.ts'
 import { addHost } from '../../support/hosts.ts'
 import { freshDatabase, type TestDatabase } from '../../support/postgres/database.ts'
-import { type RecordedScan, ruleSet, scanned, scanTime } from '../../support/recorded-scans.ts'
+import {
+  type RecordedScan,
+  ruleSet,
+  scanned,
+  scannedByOthers,
+  scanTime,
+} from '../../support/recorded-scans.ts'
 
 let db: TestDatabase
 let database: OpenDatabase
@@ -138,11 +144,13 @@ describe('judging a scan', () => {
 
   it('judging a scan tells a new rule set from a worse host, and goes by the basis that the policy names', async () => {
     await using own = await freshDatabase()
-    const hostId = await addHost(own.sql)
-    await scanned(own.sql, hostId, 1, ruleSet({ pass: 10 }))
-    const scan = await scanned(own.sql, hostId, 2, ruleSet({ pass: 10, fail: 10 }))
     const world = openDatabase(own.as('awareness_drift'))
-    const judged = async () => (await judgeScans(driftPorts(world), [announced(scan)]))[0]
+    const judged = async () => {
+      const hostId = await addHost(own.sql)
+      await scanned(own.sql, hostId, 1, ruleSet({ pass: 10 }))
+      const scan = await scanned(own.sql, hostId, 2, ruleSet({ pass: 10, fail: 10 }))
+      return (await judgeScans(driftPorts(world), [announced(scan)]))[0]
+    }
     const numbers = { scoreDelta: -50, likeForLikeDelta: 0, newRules: 10 }
     await own.sql`update policy set drift_basis = 'common_rules'`
     expect(await judged()).toMatchObject({ verdict: { ...numbers, kind: 'stable', basis: 'common_rules' } })
@@ -164,6 +172,7 @@ describe('judging a scan', () => {
     expect(early).toMatchObject({ kind: 'major_worsening', priorScore: 100, currentScore: 60 })
     const better = await scanned(db.sql, hostId, 3, { ...ALL_PASS, added: 'fail', r2: 'skipped' })
     await scanned(db.sql, hostId, 4, { r1: 'fail', r2: 'fail', other: 'pass' })
+    await db.sql`delete from scan_verdicts where scan_id = ${worse.scanId}`
     expect(await verdictOn(worse)).toEqual(early)
     expect(await verdictOn(better)).toMatchObject({ kind: 'improvement', newRules: 1 })
     expect(await auditOf(hostId)).toHaveLength(2)
@@ -182,21 +191,25 @@ describe('judging a scan', () => {
     })
   })
 
-  it('judging a scan takes a scan as stable that later ones overtook without leaving a trace of it', async () => {
+  it('judging a scan knows the scores of an unchanged scan of which later scans have overwritten every row', async () => {
     const hostId = await addHost(db.sql)
-    await scanned(db.sql, hostId, 1, ALL_PASS)
-    const unchanged = await scanned(db.sql, hostId, 2, ALL_PASS)
+    await scanned(db.sql, hostId, 1, ruleSet({ pass: 15, fail: 5 }))
+    const unchanged = await scanned(db.sql, hostId, 2, ruleSet({ pass: 15, fail: 5 }))
     await scanned(db.sql, hostId, 3, ruleSet({ fail: 20 }))
-    expect(await verdictOn(unchanged)).toMatchObject({ kind: 'stable', scoreDelta: 0 })
+    expect(await verdictOn(unchanged)).toMatchObject({
+      kind: 'stable',
+      priorScore: 75,
+      currentScore: 75,
+      scoreDelta: 0,
+    })
   })
 
-  it('judging a scan lets a known rule vote the same on both sides that the scan left out and a later one took up', async () => {
+  it('judging a scan gives a rule that the scan left out no vote, also when a later scan has taken it up again', async () => {
     const hostId = await addHost(db.sql)
     await scanned(db.sql, hostId, 1, { a: 'pass', b: 'pass', left_out: 'fail' })
     const scan = await scanned(db.sql, hostId, 2, { a: 'pass', b: 'fail' })
-    expect(await verdictOn(scan)).toMatchObject({ priorScore: 100, currentScore: 50 })
     await scanned(db.sql, hostId, 3, { a: 'pass', b: 'fail', left_out: 'pass' })
-    expect(await verdictOn(scan)).toMatchObject({ priorScore: 66.666666667, currentScore: 33.333333333 })
+    expect(await verdictOn(scan)).toMatchObject({ priorScore: 100, currentScore: 50 })
   })
 
   it('judging a scan flips a change whose predecessor the log has lost, and knows what was not scored', async () => {
@@ -213,6 +226,109 @@ describe('judging a scan', () => {
     await db.sql`delete from transactions where host_id = ${hostId} and change_kind = 'first_seen'`
     // Before: a pass, b pass, c fail, d taken for unscored, e fail.
     expect(await verdictOn(scan)).toMatchObject({ priorScore: 50, currentScore: 50, newRules: 0 })
+  })
+})
+
+describe('the scan of a writer that fills only host_rule_state and transactions', () => {
+  it('the scan of a writer that fills only host_rule_state and transactions is stable when later scans have overwritten every row of it', async () => {
+    const hostId = await addHost(db.sql)
+    await scannedByOthers(db.sql, hostId, 1, ALL_PASS)
+    const unchanged = await scannedByOthers(db.sql, hostId, 2, ALL_PASS)
+    await scannedByOthers(db.sql, hostId, 3, ruleSet({ fail: 20 }))
+    expect(await verdictOn(unchanged)).toMatchObject({ kind: 'stable', priorScore: null, scoreDelta: 0 })
+  })
+
+  it('the scan of such a writer has a known rule vote, the same before and after, that it left out and a later scan had taken up again', async () => {
+    const hostId = await addHost(db.sql)
+    await scannedByOthers(db.sql, hostId, 1, { a: 'pass', b: 'pass', left_out: 'fail' })
+    const scan = await scannedByOthers(db.sql, hostId, 2, { a: 'pass', b: 'fail' })
+    await scannedByOthers(db.sql, hostId, 3, { a: 'pass', b: 'fail', left_out: 'pass' })
+    expect(await verdictOn(scan)).toMatchObject({ priorScore: 66.666666667, currentScore: 33.333333333 })
+  })
+})
+
+describe('the first verdict on a scan', () => {
+  const verdictsOf = (hostId: string) =>
+    db.sql`select scan_id, completed_at, kind, not_comparable, prior_score, current_score, score_delta,
+      like_for_like_delta, basis, new_rules from scan_verdicts where host_id = ${hostId} order by completed_at`
+
+  it('the first verdict on a scan is kept for every scan, stable or not', async () => {
+    const hostId = await addHost(db.sql)
+    const scans = [
+      await scanned(db.sql, hostId, 1, ALL_PASS),
+      await scanned(db.sql, hostId, 2, ALL_PASS),
+      await scanned(db.sql, hostId, 3, ruleSet({ pass: 18, fail: 4 })),
+      await scanned(db.sql, hostId, 4, ruleSet({ error: 22 })),
+    ]
+    const before = new Date()
+    await judgeAll(...scans)
+    const kept = [
+      ['stable', 'no_prior_baseline', null, 100, null, null, 20],
+      ['stable', null, 100, 100, 0, 0, 0],
+      ['major_worsening', null, 100, 81.818181818, -18.181818182, -10, 2],
+      ['stable', 'nothing_scored_after', 81.818181818, null, null, null, 0],
+    ].map(
+      (
+        [kind, not_comparable, prior_score, current_score, score_delta, like_for_like_delta, new_rules],
+        i,
+      ) => ({
+        scan_id: scans[i]?.scanId,
+        completed_at: scans[i]?.completedAt,
+        kind,
+        not_comparable,
+        prior_score,
+        current_score,
+        score_delta,
+        like_for_like_delta,
+        basis: 'all_rules',
+        new_rules,
+      }),
+    )
+    expect(await verdictsOf(hostId)).toEqual(kept)
+    const judgedAt = await db.sql<
+      { judged_at: Date }[]
+    >`select judged_at from scan_verdicts where host_id = ${hostId}`
+    // The two clocks are the machine's.
+    for (const { judged_at } of judgedAt)
+      expect(Math.abs(judged_at.getTime() - before.getTime())).toBeLessThan(60_000)
+  })
+
+  it('the first verdict on a scan stands: a redelivery after a policy was changed or later scans have landed adds no event', async () => {
+    await using own = await freshDatabase()
+    await own.sql`update policy set drift_major_worsening_pp = 60, drift_minor_worsening_pp = 60`
+    const consumer = openDatabase(own.as('awareness_drift'))
+    const judgeAgain = (scan: RecordedScan) => judgeScans(driftPorts(consumer), [announced(scan)])
+    const hostId = await addHost(own.sql)
+    await scannedByOthers(own.sql, hostId, 1, ruleSet({ pass: 10 }))
+    const others = await scannedByOthers(own.sql, hostId, 2, { b1: 'fail', b2: 'fail' })
+    expect(await judgeAgain(others)).toMatchObject([{ verdict: { notComparable: 'no_prior_baseline' } }])
+    const scan = await scannedByOthers(own.sql, hostId, 3, ruleSet({ pass: 5, fail: 5 }))
+    expect(await judgeAgain(scan)).toMatchObject([{ verdict: { kind: 'stable', scoreDelta: -50 } }])
+
+    await own.sql`update policy set drift_major_worsening_pp = 10, drift_minor_worsening_pp = 5`
+    expect(await judgeAgain(scan)).toEqual([{ outcome: 'judged_before' }])
+    expect(await judgeAgain(others)).toEqual([{ outcome: 'judged_before' }])
+    expect(await own.sql`select kind from scan_verdicts`).toEqual([{ kind: 'stable' }, { kind: 'stable' }])
+    expect(await own.sql`select from audit_events`).toHaveLength(0)
+    await consumer.close()
+  })
+
+  it('the first verdict on a scan is not kept where its event cannot be stored', async () => {
+    await using own = await freshDatabase()
+    const consumer = openDatabase(own.as('awareness_drift'))
+    const hostId = await addHost(own.sql)
+    await scanned(own.sql, hostId, 1, ALL_PASS)
+    const scan = await scanned(own.sql, hostId, 2, ruleSet({ fail: 20 }))
+    const kept = () => own.sql`
+      select (select count(*)::integer from scan_verdicts) as verdicts,
+        (select count(*)::integer from audit_events) as events`
+    await own.sql`alter table audit_events add constraint full_disk check (false)`
+    await expect(judgeScans(driftPorts(consumer), [announced(scan)])).rejects.toThrow(/full_disk/)
+    expect(await kept()).toEqual([{ verdicts: 0, events: 0 }])
+    await own.sql`alter table audit_events drop constraint full_disk`
+    await judgeScans(driftPorts(consumer), [announced(scan)])
+    expect(await kept()).toEqual([{ verdicts: 1, events: 1 }])
+    await consumer.close()
   })
 })
 
@@ -257,7 +373,7 @@ describe('consumers that judge the same scans in opposite orders at the same tim
     )
     const databases = Array.from({ length: 4 }, () => openDatabase(db.as('awareness_drift')))
     for (let round = 0; round < 10; round++) {
-      await db.sql`delete from audit_events`
+      await db.sql`truncate audit_events, scan_verdicts`
       const outcomes = await Promise.all(
         databases.map((it, i) => judgeScans(driftPorts(it), i % 2 ? scans : scans.toReversed())),
       )

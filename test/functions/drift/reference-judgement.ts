@@ -15,20 +15,16 @@ export type ReferenceVerdict = {
 type Thresholds = { major: number; minor: number; improvement: number }
 
 /**
- * The verdict on scan `s` of a host from all that its scans found, oldest first: slow and plain, and without a
- * log to undo. `landed` is how many scans were recorded when it was judged. It matters in one case alone: a
- * known rule that the scan left out votes, the same on both sides, if a later scan has taken it up by then.
+ * The verdict on the last scan of a host from all that its scans found, oldest first: slow and plain, and without
+ * a log to undo. What comes after the scan, and when it is judged, the reference does not know.
  */
 export function referenceVerdict(
   scans: readonly ScannedRules[],
-  s: number,
-  landed: number,
   thresholds: Thresholds,
   basis: 'all_rules' | 'common_rules',
 ): ReferenceVerdict {
-  const own = scans[s] ?? new Map()
-  const earlier = scans.slice(0, s)
-  const later = scans.slice(s + 1, landed)
+  const own = scans.at(-1) ?? new Map()
+  const earlier = scans.slice(0, -1)
   const lastKnown = (rule: string) => earlier.findLast((scan) => scan.has(rule))?.get(rule)
 
   const before: RuleStatus[] = []
@@ -57,12 +53,6 @@ export function referenceVerdict(
     if (status === 'pass' && known && known.status !== 'pass' && passing in transitions) {
       transitions[passing] = (transitions[passing] ?? 0) + 1
     }
-  }
-  const takenUp = new Set(later.flatMap((scan) => [...scan.keys()]))
-  for (const rule of takenUp) {
-    const known = lastKnown(rule)
-    if (own.has(rule) || known === undefined) continue
-    for (const side of [before, after, common]) side.push(known.status)
   }
   const [prior, current, compared] = [share(before), share(after), share(common)]
   return {

@@ -11,11 +11,10 @@ import { scanTime } from '../../support/recorded-scans.ts'
 import type { History } from './histories.ts'
 import type { ScannedRules } from './reference-judgement.ts'
 
-/** A judgement that was made: of which scan, and after how many scans of its host. */
+/** A judgement that was made, and of which scan. */
 export type Judged = {
   readonly history: number
   readonly scan: number
-  readonly landed: number
   readonly verdict: Verdict
   readonly reported: ComplianceDriftDetected | null
 }
@@ -23,6 +22,13 @@ export type Judged = {
 type Message = { history: number; scan: number; hostId: string; scanId: string; completedAtMs: number }
 
 const BATCH_SIZE = 10
+
+export type ReplayOptions = {
+  /** Whether the writer records which rules each scan evaluated. */
+  readonly withRuleSets: boolean
+  /** Whether verdicts are kept; if not, every message leads to a judgement. */
+  readonly keepVerdicts: boolean
+}
 
 /**
  * Records the scans of all hosts, moment after moment, and after each has the messages that arrive then judged,
@@ -33,6 +39,7 @@ export async function replay(
   consumers: readonly Transactions[],
   all: readonly History[],
   rank: (message: number) => number,
+  { withRuleSets, keepVerdicts }: ReplayOptions,
 ): Promise<Judged[]> {
   const hosts = await Promise.all(all.map(() => addHost(sql)))
   const scanIds = all.map(({ scans }) => scans.map(() => randomUUID()))
@@ -47,6 +54,8 @@ export async function replay(
         await recordRules(sql, hosts[history] ?? '', scanId, landed, rules)
       }),
     )
+    if (!withRuleSets) await sql`delete from scans`
+    if (!keepVerdicts) await sql`delete from scan_verdicts`
     const messages = all.flatMap(({ arrivals }, history) =>
       arrivals.flatMap((moments, scan) =>
         moments.flatMap((moment): Message[] => {
@@ -65,9 +74,10 @@ export async function replay(
           const outcomes = await judgeScans(driftPorts(consumer), batch)
           outcomes.forEach((outcome, i) => {
             const message = batch[i]
+            if (outcome.outcome === 'judged_before') return
             if (outcome.outcome !== 'judged' || message === undefined) throw new Error(outcome.outcome)
             const { verdict, reported } = outcome
-            judged.push({ history: message.history, scan: message.scan, landed, verdict, reported })
+            judged.push({ history: message.history, scan: message.scan, verdict, reported })
           })
         }
       }),

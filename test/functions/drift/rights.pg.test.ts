@@ -10,6 +10,11 @@ const FORBIDDEN = [
   'update audit_events set detail = null',
   'delete from audit_events',
   'select detail from audit_events',
+  "update scan_verdicts set kind = 'stable'",
+  'delete from scan_verdicts',
+  'select kind from scan_verdicts',
+  'delete from scans',
+  'select * from rule_sets',
 ]
 
 it.each(FORBIDDEN)('the drift role may not: %s', (statement) => expectForbidden('awareness_drift', statement))

@@ -1,5 +1,6 @@
 import { judgeScans } from '../../../functions/drift/judge-scans.ts'
 import { driftPorts } from '../../../functions/runtime/drift-ports.ts'
+import type { Sql } from '../../../shared/db/client.ts'
 import { openDatabase, type Transactions } from '../../../shared/db/transaction.ts'
 import type { CompletedScan } from '../../../shared/domain/scan-reading.ts'
 import type { BenchDatabase } from '../../support/postgres/prepared-database.ts'
@@ -32,9 +33,9 @@ export async function run(db: BenchDatabase): Promise<Figure[]> {
   const database = openDatabase(db.as('awareness_drift'))
   try {
     return [
-      await judging(database, scans, 10),
-      await judging(database, scans, 100),
-      await judgingOne(database, scans, longest),
+      await judging(db.sql, database, scans, 10),
+      await judging(db.sql, database, scans, 100),
+      await judgingOne(db.sql, database, scans, longest),
       await recording(db),
     ]
   } finally {
@@ -48,7 +49,11 @@ async function judgeInBatches(database: Transactions, scans: readonly CompletedS
   }
 }
 
+/** A scan with a verdict would not be judged again. */
+const forgetVerdicts = (sql: Sql): Promise<unknown> => sql`truncate scan_verdicts`
+
 async function judging(
+  sql: Sql,
   database: Transactions,
   scans: readonly CompletedScan[],
   size: number,
@@ -56,6 +61,7 @@ async function judging(
   await judgeInBatches(database, scans, size)
   const rounds: number[] = []
   for (let round = 0; round < ROUNDS; round++) {
+    await forgetVerdicts(sql)
     rounds.push(scans.length / (await secondsOf(() => judgeInBatches(database, scans, size))))
   }
   const name = `judge scans of ${RULES} rules, ${CHANGES} changed, in batches of ${size}`
@@ -64,6 +70,7 @@ async function judging(
 
 /** Alone, a scan with 200,000 log rows behind it beside one with 500. */
 async function judgingOne(
+  sql: Sql,
   database: Transactions,
   scans: readonly CompletedScan[],
   longest: CompletedScan,
@@ -72,6 +79,7 @@ async function judgingOne(
   const short: number[] = []
   const long: number[] = []
   for (const scan of scans.slice(0, 200)) {
+    await forgetVerdicts(sql)
     short.push(await judgeOne(scan))
     long.push(await judgeOne(longest))
   }
