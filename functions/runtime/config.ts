@@ -1,6 +1,6 @@
 import * as z from 'zod'
 
-/** What every function is told: its stage, and how it signs in to PostgreSQL. */
+/** The variables of every function: its stage, and how it signs in to PostgreSQL. */
 const baseEnvironment = {
   STAGE: z.string().min(1),
   DATABASE_HOST: z.string().min(1),

@@ -18,6 +18,8 @@ import type { Settings } from './settings.ts'
 export class AwarenessStack extends Stack {
   constructor(scope: Construct, id: string, { stage, settings }: { stage: string; settings: Settings }) {
     super(scope, id, {
+      // As the database's own protection: whoever means it takes it off first.
+      terminationProtection: settings.data === 'keep',
       description: `Fleet Awareness (${stage}): is every host up, and is it still compliant?`,
     })
     Tags.of(this).add('fleet-awareness-stage', stage)

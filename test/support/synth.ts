@@ -51,6 +51,8 @@ export type Synthesised = {
   readonly json: { readonly Resources: Readonly<Record<string, Resource>>; readonly Outputs?: object }
   /** What the built-in template rules and cdk-nag find, warnings included. */
   readonly findings: readonly Finding[]
+  /** Whether the stack is protected from termination, which no template says. */
+  readonly isProtected: boolean
 }
 
 type Report = {
@@ -77,7 +79,12 @@ export function synthesise(
     app.synth()
     inspect(outdir)
     const template = Template.fromStack(stack)
-    return { template, json: template.toJSON() as Synthesised['json'], findings: findingsIn(outdir) }
+    return {
+      template,
+      json: template.toJSON() as Synthesised['json'],
+      findings: findingsIn(outdir),
+      isProtected: stack.terminationProtection === true,
+    }
   } finally {
     rmSync(outdir, { recursive: true, force: true })
   }

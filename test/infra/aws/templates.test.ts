@@ -26,7 +26,14 @@ import {
   usableByCode,
 } from '../../support/policies.ts'
 import { ROOT } from '../../support/repository.ts'
-import { INSTALLATIONS, type Resource, resourcesOf, stageTemplate, synthesise } from '../../support/synth.ts'
+import {
+  everyStage,
+  INSTALLATIONS,
+  type Resource,
+  resourcesOf,
+  stageTemplate,
+  synthesise,
+} from '../../support/synth.ts'
 
 const OPERATIONS = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8')
 const LAMBDA = 'AWS::Lambda::Function'
@@ -444,6 +451,13 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
         expect(ofStage).toBe(stage)
       }
     })
+  })
+})
+
+describe('a stack', () => {
+  it('a stack is protected from termination where its stage keeps the data, and only there', () => {
+    const kept = everyStage().flatMap(([stage, { isProtected }]) => (isProtected ? [stage] : []))
+    expect(kept).toEqual(['prod', 'existing'])
   })
 })
 
