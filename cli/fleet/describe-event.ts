@@ -6,6 +6,7 @@ const Connectivity = z.object({
   new_status: z.string(),
   error_type: z.string().nullable(),
 })
+const Identification = z.object({ before: z.string(), after: z.string() })
 const Drift = z.object({
   drift_type: z.string(),
   prior_score: z.number(),
@@ -36,6 +37,10 @@ export function describeEvent({ action, detail }: EventListing): string {
       const { data } = Drift.safeParse(detail)
       if (data === undefined) return raw
       return describeDrift(data)
+    }
+    case 'host.ssh_identification.changed': {
+      const { data } = Identification.safeParse(detail)
+      return data === undefined ? raw : `${data.before} → ${data.after}`
     }
     case 'policy.changed': {
       const { data } = Change.safeParse(detail)

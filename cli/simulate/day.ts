@@ -107,6 +107,7 @@ function portsAt(atMs: number, known: Map<HostId, Known>, isDown: (id: HostId) =
           address: '192.0.2.1',
           port: idsByPort.push(hostId) - 1,
           incarnation: 0,
+          identification: null,
           reachability,
           lastScheduledFor,
         }

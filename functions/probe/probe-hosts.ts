@@ -2,13 +2,11 @@ import type { HostOutcome } from '../../shared/contracts/probe-answer.ts'
 import type { ProbeRequest } from '../../shared/contracts/probe-request.ts'
 import { classifyAddress } from '../../shared/domain/addresses.ts'
 import { hostConnectivityChecked } from '../../shared/domain/audit-events.ts'
-import type {
-  Claim,
-  ClaimedHost,
-  HostObserved,
-  ProbeResults,
-  StatusChange,
-} from '../../shared/domain/claim.ts'
+import type { Claim, ClaimedHost, HostChange, HostObserved, ProbeResults } from '../../shared/domain/claim.ts'
+import {
+  type SshIdentificationChanged,
+  sshIdentificationChanged,
+} from '../../shared/domain/identification-event.ts'
 import type { HostId } from '../../shared/domain/ids.ts'
 import { addressRefused, INVALID_ADDRESS } from '../../shared/domain/inconclusive.ts'
 import {
@@ -81,7 +79,13 @@ function judge(host: ClaimedHost, result: ProbeResult | undefined, thresholds: H
     return { host, outcome: { hostId, outcome: 'inconclusive', reason: result.reason } }
   return {
     host,
-    outcome: { hostId, outcome: 'probed', result, step: step(host.reachability, result, thresholds) },
+    outcome: {
+      hostId,
+      outcome: 'probed',
+      result,
+      step: step(host.reachability, result, thresholds),
+      ...(identificationChange(host, result) !== null && { priorIdentification: host.identification }),
+    },
   }
 }
 
@@ -95,7 +99,7 @@ function foundOut(judged: readonly Judged[]): Pick<ProbeResults, 'observed' | 'i
     inconclusive: judged.flatMap(({ host, outcome }) =>
       outcome.outcome === 'inconclusive' ? [{ host, reason: outcome.reason }] : [],
     ),
-    changes: probed.flatMap(statusChange),
+    changes: probed.flatMap((each) => [...statusChange(each), ...identificationChanges(each)]),
   }
 }
 
@@ -115,7 +119,7 @@ const hostObserved = ({ host, result, step }: Probed): HostObserved => ({
   identification: result.kind === 'reachable' ? result.identification : null,
 })
 
-function statusChange({ host, result, step: { transition, next } }: Probed): StatusChange[] {
+function statusChange({ host, result, step: { transition, next } }: Probed): HostChange[] {
   if (transition === null) return []
   const event = hostConnectivityChecked({
     hostId: host.hostId,
@@ -125,6 +129,17 @@ function statusChange({ host, result, step: { transition, next } }: Probed): Sta
     consecutiveFailures: next.consecutiveFailures,
   })
   return [{ host, event }]
+}
+
+const identificationChange = (
+  { hostId, identification }: ClaimedHost,
+  result: Observation,
+): SshIdentificationChanged | null =>
+  result.kind === 'reachable' ? sshIdentificationChanged(hostId, identification, result.identification) : null
+
+function identificationChanges({ host, result }: Probed): HostChange[] {
+  const event = identificationChange(host, result)
+  return event === null ? [] : [{ host, event }]
 }
 
 function partition<T>(items: readonly T[], belongs: (item: T) => boolean): [T[], T[]] {

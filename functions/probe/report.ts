@@ -38,8 +38,11 @@ export function report({ logger, metrics }: Telemetry, { cause, outcomes, lagMs 
       logger.warn('probe inconclusive', { hostId: outcome.hostId, reason: outcome.reason })
     }
     if (outcome.outcome !== 'probed') continue
-    const { hostId, result, step } = outcome
+    const { hostId, result, step, priorIdentification: before } = outcome
     if (step.transition !== null) logger.info('host changed', { hostId, ...step.transition, result })
+    if (result.kind === 'reachable' && before) {
+      logger.warn('identification changed', { hostId, before, after: result.identification })
+    }
   }
   logger.info('probed', { cause, lagMs, ...tally })
 }

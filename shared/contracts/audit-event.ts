@@ -21,6 +21,17 @@ const hostConnectivityChecked = z.strictObject({
   }),
 })
 
+const identification = z.string().describe('As the server sent it, without its line end.')
+
+const sshIdentificationChanged = z.strictObject({
+  action: z.literal('host.ssh_identification.changed'),
+  severity: z.literal('warning'),
+  outcome: z.literal('success'),
+  resource_type: z.literal('host'),
+  resource_id: z.guid(),
+  detail: z.strictObject({ host_id: z.guid(), before: identification, after: identification }),
+})
+
 const score = z.number().min(0).max(100)
 const delta = z.number().min(-100).max(100)
 const ruleCount = z.int().min(0)
@@ -107,6 +118,7 @@ const fleetHostsRemoved = z.strictObject({
 /** What readers of `audit_events` may rely on: one shape an action. */
 export const AuditEventRow = z.discriminatedUnion('action', [
   hostConnectivityChecked,
+  sshIdentificationChanged,
   complianceDriftDetected,
   policyChanged,
   fleetHostsAdded,

@@ -17,7 +17,14 @@ const Stepped = z.object({
 
 /** What happened to one host of the request. */
 const HostOutcome = z.discriminatedUnion('outcome', [
-  z.object({ hostId, outcome: z.literal('probed'), result: Observed, step: Stepped }),
+  z.object({
+    hostId,
+    outcome: z.literal('probed'),
+    result: Observed,
+    step: Stepped,
+    /** Of the SSH server that answered last before, where it identified itself otherwise. */
+    priorIdentification: z.string().nullish(),
+  }),
   z.object({ hostId, outcome: z.literal('inconclusive'), reason: z.string() }),
   /** Another invocation is probing the host. */
   z.object({ hostId, outcome: z.literal('in_flight') }),

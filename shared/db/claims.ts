@@ -55,6 +55,7 @@ type StateRow = {
   reachability_status: ReachabilityStatus
   consecutive_failures: number
   consecutive_successes: number
+  ssh_identification: string | null
   last_scheduled_for: Date | null
 }
 
@@ -66,6 +67,7 @@ const readStates = (tx: Tx, hostIds: readonly HostId[]): Promise<StateRow[]> => 
          coalesce(l.reachability_status, 'unknown') as reachability_status,
          coalesce(l.consecutive_failures, 0)        as consecutive_failures,
          coalesce(l.consecutive_successes, 0)       as consecutive_successes,
+         l.ssh_identification,
          l.last_scheduled_for
   from hosts h
   left join host_liveness l on l.host_id = h.id
@@ -82,5 +84,6 @@ const claimedHost = (row: StateRow): ClaimedHost => ({
     consecutiveFailures: row.consecutive_failures,
     consecutiveSuccesses: row.consecutive_successes,
   },
+  identification: row.ssh_identification,
   lastScheduledFor: row.last_scheduled_for,
 })

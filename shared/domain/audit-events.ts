@@ -1,6 +1,7 @@
 import type { Describes } from './audit-event-shape.ts'
 import type { ComplianceDriftDetected } from './drift-event.ts'
 import type { FleetHostsAdded, FleetHostsRemoved } from './fleet-event.ts'
+import type { SshIdentificationChanged } from './identification-event.ts'
 import type { HostId } from './ids.ts'
 import type { PolicyChanged } from './policy-event.ts'
 import type { FailureKind, ReachabilityStatus } from './reachability.ts'
@@ -8,6 +9,7 @@ import type { FailureKind, ReachabilityStatus } from './reachability.ts'
 /** What is audited, one shape an action. The snake_case details are a contract: docs/contracts.md. */
 export type AuditEvent =
   | HostConnectivityChecked
+  | SshIdentificationChanged
   | ComplianceDriftDetected
   | PolicyChanged
   | FleetHostsAdded

@@ -1,5 +1,6 @@
 import type { AddressClass } from './addresses.ts'
 import type { HostConnectivityChecked } from './audit-events.ts'
+import type { SshIdentificationChanged } from './identification-event.ts'
 import type { HostId } from './ids.ts'
 import type { FailureKind, HysteresisThresholds, Reachability } from './reachability.ts'
 
@@ -11,6 +12,8 @@ export type ClaimedHost = {
   /** Grows when the host starts anew, as at another address; null before it was first attempted. */
   readonly incarnation: number | null
   readonly reachability: Reachability
+  /** The identification of the SSH server that answered last; null before one did. */
+  readonly identification: string | null
   /** The latest occurrence of a schedule that a probe was made for. */
   readonly lastScheduledFor: Date | null
 }
@@ -37,8 +40,11 @@ export type HostObserved = {
   readonly identification: string | null
 }
 
-/** A host whose status is another one than before, as it is reported. */
-export type StatusChange = { readonly host: ClaimedHost; readonly event: HostConnectivityChecked }
+/** What is another thing of a host than before, as it is reported. */
+export type HostChange = {
+  readonly host: ClaimedHost
+  readonly event: HostConnectivityChecked | SshIdentificationChanged
+}
 
 /** A probe that says nothing of its host. */
 export type HostInconclusive = { readonly host: ClaimedHost; readonly reason: string }
@@ -50,8 +56,8 @@ export type ProbeResults = {
   readonly scheduledFor: Date | null
   readonly observed: readonly HostObserved[]
   readonly inconclusive: readonly HostInconclusive[]
-  /** At most one for each observed host. An event is not stored where its host's state was not. */
-  readonly changes: readonly StatusChange[]
+  /** At most one of each kind for each observed host. An event is not stored where its host's state was not. */
+  readonly changes: readonly HostChange[]
 }
 
 /** Hosts to probe, and how to save the results before the claim ends: all of them or nothing. */

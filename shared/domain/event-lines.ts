@@ -5,7 +5,7 @@ import type { FunctionName } from './functions.ts'
  * publishing: so a function that reports needs no right to call AWS. The line is a nudge, and the table is the truth.
  */
 export const EVENT_LINES = {
-  probe: ['host changed'],
+  probe: ['host changed', 'identification changed'],
   drift: ['drift detected'],
   operate: ['policy changed'],
 } as const satisfies Partial<Record<FunctionName, readonly string[]>>

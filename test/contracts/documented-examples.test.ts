@@ -13,6 +13,7 @@ it('every example in docs/contracts.md is what it shows', () => {
   expect(here.map(({ event, action }) => event ?? action)).toEqual([
     'scan.completed',
     'host.connectivity.checked',
+    'host.ssh_identification.changed',
     'compliance.drift.detected',
     'policy.changed',
     'fleet.hosts.added',

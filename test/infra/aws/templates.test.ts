@@ -282,7 +282,7 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
         return [String(group).split('-').at(-1), FilterPattern]
       })
       expect(Object.fromEntries(reporters)).toEqual({
-        probe: '{ $.message = "host changed" }',
+        probe: '{ ($.message = "host changed") || ($.message = "identification changed") }',
         drift: '{ $.message = "drift detected" }',
         operate: '{ $.message = "policy changed" }',
       })
