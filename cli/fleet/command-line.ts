@@ -3,13 +3,20 @@ import type { PolicyChanges } from '../../shared/contracts/policy.ts'
 import { UserError } from '../../shared/domain/errors.ts'
 import type { ReachabilityStatus } from '../../shared/domain/reachability.ts'
 import { parseFlags } from '../terminal/parse-flags.ts'
+import { parseResolveChoice, type ResolveChoice } from '../terminal/resolve-names.ts'
 import { parseChanges, parseHostText, parseLimit, parseState } from './flag-values.ts'
 import { parseSince, type Since } from './since.ts'
 
 export type Target = { readonly kind: 'local' } | { readonly kind: 'stage'; readonly stage: string }
 
 export type FleetCommand =
-  | { readonly name: 'import'; readonly file: string; readonly prune: boolean; readonly yes: boolean }
+  | {
+      readonly name: 'import'
+      readonly file: string
+      readonly prune: boolean
+      readonly yes: boolean
+      readonly resolve: ResolveChoice
+    }
   | { readonly name: 'hosts'; readonly state: ReachabilityStatus | null }
   | { readonly name: 'host' | 'probe'; readonly host: string }
   | { readonly name: 'policy' }
@@ -40,6 +47,7 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
   prune: { type: 'boolean' },
   yes: { type: 'boolean' },
+  resolve: { type: 'string' },
   state: { type: 'string' },
   since: { type: 'string' },
   host: { type: 'string' },
@@ -86,10 +94,16 @@ type Grammar = {
 
 const GRAMMAR: Readonly<Record<FleetCommand['name'], Grammar>> = {
   import: {
-    flags: ['prune', 'yes'],
+    flags: ['prune', 'yes', 'resolve'],
     words: [1, 1],
-    usage: 'import FILE [--prune [--yes]]',
-    build: ([file = ''], { prune = false, yes = false }) => ({ name: 'import', file, prune, yes }),
+    usage: 'import FILE [--prune [--yes]] [--resolve never]',
+    build: ([file = ''], { prune = false, yes = false, resolve = 'always' }) => ({
+      name: 'import',
+      file,
+      prune,
+      yes,
+      resolve: parseResolveChoice(resolve),
+    }),
   },
   hosts: {
     flags: ['state'],

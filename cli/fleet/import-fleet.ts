@@ -5,7 +5,7 @@ import {
   parseAddressClasses,
 } from '../../shared/domain/addresses.ts'
 import { UserError } from '../../shared/domain/errors.ts'
-import type { FleetHost } from '../../shared/domain/fleet-host.ts'
+import type { FileHost, FleetHost } from '../../shared/domain/fleet-host.ts'
 import { type ImportPlan, planImport } from '../../shared/domain/import-plan.ts'
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts'
 import { formatCount, formatNumber } from '../terminal/format.ts'
@@ -15,7 +15,7 @@ import type { OperatorClient } from './operator-client.ts'
 
 export type ImportOrder = {
   /** Reads the file, in which an address of another class than these is a fault. */
-  readonly read: (allowed: ReadonlySet<AddressClass>) => readonly FleetHost[]
+  readonly read: (allowed: ReadonlySet<AddressClass>) => Promise<readonly FileHost[]>
   readonly file: string
   readonly prune: boolean
   readonly yes: boolean
@@ -33,7 +33,7 @@ export async function importFleet(
   order: ImportOrder,
 ): Promise<ExitCode> {
   const { policy } = await client.ask({ command: 'policy' })
-  const file = order.read(parseAddressClasses(policy.allowed_addresses) ?? DEFAULT_ALLOWED_ADDRESSES)
+  const file = await order.read(parseAddressClasses(policy.allowed_addresses) ?? DEFAULT_ALLOWED_ADDRESSES)
   const present: FleetHost[] = []
   for await (const page of readFleetPages(client)) {
     present.push(...page.map(({ id, name, address, port }) => ({ id, name, address, port })))

@@ -1,9 +1,11 @@
-import { ADDRESS_CLASSES } from '../../shared/domain/addresses.ts'
+import { ADDRESS_CLASSES, type AddressClass } from '../../shared/domain/addresses.ts'
 import { UserError } from '../../shared/domain/errors.ts'
+import type { FileHost } from '../../shared/domain/fleet-host.ts'
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts'
 import type { Output } from '../terminal/output.ts'
 import { readFleetFile } from '../terminal/read-fleet-file.ts'
 import { reportError } from '../terminal/report-error.ts'
+import { createNameResolver, type NameResolver } from '../terminal/resolve-names.ts'
 import { type FleetCommand, parseFleetCommandLine, type Target } from './command-line.ts'
 import { HELP } from './help.ts'
 import { importFleet } from './import-fleet.ts'
@@ -30,11 +32,13 @@ export async function runFleet(args: readonly string[], deps: FleetDeps): Promis
   try {
     if (commandLine.kind === 'fault') throw new UserError(commandLine.messages)
     const { command, json, target } = commandLine
+    const resolve = createNameResolver()
     // The file's own faults are reported before anything is opened.
-    if (command.name === 'import') readFleetFile(command.file, new Set(ADDRESS_CLASSES))
+    if (command.name === 'import')
+      await readFile(command, { resolve, output: null }, new Set(ADDRESS_CLASSES))
     const { invoke, now, close } = await openTransport(target, deps.env)
     try {
-      return await runCommand(createOperatorClient(invoke), { output, json, now }, command)
+      return await runCommand(createOperatorClient(invoke), { output, json, now, resolve }, command)
     } finally {
       await close()
     }
@@ -53,11 +57,30 @@ async function openTransport(target: Target, env: NodeJS.ProcessEnv): Promise<Op
   return openLocalTransport(env)
 }
 
-type Presentation = { readonly output: Output; readonly json: boolean; readonly now: () => Date }
+type ImportCommand = Extract<FleetCommand, { name: 'import' }>
+
+/** Without an output nothing is noted: the same file is read again. */
+const readFile = (
+  { file, resolve: choice }: ImportCommand,
+  { resolve, output }: { readonly resolve: NameResolver; readonly output: Output | null },
+  allowed: ReadonlySet<AddressClass>,
+): Promise<readonly FileHost[]> =>
+  readFleetFile(file, {
+    allowed,
+    resolve: choice === 'never' ? null : resolve,
+    note: output?.err ?? (() => {}),
+  })
+
+type Surroundings = {
+  readonly output: Output
+  readonly json: boolean
+  readonly now: () => Date
+  readonly resolve: NameResolver
+}
 
 function runCommand(
   client: OperatorClient,
-  { output, json, now }: Presentation,
+  { output, json, now, resolve }: Surroundings,
   command: FleetCommand,
 ): Promise<ExitCode> {
   switch (command.name) {
@@ -65,7 +88,7 @@ function runCommand(
       return importFleet(client, output, {
         ...command,
         json,
-        read: (allowed) => readFleetFile(command.file, allowed),
+        read: (allowed) => readFile(command, { resolve, output }, allowed),
       })
     case 'hosts':
       return showHosts(client, output, { ...command, json })

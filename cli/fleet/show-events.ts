@@ -1,4 +1,6 @@
+import { AUDIT_ACTIONS } from '../../shared/contracts/audit-event.ts'
 import type { EventListing } from '../../shared/contracts/operate-answer.ts'
+import { UserError } from '../../shared/domain/errors.ts'
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts'
 import { formatTime } from '../terminal/format.ts'
 import type { Output } from '../terminal/output.ts'
@@ -30,10 +32,20 @@ export async function showEvents(
     ...(order.host !== null && { hostId: await resolveHostId(client.findHosts, order.host) }),
     ...(order.action !== null && { action: order.action }),
   })
+  if (events.length === 0) refuseUnknownAction(order, now)
   if (order.json) for (const event of events) output.out(JSON.stringify(event))
   else for (const line of events.length > 0 ? formatEvents(events, output) : ['no events']) output.out(line)
   if (more) output.err(`there are older ones: --limit ${order.limit} leaves them out`)
   return EXIT.done
+}
+
+/** An action of another writer is known by its events; one that nobody has written is taken for a slip. */
+function refuseUnknownAction({ action, since }: EventsOrder, now: Date): void {
+  if (action === null || AUDIT_ACTIONS.some((known) => known === action)) return
+  throw new UserError([
+    `there is no action ${JSON.stringify(action)} in the log since ${formatTime(startOf(since, now).toISOString())}: ` +
+      `this product writes ${AUDIT_ACTIONS.join(', ')}`,
+  ])
 }
 
 /** Formats events as a table, in the order given. */

@@ -3,6 +3,7 @@ import { MAX_INTERVAL_MS, MIN_INTERVAL_MS, MINUTE_MS } from '../../shared/domain
 import { UserError } from '../../shared/domain/errors.ts'
 import { MAX_HOSTS_PER_INVOCATION } from '../../shared/domain/schedules.ts'
 import { parseFlags, parseWholeNumber } from '../terminal/parse-flags.ts'
+import { parseResolveChoice, type ResolveChoice } from '../terminal/resolve-names.ts'
 
 export type Command = {
   /** A fleet of one's own; null is the demonstration. */
@@ -18,6 +19,7 @@ export type Command = {
   readonly speed: number
   /** Where events are posted to; null where nowhere. */
   readonly webhook: string | null
+  readonly resolve: ResolveChoice
   readonly verbose: boolean
 }
 
@@ -38,6 +40,7 @@ const OPTIONS = {
   interval: { type: 'string' },
   'hosts-per-schedule': { type: 'string' },
   speed: { type: 'string' },
+  resolve: { type: 'string' },
   webhook: { type: 'string' },
   verbose: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false, short: 'h' },
@@ -77,6 +80,7 @@ function toCommand(values: Values): Command {
         : parseWholeNumber('--hosts-per-schedule', shared, 1, MAX_HOSTS_PER_INVOCATION),
     speed: parseSpeed(values.speed ?? String(values.hosts === undefined ? DEMONSTRATION_SPEED : 1)),
     webhook: values.webhook === undefined ? null : parseWebhook(values.webhook, once),
+    resolve: parseResolveChoice(values.resolve ?? 'always'),
     verbose: values.verbose ?? false,
   }
 }
@@ -130,6 +134,7 @@ Fleet Awareness on one machine: is each host's SSH port answering, and is it sti
   --hosts-per-schedule N     sets how many hosts share a schedule, 1 to ${MAX_HOSTS_PER_INVOCATION} (1 at first)
   --speed N                  seconds of fleet time in a second, 1 to ${MAX_SPEED} (default 1; demonstration ${DEMONSTRATION_SPEED})
   --webhook URL              posts each event there, as EventBridge delivers it
+  --resolve never            refuses host names in FILE, which are resolved as it is read otherwise
   --verbose                  the functions' own logs, on standard error
   --help                     this text
 

@@ -1,11 +1,12 @@
 import { createResources } from '../../infra/local/resources.ts'
 import { ALLOWED_ADDRESSES_WITH_LOOPBACK } from '../../shared/domain/addresses.ts'
 import { UserError } from '../../shared/domain/errors.ts'
-import type { FleetHost } from '../../shared/domain/fleet-host.ts'
+import type { FileHost } from '../../shared/domain/fleet-host.ts'
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts'
 import { type Output, terminalOutput } from '../terminal/output.ts'
 import { readFleetFile } from '../terminal/read-fleet-file.ts'
 import { reportError } from '../terminal/report-error.ts'
+import { createNameResolver } from '../terminal/resolve-names.ts'
 import { type Command, type CommandLine, HELP, parseCommandLine } from './command-line.ts'
 import { runLive } from './run-live.ts'
 import { runOnce } from './run-once.ts'
@@ -24,9 +25,7 @@ export async function runProgram(args: readonly string[], stop: AbortSignal): Pr
   try {
     if (commandLine.kind === 'fault') throw new UserError([commandLine.message])
     const { command } = commandLine
-    const fleet =
-      command.fleetFile === null ? null : readFleetFile(command.fleetFile, ALLOWED_ADDRESSES_WITH_LOOPBACK)
-    return await run(command, fleet, stop, output)
+    return await run(command, await readFleet(command, output), stop, output)
   } catch (error) {
     // Ctrl-C reaches the tools of a start-up too (initdb, say), and what they then report is no fault. Its
     // signal is handled only when the event loop turns.
@@ -38,9 +37,21 @@ export async function runProgram(args: readonly string[], stop: AbortSignal): Pr
   }
 }
 
+async function readFleet(
+  { fleetFile, resolve }: Command,
+  { err }: Output,
+): Promise<readonly FileHost[] | null> {
+  if (fleetFile === null) return null
+  return readFleetFile(fleetFile, {
+    allowed: ALLOWED_ADDRESSES_WITH_LOOPBACK,
+    resolve: resolve === 'never' ? null : createNameResolver(),
+    note: err,
+  })
+}
+
 async function run(
   command: Command,
-  fleet: readonly FleetHost[] | null,
+  fleet: readonly FileHost[] | null,
   stop: AbortSignal,
   output: Output,
 ): Promise<ExitCode> {

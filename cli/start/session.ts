@@ -16,7 +16,7 @@ import { stateFolder } from '../../infra/local/state-folder.ts'
 import { allowLoopback, readPolicy } from '../../shared/db/policy.ts'
 import { addressFault } from '../../shared/domain/addresses.ts'
 import { UserError } from '../../shared/domain/errors.ts'
-import type { FleetHost } from '../../shared/domain/fleet-host.ts'
+import type { FileHost, FleetHost } from '../../shared/domain/fleet-host.ts'
 import { allowedAddressesOf } from '../../shared/domain/policy.ts'
 import type { Command } from './command-line.ts'
 import { openFleetClock } from './fleet-clock.ts'
@@ -46,7 +46,7 @@ export type SessionDeps = {
 /** Opens the database and brings the fleet into it. `fleet` is null for the demonstration. */
 export async function openSession(
   command: Command,
-  fleet: readonly FleetHost[] | null,
+  fleet: readonly FileHost[] | null,
   deps: SessionDeps,
 ): Promise<Session> {
   const folder = fleet === null ? temporaryFolder(deps.resources) : keptFolder(deps)

@@ -7,7 +7,7 @@ import type { Tx } from '../../shared/db/client.ts'
 import { addHostSource, listHostsOfSource, removeHostSource } from '../../shared/db/host-sources.ts'
 import { listHosts, markHostsDeleted, upsertHosts } from '../../shared/db/hosts.ts'
 import { fleetHostsAdded, fleetHostsRemoved, type HostChange } from '../../shared/domain/fleet-event.ts'
-import type { FleetHost } from '../../shared/domain/fleet-host.ts'
+import type { FileHost, FleetHost } from '../../shared/domain/fleet-host.ts'
 import type { HostId } from '../../shared/domain/ids.ts'
 import { planImport } from '../../shared/domain/import-plan.ts'
 
@@ -45,7 +45,7 @@ export const fileSource = (path: string): string => `file:${hostname()}:${resolv
  */
 export function syncFleet(
   { owner, isShared }: LocalDatabase,
-  file: readonly FleetHost[],
+  file: readonly FileHost[],
   { source, prune, onProgress }: SyncOptions,
 ): Promise<FleetChange> {
   return owner.begin(async (tx): Promise<FleetChange> => {

@@ -1,20 +1,41 @@
 import { readFileSync } from 'node:fs'
 import { extname } from 'node:path'
-import { type FleetFormat, parseFleet } from '../../shared/contracts/fleet-file.ts'
+import { type FleetFormat, listHostNames, parseFleet } from '../../shared/contracts/fleet-file.ts'
 import type { AddressClass } from '../../shared/domain/addresses.ts'
 import { UserError } from '../../shared/domain/errors.ts'
-import type { FleetHost } from '../../shared/domain/fleet-host.ts'
+import type { FileHost } from '../../shared/domain/fleet-host.ts'
+import type { NameResolver } from './resolve-names.ts'
 
 const FORMATS: Readonly<Record<string, FleetFormat>> = { '.csv': 'csv', '.json': 'json' }
 
+/** How a fleet file is read. */
+export type ReadOptions = {
+  /** An address of another class is a fault. */
+  readonly allowed: ReadonlySet<AddressClass>
+  /** Finds the addresses of host names; null where a host name is a fault. */
+  readonly resolve: NameResolver | null
+  /** Is given what the user should know, a line each. */
+  readonly note: (line: string) => void
+}
+
+/** A long file with many names would push everything else off the screen. */
+const MAX_NOTES = 20
+
 /**
- * Reads a fleet file, in which an address of another class than these is a fault.
+ * Reads a fleet file, and resolves the host names in it.
  * @throws UserError with a line for each fault. A fault of the file as a whole is one of its first line.
  */
-export function readFleetFile(path: string, allowed: ReadonlySet<AddressClass>): readonly FleetHost[] {
+export async function readFleetFile(
+  path: string,
+  { allowed, resolve, note }: ReadOptions,
+): Promise<readonly FileHost[]> {
   const format = FORMATS[extname(path).toLowerCase()]
   if (format === undefined) throw new UserError([`${path}:1: a fleet file ends in .csv or .json`])
-  const parsed = parseFleet(readText(path), format, path, allowed)
+  const text = readText(path)
+  const names = resolve === null ? null : await resolve(listHostNames(text, format))
+  const parsed = parseFleet(text, format, path, allowed, names)
+  parsed.notes.slice(0, MAX_NOTES).forEach(note)
+  if (parsed.notes.length > MAX_NOTES) note(`… and ${parsed.notes.length - MAX_NOTES} more of these`)
   if ('hosts' in parsed) return parsed.hosts
   throw new UserError(parsed.faults.map(({ file, line, message }) => `${file}:${line}: ${message}`))
 }
@@ -43,8 +64,7 @@ const READ_ERRORS: Readonly<Record<string, string>> = {
   EISDIR: 'it is a folder',
 }
 
-/** Why a file could not be read, in words where there are some. */
-export function describeReadError(error: unknown): string {
+function describeReadError(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   return READ_ERRORS[code] ?? (code || String(error))
 }

@@ -126,6 +126,9 @@ export const AuditEventRow = z.discriminatedUnion('action', [
 ])
 export type AuditEventRow = z.output<typeof AuditEventRow>
 
+/** The actions that this product writes; other writers of the table have their own. */
+export const AUDIT_ACTIONS = AuditEventRow.options.map(({ shape }) => shape.action.value)
+
 /** The contract as JSON Schema, for alerting teams: docs/audit-events.schema.json. */
 export const auditEventsSchema = (): object => ({
   title: 'rows of audit_events',

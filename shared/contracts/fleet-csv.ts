@@ -1,5 +1,5 @@
 import { CsvError, parse } from 'csv-parse/sync'
-import { FLEET_COLUMNS, unknownColumn } from './fleet-row.ts'
+import { FLEET_COLUMNS } from './fleet-row.ts'
 import type { RawRow, RawRows } from './raw-rows.ts'
 
 type CsvRecord = { readonly record: readonly string[]; readonly info: { readonly lines: number } }
@@ -7,12 +7,14 @@ type CsvRecord = { readonly record: readonly string[]; readonly info: { readonly
 /** The rows of a CSV file: its first line names the columns. Empty lines and lines from `#` on are skipped. */
 export function readCsvRows(text: string): RawRows {
   const records = split(text)
-  if (!Array.isArray(records)) return { rows: [], faults: [records] }
+  if (!Array.isArray(records)) return { rows: [], columns: [], faults: [records] }
   const [header, ...rows] = records
-  if (header === undefined) return { rows: [], faults: [{ line: 1, message: 'the file is empty' }] }
+  if (header === undefined)
+    return { rows: [], columns: [], faults: [{ line: 1, message: 'the file is empty' }] }
   const columns = header.record.map((cell) => cell.toLowerCase())
   const faults = faultsOfHeader(columns).map((message) => ({ line: header.info.lines, message }))
-  return faults.length > 0 ? { rows: [], faults } : named(columns, rows)
+  const named = { columns: [...new Set(columns)] }
+  return faults.length > 0 ? { rows: [], ...named, faults } : { ...named, ...readCells(columns, rows) }
 }
 
 function split(text: string): CsvRecord[] | { line: number; message: string } {
@@ -38,15 +40,17 @@ const firstSentence = (message: string): string => message.split(/[:,] /, 2).joi
 
 function faultsOfHeader(columns: readonly string[]): string[] {
   const isKnown = (column: string): boolean => FLEET_COLUMNS.some((known) => known === column)
-  const faults = columns.filter((column) => !isKnown(column)).map(unknownColumn)
   const twice = columns.filter((column, i) => isKnown(column) && columns.indexOf(column) !== i)
-  faults.push(...twice.map((column) => `the column ${column} is there twice`))
+  const faults = twice.map((column) => `the column ${column} is there twice`)
   if (!columns.includes('address'))
     faults.push('the first line must name the columns, and one must be address')
   return faults
 }
 
-function named(columns: readonly string[], records: readonly CsvRecord[]): RawRows {
+function readCells(
+  columns: readonly string[],
+  records: readonly CsvRecord[],
+): Pick<RawRows, 'rows' | 'faults'> {
   const rows: RawRow[] = records.map(({ record, info }) => {
     const cells = Object.fromEntries(columns.map((column, i) => [column, record[i] ?? '']))
     return { line: info.lines, value: cells }

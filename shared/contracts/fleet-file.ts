@@ -1,84 +1,81 @@
-import { type AddressClass, addressFault, DEFAULT_ALLOWED_ADDRESSES } from '../domain/addresses.ts'
+import { type AddressClass, DEFAULT_ALLOWED_ADDRESSES } from '../domain/addresses.ts'
 import { replaceControlCharacters } from '../domain/control-characters.ts'
-import type { FleetHost } from '../domain/fleet-host.ts'
+import type { FileHost } from '../domain/fleet-host.ts'
+import { PlaceText } from './file-row.ts'
 import { readCsvRows } from './fleet-csv.ts'
 import { readJsonRows } from './fleet-json.ts'
-import { FleetRow } from './fleet-row.ts'
-import type { LineFault, RawRow, RawRows } from './raw-rows.ts'
+import { FLEET_COLUMNS } from './fleet-row.ts'
+import { type HostNames, judgeRows } from './judge-rows.ts'
+import type { LineFault, RawRows } from './raw-rows.ts'
 
 export type FleetFormat = 'csv' | 'json'
 
 /** What is wrong with a fleet file, and where. */
 export type FleetFault = LineFault & { readonly file: string }
 
-export type ParsedFleet =
-  | { readonly hosts: readonly FleetHost[] }
+export type ParsedFleet = (
+  | { readonly hosts: readonly FileHost[] }
   | { readonly faults: readonly FleetFault[] }
+) & {
+  /** What the user should know, a line each: what is ignored, and which address of several is taken. */
+  readonly notes: readonly string[]
+}
 
 const READERS: Record<FleetFormat, (text: string) => RawRows> = { csv: readCsvRows, json: readJsonRows }
 
+/** Lists the host names that stand for addresses in a fleet file, in lower case, each once. */
+export function listHostNames(text: string, format: FleetFormat): string[] {
+  const rows = text.trim() === '' ? [] : READERS[format](text).rows
+  const names = rows.flatMap(({ value }) => {
+    const row = PlaceText.safeParse(addressOf(value))
+    return row.success && 'hostName' in row.data ? [row.data.hostName] : []
+  })
+  return [...new Set(names)]
+}
+
 /**
- * The hosts of a fleet file or, if anything is wrong with it, every fault in it, in the order of its lines.
+ * Reads the hosts of a fleet file or, if anything is wrong with it, every fault in it, in the order of its lines.
  * Addresses must be of the classes that policy allows.
+ *
+ * @param names what was found for the names of `listHostNames`; without it a host name is a fault
  */
 export function parseFleet(
   text: string,
   format: FleetFormat,
   fileName: string,
   allowed: ReadonlySet<AddressClass> = DEFAULT_ALLOWED_ADDRESSES,
+  names: HostNames | null = null,
 ): ParsedFleet {
-  // A fault quotes the file.
-  const inFile = (faults: readonly LineFault[]): ParsedFleet => ({
+  const refuse = (faults: readonly LineFault[], notes: readonly string[] = []): ParsedFleet => ({
+    // A fault quotes the file.
     faults: faults.map(({ line, message }) => ({
       file: fileName,
       line,
       message: replaceControlCharacters(message),
     })),
+    notes,
   })
-  if (text.trim() === '') return inFile([{ line: 1, message: 'the file is empty' }])
+  if (text.trim() === '') return refuse([{ line: 1, message: 'the file is empty' }])
   const raw = READERS[format](text)
-  const judged = judge(raw.rows, allowed)
+  const judged = judgeRows(raw.rows, allowed, names)
+  const choices = judged.choices.map(({ line, message }) => `${fileName}:${line}: ${message}`)
+  const notes = [...describeIgnored(raw.columns, fileName), ...choices]
   const faults = [...raw.faults, ...judged.faults].sort((a, b) => a.line - b.line)
-  if (faults.length > 0) return inFile(faults)
+  if (faults.length > 0) return refuse(faults, notes)
   const { hosts } = judged
-  return hosts.length > 0 ? { hosts } : inFile([{ line: 1, message: 'the file names no host' }])
+  return hosts.length > 0 ? { hosts, notes } : refuse([{ line: 1, message: 'the file names no host' }], notes)
 }
 
-function judge(
-  rows: readonly RawRow[],
-  allowed: ReadonlySet<AddressClass>,
-): { hosts: FleetHost[]; faults: LineFault[] } {
-  const hosts: FleetHost[] = []
-  const faults: LineFault[] = []
-  const firstLines = new Map<string, number>()
-  for (const { line, value } of rows) {
-    const row = FleetRow.safeParse(value)
-    if (!row.success) {
-      faults.push(...row.error.issues.map(({ message }) => ({ line, message })))
-      continue
-    }
-    hosts.push(row.data)
-    faults.push(...refused(row.data, line, allowed), ...repeated(row.data, line, firstLines))
-  }
-  return { hosts, faults }
+/** Enough to see what kind of file it is. */
+const MAX_COLUMNS_SHOWN = 10
+
+function describeIgnored(columns: readonly string[], fileName: string): string[] {
+  const ignored = columns.filter((column) => !FLEET_COLUMNS.some((known) => known === column))
+  if (ignored.length === 0) return []
+  const some = ignored.slice(0, MAX_COLUMNS_SHOWN).map((column) => replaceControlCharacters(column) || '""')
+  const shown = (ignored.length > some.length ? [...some, '…'] : some).join(', ')
+  return [`${fileName}: columns that are ignored: ${shown}; the known ones are ${FLEET_COLUMNS.join(', ')}`]
 }
 
-function refused(host: FleetHost, line: number, allowed: ReadonlySet<AddressClass>): LineFault[] {
-  const message = addressFault(host.address, allowed)
-  return message === null ? [] : [{ line, message }]
-}
-
-function repeated(host: FleetHost, line: number, firstLines: Map<string, number>): LineFault[] {
-  const claims = [
-    `${host.address} port ${host.port}`,
-    `the name ${JSON.stringify(host.name)}`,
-    `the id ${host.id}`,
-  ]
-  const taken = claims.filter((claim) => firstLines.has(claim))
-  for (const claim of claims) if (!firstLines.has(claim)) firstLines.set(claim, line)
-  // An id made from address and port repeats with them: one fault is enough.
-  const [first] = taken
-  return first === undefined
-    ? []
-    : [{ line, message: `duplicate host: ${first} is on line ${firstLines.get(first)} already` }]
-}
+const addressOf = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null && 'address' in value ? value.address : undefined

@@ -10,6 +10,7 @@ export function readJsonRows(text: string): RawRows {
     const message = error instanceof Error ? error.message : String(error)
     return {
       rows: [],
+      columns: [],
       faults: [{ line: lineOfFault(message, withoutMark), message: `not valid JSON: ${reason(message)}` }],
     }
   }
@@ -17,11 +18,19 @@ export function readJsonRows(text: string): RawRows {
     const example = '[{"address": "192.0.2.1", "port": 22, "name": "web-01"}]'
     return {
       rows: [],
+      columns: [],
       faults: [{ line: 1, message: `a fleet in JSON is an array of hosts, such as ${example}` }],
     }
   }
   const lines = linesOfElements(withoutMark)
-  return { rows: parsed.map((value: unknown, i): RawRow => ({ line: lines[i] ?? 1, value })), faults: [] }
+  const rows = parsed.map((value: unknown, i): RawRow => ({ line: lines[i] ?? 1, value }))
+  return { rows, columns: listColumns(parsed), faults: [] }
+}
+
+function listColumns(hosts: readonly unknown[]): string[] {
+  const isObject = (host: unknown): host is object =>
+    typeof host === 'object' && host !== null && !Array.isArray(host)
+  return [...new Set(hosts.filter(isObject).flatMap((host) => Object.keys(host)))]
 }
 
 const lineAt = (text: string, offset: number): number => text.slice(0, offset).split('\n').length

@@ -16,25 +16,36 @@ export const MAX_NAME_CHARACTERS = 253
 
 const shown = (value: unknown): string => JSON.stringify(value) ?? 'nothing'
 
-const canonical = (address: string): string =>
+/** The one canonical spelling of an IPv4 or IPv6 address. */
+export const canonicalAddress = (address: string): string =>
   address.includes(':') ? new URL(`http://[${address}]`).hostname.slice(1, -1) : address
 
-const Address = z
-  .string({
-    error: ({ input }) => (isAbsent(input) ? 'address is missing' : `malformed address ${shown(input)}`),
-  })
-  .transform((text, context) => {
-    const address = z.union([z.ipv4(), z.ipv6()]).safeParse(text)
-    if (address.success) return canonical(address.data)
-    const message =
-      text === ''
-        ? 'address is missing'
-        : `malformed address ${shown(text)}: an IPv4 or IPv6 address is needed`
-    context.issues.push({ code: 'custom', message, input: text })
-    return z.NEVER
-  })
+/** What is wrong with an address that is not there, or no text. */
+export const AddressText = z.string({
+  error: ({ input }) => (isAbsent(input) ? 'address is missing' : `malformed address ${shown(input)}`),
+})
 
-const Port = z.unknown().transform((value, context) => {
+/** An IPv4 or IPv6 address in any spelling; null for anything else. */
+export function parseAddress(text: string): string | null {
+  const address = z.union([z.ipv4(), z.ipv6()]).safeParse(text)
+  return address.success ? canonicalAddress(address.data) : null
+}
+
+/** What is wrong with a text that is none of the kinds of address that are wanted. */
+export const malformedAddress = (text: string, wanted: string): string =>
+  text === '' ? 'address is missing' : `malformed address ${shown(text)}: ${wanted} is needed`
+
+/** An IPv4 or IPv6 address, which becomes its canonical spelling. */
+export const Address = AddressText.transform((text, context) => {
+  const address = parseAddress(text)
+  if (address !== null) return address
+  const message = malformedAddress(text, 'an IPv4 or IPv6 address')
+  context.issues.push({ code: 'custom', message, input: text })
+  return z.NEVER
+})
+
+/** A port, as a number or as digits; undefined where it is left out. */
+export const Port = z.unknown().transform((value, context) => {
   if (isAbsent(value)) return undefined
   const isNumber = typeof value === 'number' || (typeof value === 'string' && /^-?\d+$/.test(value))
   const port = isNumber ? Number(value) : Number.NaN
@@ -46,7 +57,8 @@ const Port = z.unknown().transform((value, context) => {
   return z.NEVER
 })
 
-const Name = z.unknown().transform((value, context) => {
+/** A name without characters that would steer a terminal; undefined where it is left out. */
+export const Name = z.unknown().transform((value, context) => {
   if (isAbsent(value)) return undefined
   const isFit =
     typeof value === 'string' &&
@@ -59,7 +71,8 @@ const Name = z.unknown().transform((value, context) => {
   return z.NEVER
 })
 
-const Id = z.unknown().transform((value, context) => {
+/** A UUID; undefined where it is left out. */
+export const Id = z.unknown().transform((value, context) => {
   if (isAbsent(value)) return undefined
   if (typeof value === 'string' && isUuid(value)) return parseHostId(value)
   context.issues.push({
@@ -70,15 +83,17 @@ const Id = z.unknown().transform((value, context) => {
   return z.NEVER
 })
 
-/** One row of a fleet file: `address`, and if wanted `port`, `name` and `id`. */
+/** What is wrong with something that is no object, where a host is expected. */
+export const notAHost = (input: unknown): string =>
+  `a host must be an object such as {"address": "192.0.2.1"}, not ${shown(input)}`
+
+/** A host as an operator sends it: `address`, and if wanted `port`, `name` and `id`. */
 export const FleetRow = z
   .strictObject(
     { address: Address, port: Port.optional(), name: Name.optional(), id: Id.optional() },
     {
       error: (issue) =>
-        issue.code === 'unrecognized_keys'
-          ? issue.keys.map(unknownColumn).join('; ')
-          : `a host must be an object such as {"address": "192.0.2.1"}, not ${shown(issue.input)}`,
+        issue.code === 'unrecognized_keys' ? issue.keys.map(unknownField).join('; ') : notAHost(issue.input),
     },
   )
   .transform(
@@ -90,15 +105,15 @@ export const FleetRow = z
     }),
   )
 
-/** What to say of a column that no fleet file has. */
-export const unknownColumn = (column: string): string =>
-  `unknown column ${shown(column)}: the columns are ${FLEET_COLUMNS.join(', ')}`
+const unknownField = (field: string): string =>
+  `unknown field ${shown(field)}: the fields are ${FLEET_COLUMNS.join(', ')}`
 
 function isAbsent(value: unknown): value is undefined | null | '' {
   return value === undefined || value === null || value === ''
 }
 
-function endpointName(address: string, port: number): string {
-  if (port === DEFAULT_SSH_PORT) return address
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
+/** The name of a host that was given none: its address or host name, and its port where that is not the usual one. */
+export function endpointName(place: string, port: number): string {
+  if (port === DEFAULT_SSH_PORT) return place
+  return place.includes(':') ? `[${place}]:${port}` : `${place}:${port}`
 }

@@ -4,5 +4,10 @@ export type RawRow = { readonly line: number; readonly value: unknown }
 /** What is wrong in one line of a fleet file. `line` counts from 1. */
 export type LineFault = { readonly line: number; readonly message: string }
 
-/** What the reader of a format finds in a text: the rows, and what is wrong with the format itself. */
-export type RawRows = { readonly rows: readonly RawRow[]; readonly faults: readonly LineFault[] }
+/** What the reader of a format finds in a text: the rows, their columns, and what is wrong with the format itself. */
+export type RawRows = {
+  readonly rows: readonly RawRow[]
+  /** The names of all columns, known and unknown ones, each once. */
+  readonly columns: readonly string[]
+  readonly faults: readonly LineFault[]
+}

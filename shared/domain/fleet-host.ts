@@ -8,3 +8,9 @@ export type FleetHost = {
   readonly address: string
   readonly port: number
 }
+
+/** A host as a fleet file gives it: at an address, or by a host name for which an address was found. */
+export type FileHost = FleetHost & {
+  /** In lower case; absent where the file gives the address itself. */
+  readonly hostName?: string
+}

@@ -1,5 +1,5 @@
 import { hostIdOfEndpoint } from './endpoint-id.ts'
-import type { FleetHost } from './fleet-host.ts'
+import type { FileHost, FleetHost } from './fleet-host.ts'
 
 /** What a fleet file asks for, beside the fleet as it is. */
 export type ImportPlan = {
@@ -14,9 +14,9 @@ export type ImportPlan = {
 
 /**
  * Compares a fleet file with the fleet. A host to which the file gives no id is the one that the fleet has at
- * the same address and port.
+ * the same address and port; one that it gives by a host name keeps its id when its address changes.
  */
-export function planImport(file: readonly FleetHost[], present: readonly FleetHost[]): ImportPlan {
+export function planImport(file: readonly FileHost[], present: readonly FleetHost[]): ImportPlan {
   const hosts = adoptIds(file, present)
   const byId = new Map(present.map((host) => [host.id, host]))
   const added = hosts.filter(({ id }) => !byId.has(id))
@@ -37,12 +37,18 @@ export function planImport(file: readonly FleetHost[], present: readonly FleetHo
 const isSame = (a: FleetHost, b: FleetHost): boolean =>
   a.name === b.name && a.address === b.address && a.port === b.port
 
-function adoptIds(file: readonly FleetHost[], present: readonly FleetHost[]): FleetHost[] {
+/** An id that was derived from where a host is found, and not given by the file, may be another one in the fleet. */
+function adoptIds(file: readonly FileHost[], present: readonly FleetHost[]): FleetHost[] {
+  const presentIds = new Set<string>(present.map(({ id }) => id))
   const idsByEndpoint = new Map(present.map(({ id, address, port }) => [`${address} ${port}`, id]))
+  const idsByName = new Map(present.map(({ id, name, port }) => [`${name} ${port}`, id]))
   const taken = new Set<string>(file.map(({ id }) => id))
-  return file.map((host) => {
-    const id = idsByEndpoint.get(`${host.address} ${host.port}`)
-    const isGivenId = host.id !== hostIdOfEndpoint(host.address, host.port)
-    return isGivenId || id === undefined || taken.has(id) ? host : { ...host, id }
+  return file.map(({ hostName, ...host }) => {
+    const isDerived = host.id === hostIdOfEndpoint(hostName ?? host.address, host.port)
+    const isKnownByName = hostName !== undefined && presentIds.has(host.id)
+    if (!isDerived || isKnownByName) return host
+    const atEndpoint = idsByEndpoint.get(`${host.address} ${host.port}`)
+    const id = atEndpoint ?? (hostName === undefined ? undefined : idsByName.get(`${host.name} ${host.port}`))
+    return id === undefined || taken.has(id) ? host : { ...host, id }
   })
 }

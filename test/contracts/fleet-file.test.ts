@@ -1,9 +1,19 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseFleet } from '../../shared/contracts/fleet-file.ts'
+import { listHostNames, parseFleet } from '../../shared/contracts/fleet-file.ts'
+import type { HostNames } from '../../shared/contracts/judge-rows.ts'
+import { DEFAULT_ALLOWED_ADDRESSES } from '../../shared/domain/addresses.ts'
+import { hostIdOfEndpoint } from '../../shared/domain/endpoint-id.ts'
 
 const csv = (text: string) => parseFleet(text, 'csv', 'fleet.csv')
 const json = (text: string) => parseFleet(text, 'json', 'fleet.json')
+const NAMES: HostNames = new Map([
+  ['web.example.org', { addresses: ['192.0.2.9'] }],
+  ['two.example.org', { addresses: ['10.0.0.7', '10.0.0.8', '2001:db8::8'] }],
+  ['gone.example.org', { fault: 'there is no such name' }],
+  ['own.example.org', { addresses: ['127.0.0.1', '::1'] }],
+])
+const named = (text: string) => parseFleet(text, 'csv', 'fleet.csv', DEFAULT_ALLOWED_ADDRESSES, NAMES)
 const faults = (parsed: ReturnType<typeof parseFleet>): string[] =>
   'faults' in parsed ? parsed.faults.map(({ file, line, message }) => `${file}:${line}: ${message}`) : []
 
@@ -21,6 +31,7 @@ describe('a fleet file', () => {
         { id: ID, name: 'db-01', address: '192.0.2.2', port: 2222 },
         { id, name: '[2001:db8::1]:23', address: '2001:db8::1', port: 23 },
       ],
+      notes: [],
     })
   })
 
@@ -77,8 +88,79 @@ describe('a fleet file', () => {
       'fleet.json:4: port 0 is out of range: 1 to 65535',
       'fleet.json:6: a host must be an object such as {"address": "192.0.2.1"}, not 5',
       'fleet.json:6: address is missing',
-      'fleet.json:6: unknown column "adress": the columns are address, port, name, id',
     ])
+  })
+
+  it('names in one line the columns that it ignores', () => {
+    const parsed = csv('address,os,name,Owner\n192.0.2.1,linux,a,ann\n')
+    expect(parsed).toMatchObject({ hosts: [{ name: 'a' }], notes: [expect.any(String)] })
+    expect(parsed.notes).toEqual([
+      'fleet.csv: columns that are ignored: os, owner; the known ones are address, port, name, id',
+    ])
+    expect(
+      json('[{"address": "192.0.2.1", "os": 1}, {"address": "192.0.2.2", "tags": {}, "os": 2}]').notes,
+    ).toEqual(['fleet.json: columns that are ignored: os, tags; the known ones are address, port, name, id'])
+    expect(csv('adress\n192.0.2.1\n')).toEqual({
+      faults: [
+        {
+          file: 'fleet.csv',
+          line: 1,
+          message: 'the first line must name the columns, and one must be address',
+        },
+      ],
+      notes: ['fleet.csv: columns that are ignored: adress; the known ones are address, port, name, id'],
+    })
+  })
+
+  it('lists the host names in its addresses, each once, for somebody to resolve', () => {
+    const text = 'address,port\nWeb.example.org,22\nweb.example.org,23\n192.0.2.1,\n192.0.2.300,\ndb.,\n-x,\n'
+    expect(listHostNames(text, 'csv')).toEqual(['web.example.org', 'db'])
+  })
+
+  it('takes one address of each host name, keeps the name, and says so where there are several', () => {
+    const parsed = named('address,port,name\nWeb.example.org,,\ntwo.example.org,2222,\ntwo.example.org,,db\n')
+    const id = expect.any(String)
+    expect(parsed).toEqual({
+      hosts: [
+        { id, name: 'Web.example.org', address: '192.0.2.9', port: 22, hostName: 'web.example.org' },
+        { id, name: 'two.example.org:2222', address: '10.0.0.7', port: 2222, hostName: 'two.example.org' },
+        { id, name: 'db', address: '10.0.0.7', port: 22, hostName: 'two.example.org' },
+      ],
+      notes: [
+        'fleet.csv:3: two.example.org has the addresses 10.0.0.7, 10.0.0.8, 2001:db8::8: 10.0.0.7 is taken',
+        'fleet.csv:4: two.example.org has the addresses 10.0.0.7, 10.0.0.8, 2001:db8::8: 10.0.0.7 is taken',
+      ],
+    })
+  })
+
+  it('gives a host name the same id whatever its address is', () => {
+    const ids = (address: string) => {
+      const names: HostNames = new Map([['web.example.org', { addresses: [address] }]])
+      const parsed = parseFleet('address\nweb.example.org\n', 'csv', 'f', DEFAULT_ALLOWED_ADDRESSES, names)
+      return 'hosts' in parsed ? parsed.hosts.map(({ id }) => id) : []
+    }
+    expect(ids('192.0.2.1')).toEqual([hostIdOfEndpoint('web.example.org', 22)])
+    expect(ids('192.0.2.2')).toEqual(ids('192.0.2.1'))
+  })
+
+  it('reports names that have no address, that policy does not allow, or that nobody may resolve', () => {
+    expect(faults(named('address\ngone.example.org\nown.example.org\nelsewhere.example.org\n'))).toEqual([
+      'fleet.csv:2: gone.example.org cannot be resolved: there is no such name',
+      expect.stringMatching(/^fleet\.csv:3: address 127\.0\.0\.1 is loopback: /),
+      'fleet.csv:4: elsewhere.example.org cannot be resolved: nobody has looked it up',
+    ])
+    expect(faults(csv('address\nweb.example.org\n'))).toEqual([
+      'fleet.csv:2: malformed address "web.example.org": an IPv4 or IPv6 address is needed',
+    ])
+    expect(faults(named('address\n192.0.2.300\n'))).toEqual([
+      'fleet.csv:2: malformed address "192.0.2.300": an IPv4 or IPv6 address or a host name is needed',
+    ])
+  })
+
+  it('prefers an address of a host name that policy allows', () => {
+    const names: HostNames = new Map([['web', { addresses: ['127.0.0.1', '10.0.0.3'] }]])
+    const parsed = parseFleet('address\nweb\n', 'csv', 'f', DEFAULT_ALLOWED_ADDRESSES, names)
+    expect(parsed).toMatchObject({ hosts: [{ address: '10.0.0.3' }] })
   })
 
   it.each([
@@ -121,7 +203,7 @@ describe('a fleet file', () => {
     ['', 1, 'the file is empty'],
     [' \n\n', 1, 'the file is empty'],
     ['address\n', 1, 'the file names no host'],
-    ['192.0.2.1,22\n', 1, 'unknown column "192.0.2.1"'],
+    ['192.0.2.1,22\n', 1, 'the first line must name the columns, and one must be address'],
     ['name\nweb\n', 1, 'one must be address'],
     ['address,address\n1.1.1.1,2.2.2.2\n', 1, 'the column address is there twice'],
     ['address\n192.0.2.1\n"192.0.2.2\n', 3, 'not valid CSV: quote not closed'],

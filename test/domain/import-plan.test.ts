@@ -45,6 +45,27 @@ describe('an import', () => {
     })
   })
 
+  it('an import finds a host that the file gives by its name, also where its address has changed or was given before', () => {
+    const byName = (address: string) =>
+      host(address, { id: hostIdOfEndpoint('web.example.org', 22), name: 'web.example.org' })
+    const file = [{ ...byName('10.0.0.2'), hostName: 'web.example.org' }]
+    // It has been given by name before.
+    expect(planImport(file, [byName('10.0.0.1')])).toMatchObject({
+      changed: [{ id: hostIdOfEndpoint('web.example.org', 22), address: '10.0.0.2' }],
+      missing: [],
+    })
+    // It has been given by address before, which is the same or another one now.
+    for (const address of ['10.0.0.2', '10.0.0.1']) {
+      const present = host(address, { name: 'web.example.org' })
+      expect(planImport(file, [present])).toMatchObject({
+        added: [],
+        missing: [],
+        hosts: [{ id: present.id }],
+      })
+    }
+    expect(planImport(file, [])).toMatchObject({ added: [{ id: hostIdOfEndpoint('web.example.org', 22) }] })
+  })
+
   it('an import never counts a host twice, and once done has nothing more to do', () => {
     const fleets = fc.uniqueArray(fc.integer({ min: 0, max: 255 }), { maxLength: 40 })
     fc.assert(

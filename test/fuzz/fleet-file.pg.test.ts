@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseFleet } from '../../shared/contracts/fleet-file.ts'
+import { type FleetFormat, listHostNames, parseFleet } from '../../shared/contracts/fleet-file.ts'
+import type { HostNames } from '../../shared/contracts/judge-rows.ts'
 import { listHosts, upsertHosts } from '../../shared/db/hosts.ts'
 import { classifyAddress, DEFAULT_ALLOWED_ADDRESSES } from '../../shared/domain/addresses.ts'
 import { anyJson, bent } from '../support/bent-json.ts'
@@ -59,13 +60,22 @@ const files = fc.oneof(
   })),
 )
 
+/** Some of the names have an address or two, some have none, and some were not looked up. */
+const resolved = (text: string, format: FleetFormat): HostNames =>
+  new Map(
+    listHostNames(text, format).flatMap((name, i) => {
+      if (i % 4 === 3) return []
+      return [[name, i % 4 === 2 ? { fault: 'none' } : { addresses: [`192.0.2.${i % 250}`, '2001:db8::7'] }]]
+    }),
+  )
+
 describe('a fleet file with anything in it', () => {
   it('a fleet file with anything in it is refused with its lines, or is a fleet that the database takes as it stands', {
     timeout: FUZZ_TIMEOUT_MS,
   }, async () => {
     await using db = await freshDatabase()
     await fuzz(files, 1500, async ({ text, format }) => {
-      const parsed = parseFleet(text, format, 'f')
+      const parsed = parseFleet(text, format, 'f', DEFAULT_ALLOWED_ADDRESSES, resolved(text, format))
       if ('faults' in parsed) {
         expect(parsed.faults.length).toBeGreaterThan(0)
         for (const { line, message } of parsed.faults) {

@@ -23,6 +23,7 @@ describe('the command line', () => {
       file: 'a.csv',
       prune: true,
       yes: false,
+      resolve: 'always',
     })
     expect(commandOf('hosts', '--state', 'unreachable')).toEqual({ name: 'hosts', state: 'unreachable' })
     expect(commandOf('host', 'web-01')).toEqual({ name: 'host', host: 'web-01' })
@@ -60,7 +61,12 @@ describe('the command line', () => {
     ],
     [['--local', 'host'], 'usage: npm run fleet -- (--stage STAGE | --local) host HOST'],
     [['--local', 'host', ''], 'HOST is the name, the address or the id of a host, and not an empty text'],
-    [['--local', 'import'], 'usage: npm run fleet -- (--stage STAGE | --local) import FILE'],
+    [
+      ['--local', 'import'],
+      'usage: npm run fleet -- (--stage STAGE | --local) import FILE [--prune [--yes]] [--resolve never]',
+    ],
+    [['--local', 'import', 'f.csv', '--resolve', 'often'], '--resolve "often" is none of always, never'],
+    [['--local', 'hosts', '--resolve', 'never'], '--resolve does not go with hosts'],
     [['--local', 'policy', 'get'], 'usage: npm run fleet -- (--stage STAGE | --local) policy'],
     [
       ['--local', 'policy', 'set'],

@@ -67,7 +67,7 @@ describe('import', () => {
 
   it('fleet import names every fault of a file with its line, and touches nothing', async () => {
     using file = fleetFile('address,port\nweb,22\n192.0.2.1,70000\n')
-    const { code, err, out } = await fleet(['--local', 'import', file.path], {
+    const { code, err, out } = await fleet(['--local', 'import', file.path, '--resolve', 'never'], {
       DATABASE_URL: 'postgres://127.0.0.1:1/x',
     })
     expect(code).toBe(2)
@@ -89,6 +89,21 @@ it('an import names the hosts that policy keeps probes from, with their lines', 
   expect(refused.err).toMatch(/fleet\.csv:3: address 8\.8\.8\.8 is global: .*allowed_addresses/)
   await fleet(['--local', 'policy', 'set', 'allowed_addresses=global,private'], databaseUrl(db))
   expect((await fleet(['--local', 'import', file.path], databaseUrl(db))).code).toBe(0)
+})
+
+it('an import resolves host names, and finds the host again when its address has changed', async () => {
+  await using db = await freshDatabase()
+  using file = fleetFile('address\nlocalhost\n')
+  const first = await fleet(['--local', 'import', file.path], databaseUrl(db))
+  expect(first.code, first.err).toBe(0)
+  const hosts = () =>
+    db.sql`select id, hostname, host(ip_address) as address from hosts where deleted_at is null`
+  const [host] = await hosts()
+  expect(host).toMatchObject({ hostname: 'localhost', address: '127.0.0.1' })
+  await db.sql`update hosts set ip_address = '10.0.0.9'`
+  const again = await fleet(['--local', 'import', file.path, '--json'], databaseUrl(db))
+  expect(again.json()).toEqual([{ added: 0, changed: 1, unchanged: 0, missing: 0, removed: 0 }])
+  expect(await hosts()).toEqual([host])
 })
 
 describe('hosts, host and events', () => {
@@ -194,6 +209,40 @@ describe('probe', () => {
       { reachability_status: 'unreachable' },
     ])
   })
+})
+
+it('probe, host and events take what tables print, also where many hosts share an address', async () => {
+  await using db = await freshDatabase()
+  const rows = Array.from({ length: 15 }, (_, i) => `127.0.0.1,${i + 1},host-${i + 1}\n`)
+  using file = fleetFile(`address,port,name\n${rows.join('')}::1,22,six\n`)
+  await fleet(['--local', 'import', file.path], databaseUrl(db))
+  const probed = await fleet(['--local', '--json', 'probe', '127.0.0.1:9'], databaseUrl(db))
+  const [nine] = await db.sql`select id from hosts where hostname = 'host-9'`
+  expect(probed).toMatchObject({ code: 4 })
+  expect(probed.json()).toMatchObject([{ id: nine?.id }])
+  const shown = await fleet(['--local', '--json', 'host', '[::1]:22'], databaseUrl(db))
+  expect(shown.json()).toMatchObject([{ host: { name: 'six' } }])
+  const none = await fleet(['--local', 'probe', '127.0.0.1:99'], databaseUrl(db))
+  expect(none).toMatchObject({ code: 3, out: '' })
+})
+
+it('events says that there is no such action, and knows those of other writers', async () => {
+  await using db = await freshDatabase()
+  const misspelled = await fleet(['--local', 'events', '--action', 'policy.change'], databaseUrl(db))
+  expect(misspelled).toMatchObject({ code: 2, out: '' })
+  expect(misspelled.err).toMatch(
+    /^there is no action "policy\.change" in the log since \S+Z: this product writes host\.connectivity\.checked, .*policy\.changed.*\n$/,
+  )
+  expect(await fleet(['--local', 'events', '--action', 'policy.changed'], databaseUrl(db))).toMatchObject({
+    code: 0,
+    out: 'no events\n',
+  })
+  await db.sql`
+    insert into audit_events (id, correlation_id, actor_type, action, occurred_at)
+    values (gen_random_uuid(), 'x', 'system', 'scanner.started', now())`
+  const theirs = await fleet(['--local', 'events', '--action', 'scanner.started'], databaseUrl(db))
+  expect(theirs).toMatchObject({ code: 0, err: '' })
+  expect(theirs.out).toContain('scanner.started')
 })
 
 describe('policy', () => {

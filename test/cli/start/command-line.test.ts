@@ -14,6 +14,7 @@ describe('the command line', () => {
         hostsPerSchedule: null,
         speed: 60,
         webhook: null,
+        resolve: 'always',
         verbose: false,
       },
     })
@@ -44,6 +45,7 @@ describe('the command line', () => {
     [['--once=yes'], /--once/],
     [['--json'], /--json needs --once/],
     [['--prune'], /--prune needs --hosts/],
+    [['--hosts', 'f.csv', '--resolve', 'often'], /--resolve "often" is none of always, never/],
     [['--interval', '59s'], /--interval "59s" is not a time in whole minutes from 1m to 1h/],
     [['--interval', '90s'], /--interval "90s" is not a time in whole minutes/],
     [['--interval', '1.5m'], /--interval "1.5m" is not a time in whole minutes/],

@@ -61,6 +61,23 @@ describe('npm start -- --once', () => {
     expect(clone.processes()).toEqual([])
   })
 
+  it('npm start resolves the host names of a file, keeps them as names, and names the columns that it ignores', async () => {
+    using clone = freshClone()
+    await using host = await startLoopbackHost(BEHAVIOURS.healthy)
+    const fleet = clone.write('fleet.csv', `address,port,owner\nlocalhost,${host.port},ann\n`)
+    const run = clone.start(['--hosts', fleet, '--once'])
+    expect(await run.ended, run.output.stderr).toBe(0)
+    expect(run.output.stdout).toMatch(
+      new RegExp(`^localhost:${host.port} +127\\.0\\.0\\.1:${host.port} +reachable`, 'm'),
+    )
+    expect(run.output.stderr).toMatch(/^\S+fleet\.csv: columns that are ignored: owner; the known ones are /m)
+    const never = clone.start(['--hosts', fleet, '--once', '--resolve', 'never'])
+    expect(await never.ended).toBe(2)
+    expect(never.output.stderr).toContain(
+      `${fleet}:2: malformed address "localhost": an IPv4 or IPv6 address is needed`,
+    )
+  })
+
   it('npm start -- --once exits with 1 when no host answers, and with 0 when one does', async () => {
     using clone = freshClone()
     const fleet = clone.write('fleet.csv', 'address,port,name\n127.0.0.1,1,down\n127.0.0.1,2,dead\n')
@@ -121,7 +138,7 @@ describe('bad input', () => {
     expect(await run.ended).toBe(2)
     expect(run.output.stdout).toBe('')
     expect(run.output.stderr.trim().split('\n')).toEqual([
-      `${fleet}:2: malformed address "192.0.2.300": an IPv4 or IPv6 address is needed`,
+      `${fleet}:2: malformed address "192.0.2.300": an IPv4 or IPv6 address or a host name is needed`,
       `${fleet}:3: port 70000 is out of range: 1 to 65535`,
       `${fleet}:5: duplicate host: 192.0.2.2 port 22 is on line 4 already`,
     ])
