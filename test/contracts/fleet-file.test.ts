@@ -91,7 +91,7 @@ describe('a fleet file', () => {
     ])
   })
 
-  it('names in one line the columns that it ignores', () => {
+  it('a fleet file names in one line the columns that it ignores', () => {
     const parsed = csv('address,os,name,Owner\n192.0.2.1,linux,a,ann\n')
     expect(parsed).toMatchObject({ hosts: [{ name: 'a' }], notes: [expect.any(String)] })
     expect(parsed.notes).toEqual([
@@ -112,12 +112,12 @@ describe('a fleet file', () => {
     })
   })
 
-  it('lists the host names in its addresses, each once, for somebody to resolve', () => {
+  it('a fleet file lists the host names in its addresses, each once, for somebody to resolve', () => {
     const text = 'address,port\nWeb.example.org,22\nweb.example.org,23\n192.0.2.1,\n192.0.2.300,\ndb.,\n-x,\n'
     expect(listHostNames(text, 'csv')).toEqual(['web.example.org', 'db'])
   })
 
-  it('takes one address of each host name, keeps the name, and says so where there are several', () => {
+  it('a fleet file takes one address of each host name, keeps the name, and says so where there are several', () => {
     const parsed = named('address,port,name\nWeb.example.org,,\ntwo.example.org,2222,\ntwo.example.org,,db\n')
     const id = expect.any(String)
     expect(parsed).toEqual({
@@ -133,7 +133,7 @@ describe('a fleet file', () => {
     })
   })
 
-  it('gives a host name the same id whatever its address is', () => {
+  it('a fleet file gives a host name the same id whatever its address is', () => {
     const ids = (address: string) => {
       const names: HostNames = new Map([['web.example.org', { addresses: [address] }]])
       const parsed = parseFleet('address\nweb.example.org\n', 'csv', 'f', DEFAULT_ALLOWED_ADDRESSES, names)
@@ -143,7 +143,7 @@ describe('a fleet file', () => {
     expect(ids('192.0.2.2')).toEqual(ids('192.0.2.1'))
   })
 
-  it('reports names that have no address, that policy does not allow, or that nobody may resolve', () => {
+  it('a fleet file reports names that have no address, that policy does not allow, or that nobody may resolve', () => {
     expect(faults(named('address\ngone.example.org\nown.example.org\nelsewhere.example.org\n'))).toEqual([
       'fleet.csv:2: gone.example.org cannot be resolved: there is no such name',
       expect.stringMatching(/^fleet\.csv:3: address 127\.0\.0\.1 is loopback: /),
@@ -157,7 +157,7 @@ describe('a fleet file', () => {
     ])
   })
 
-  it('prefers an address of a host name that policy allows', () => {
+  it('a fleet file prefers an address of a host name that policy allows', () => {
     const names: HostNames = new Map([['web', { addresses: ['127.0.0.1', '10.0.0.3'] }]])
     const parsed = parseFleet('address\nweb\n', 'csv', 'f', DEFAULT_ALLOWED_ADDRESSES, names)
     expect(parsed).toMatchObject({ hosts: [{ address: '10.0.0.3' }] })

@@ -7,7 +7,7 @@ it.each([
   ['127.0.0.1', 65_535],
   ['::1', 1],
   ['2001:db8::1', 2222],
-])('reads %s port %i as tables print it', (address, port) => {
+])('the endpoint %s port %i is read as tables print it', (address, port) => {
   expect(parseEndpoint(formatEndpoint(address, port))).toEqual({ address, port })
 })
 
@@ -21,6 +21,6 @@ it.each([
   'web:22',
   ':22',
   '',
-])('does not take %j for an endpoint', (text) => {
+])('the text %j is not taken for an endpoint', (text) => {
   expect(parseEndpoint(text)).toBeNull()
 })

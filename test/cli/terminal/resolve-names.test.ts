@@ -5,7 +5,7 @@ import { UserError } from '../../../shared/domain/errors.ts'
 const failWith = (code: string) => () => Promise.reject(Object.assign(new Error(code), { code }))
 
 describe('resolving host names', () => {
-  it('gives the addresses in one order, whatever order DNS has: IPv4 first, each once, canonical', async () => {
+  it('resolving a name gives its addresses in one order, whatever order DNS has: IPv4 first, each once, canonical', async () => {
     const answers = [
       ['2001:DB8:0::2', '192.0.2.10', '192.0.2.9', '::ffff:192.0.2.1'],
       ['192.0.2.9', '::ffff:192.0.2.1', '192.0.2.10', '2001:db8::2', '192.0.2.9'],
@@ -17,7 +17,7 @@ describe('resolving host names', () => {
     expect(found.map((names) => names.get('web.example.org'))).toEqual([sorted, sorted])
   })
 
-  it('looks each name up once, however often it is asked for, and not all at the same time', async () => {
+  it('the resolver looks each name up once, however often it is asked for, and not all at the same time', async () => {
     const asked: string[] = []
     let underWay = 0
     let most = 0
@@ -42,11 +42,11 @@ describe('resolving host names', () => {
     ['a name without an address', async () => [], 'it has no address'],
     ['an address of one interface only', async () => ['fe80::1%eth0'], 'it has no address'],
     ['no answer at all', () => new Promise(() => {}), 'no answer within 0.02 s'],
-  ])('says why there is no address: %s', async (_, lookUp, fault) => {
+  ])('the resolver says why there is no address: %s', async (_, lookUp, fault) => {
     expect((await createNameResolver(lookUp, 20)(['web'])).get('web')).toEqual({ fault })
   })
 
-  it('resolves with the system’s own resolver by default', async () => {
+  it('the resolver uses the system’s own resolver by default', async () => {
     const names = await createNameResolver()(['localhost', 'no-such-host.invalid'])
     expect(names.get('localhost')).toEqual({
       addresses: expect.arrayContaining([expect.stringMatching(/^(127\.|::1)/)]),
@@ -54,7 +54,7 @@ describe('resolving host names', () => {
     expect(names.get('no-such-host.invalid')).toEqual({ fault: expect.any(String) })
   })
 
-  it('is always or never', () => {
+  it('the choice to resolve host names is always or never', () => {
     expect(parseResolveChoice('never')).toBe('never')
     expect(() => parseResolveChoice('often')).toThrow(UserError)
   })
