@@ -10,7 +10,7 @@ import { readScanFile } from '../../shared/scans/read-scan-file.ts'
 import type { ScanFile } from '../../shared/scans/scan-file.ts'
 import { describeError, RefusedError } from '../terminal/report-error.ts'
 import type { Queue } from './destination.ts'
-import { refuseFuture } from './refuse-future.ts'
+import { futureScanError, refuseFuture } from './refuse-future.ts'
 import { findScannedHost, noteOfOtherTarget } from './scanned-host.ts'
 
 /** One file to import, and what its user says about it. */
@@ -63,10 +63,11 @@ export async function importResults(deps: ImportDeps, wanted: Import): Promise<I
   if (note !== null) deps.note(note)
   const scanId = wanted.scanId ?? scan.scanId ?? uuidV5(NAMESPACE, `${host.id} ${scan.sha256}`)
   const identified = { hostId: host.id, scanId, completedAt: scan.completedAt }
-  const recorded = await recordScan(sql, { ...identified, results: scan.results })
+  const recorded = await recordScan(sql, { ...identified, results: scan.results }, deps.now)
   if (recorded.outcome === 'unknown_host') {
     throw new UserError(['the host left the fleet a moment ago: nothing was written'])
   }
+  if (recorded.outcome === 'completed_at_in_future') throw futureScanError(scan.completedAt)
   if (recorded.outcome === 'superseded') {
     return { outcome: 'superseded', sentence: await describeSuperseded(sql, host, scan.completedAt) }
   }

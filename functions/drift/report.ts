@@ -1,6 +1,7 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics'
 import type { DriftKind } from '../../shared/domain/drift.ts'
 import { DRIFT_METRICS } from '../../shared/domain/metrics.ts'
+import { isInFuture } from '../../shared/domain/scan-time.ts'
 import { logFault } from '../runtime/function.ts'
 import type { Telemetry } from '../runtime/telemetry.ts'
 import type { DecidedMessage } from './handle-batch.ts'
@@ -20,7 +21,10 @@ export function report(telemetry: Telemetry, messages: readonly DecidedMessage[]
   const tally = { judged: 0, repeated: 0, rejected: 0, retried: 0 }
   for (const message of messages) {
     tally[message.decision]++
-    if (message.decision === 'judged') reportJudged(telemetry, message, now)
+    if (message.decision === 'judged') {
+      reportJudged(telemetry, message, now)
+      reportFuture(telemetry, message, now)
+    }
     if (message.decision === 'repeated') {
       const { hostId, scanId } = message.scan
       logger.info('scan judged before', { hostId, scanId })
@@ -66,6 +70,13 @@ function reportJudged({ logger, metrics }: Telemetry, message: JudgedMessage, no
     const scores = { scoreDelta, comparedDelta, priorScore, currentScore }
     logger.info('drift detected', { ...ids, driftType, ...scores })
   }
+}
+
+/** A scan from the future is judged. But every real scan of its host looks old beside it, until it is forgotten. */
+function reportFuture({ logger }: Telemetry, { scan, completedAt }: JudgedMessage, now: Date): void {
+  if (!isInFuture(completedAt, now)) return
+  const { hostId, scanId } = scan
+  logger.warn('scan from the future', { hostId, scanId, completedAt: completedAt.toISOString() })
 }
 
 /** A fault that affects several messages is reported once. */

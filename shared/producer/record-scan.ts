@@ -2,6 +2,7 @@ import type { Sql, Tx } from '../db/client.ts'
 import { insertRuleSet, insertScan } from '../db/scans.ts'
 import { lockLogOfHost, readLogPosition, writeResults } from '../db/transaction-log.ts'
 import { InvalidValueError } from '../domain/errors.ts'
+import { isInFuture } from '../domain/scan-time.ts'
 import { type RecordableScan, recordableScan, type Scan } from './scan-results.ts'
 
 /** How many rows were added to the log, by kind of change. */
@@ -20,7 +21,10 @@ export type RecordOutcome =
    * there is nothing to announce. Of two scans with the same `completedAt` the first to be recorded stays.
    */
   | { readonly outcome: 'superseded' }
+  /** The host is not in the fleet: it was never added, or it was deleted. Nothing was written. */
   | { readonly outcome: 'unknown_host' }
+  /** `completedAt` is more than MAX_COMPLETED_AHEAD_MS ahead of the clock. Nothing was written. */
+  | { readonly outcome: 'completed_at_in_future' }
 
 /** Large scans are written in parts of this many rules, so that one parameter stays below some tens of megabytes. */
 const MAX_RULES_A_STATEMENT = 5_000
@@ -29,11 +33,17 @@ const MAX_RULES_A_STATEMENT = 5_000
  * Writes the results of a scan into state and log, and which rules it evaluated, in one transaction. A lock keeps
  * other writers away from the host. Announce the scan when this function has returned, not before.
  *
+ * @param now the clock that `completedAt` is compared with.
  * @throws InvalidValueError for a scan with a wrong value, which it names, and ContradictoryResultsError. Nothing
  * is written then.
  */
-export async function recordScan(sql: Sql, scan: Scan): Promise<RecordOutcome> {
+export async function recordScan(
+  sql: Sql,
+  scan: Scan,
+  now: () => Date = () => new Date(),
+): Promise<RecordOutcome> {
   const recordable = recordableScan(scan)
+  if (isInFuture(recordable.completedAt, now())) return { outcome: 'completed_at_in_future' }
   // READ COMMITTED: the statements after the lock see what the last holder of the lock has committed.
   const outcome = await sql.begin('isolation level read committed read write', async (tx) => {
     await lockLogOfHost(tx, recordable.hostId)

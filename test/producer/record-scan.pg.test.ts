@@ -235,6 +235,32 @@ describe('recording a scan', () => {
     }
   })
 
+  it('recording a scan refuses one that completed more than 15 minutes ahead of the clock, and writes nothing', async () => {
+    const hostId = await addHost(db.sql)
+    const now = new Date('2026-05-01T10:00:00.000Z')
+    const record = (completedAt: string) =>
+      recordScan(
+        db.sql,
+        { hostId, scanId: randomUUID(), completedAt: new Date(completedAt), results: results({ a: 'pass' }) },
+        () => now,
+      )
+    for (const future of ['2026-05-01T10:15:00.001Z', '2099-01-01T00:00:00.000Z']) {
+      expect(await record(future)).toEqual({ outcome: 'completed_at_in_future' })
+    }
+    expect([await stateOf(hostId), await logOf(hostId)]).toEqual([[], []])
+    expect(await db.sql`select from scans where host_id = ${hostId}`).toHaveLength(0)
+    expect(await record('2026-05-01T09:59:59.000Z')).toMatchObject({ outcome: 'recorded' })
+    expect(await record('2026-05-01T10:15:00.000Z')).toMatchObject({ outcome: 'recorded' })
+  })
+
+  it("recording a scan goes by the machine's clock where it is given no other", async () => {
+    const hostId = await addHost(db.sql)
+    const inAnHour = new Date(Date.now() + 3_600_000)
+    const scan = { hostId, scanId: randomUUID(), completedAt: inAnHour, results: results({ a: 'pass' }) }
+    expect(await recordScan(db.sql, scan)).toEqual({ outcome: 'completed_at_in_future' })
+    expect(await recordScan(db.sql, scan, () => inAnHour)).toMatchObject({ outcome: 'recorded' })
+  })
+
   it('recording a scan refuses the id of a scan of another host', async () => {
     const first = await scanned(db.sql, await addHost(db.sql), 1, { a: 'pass' })
     const other = { ...first, hostId: await addHost(db.sql), results: results({ a: 'pass' }) }

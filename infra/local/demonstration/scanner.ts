@@ -56,6 +56,6 @@ async function scanInTurn(options: ScannerOptions, stopping: AbortSignal): Promi
 
 async function scanOne({ sql, queue, now }: ScannerOptions, hostId: string, n: number): Promise<void> {
   const scan = { hostId, scanId: randomUUID(), completedAt: now() }
-  const { outcome } = await recordScan(sql, { ...scan, results: demonstrationScan(n) })
+  const { outcome } = await recordScan(sql, { ...scan, results: demonstrationScan(n) }, now)
   if (outcome === 'recorded') await announceScan(queue.client, queue.url, scan)
 }

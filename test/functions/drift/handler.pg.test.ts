@@ -4,6 +4,7 @@ import { createDriftHandler } from '../../../functions/drift/handler.ts'
 import type { DriftDeps } from '../../../functions/runtime/drift-ports.ts'
 import type { Database } from '../../../shared/db/transaction.ts'
 import { DRIFT_METRICS, FUNCTION_METRICS } from '../../../shared/domain/metrics.ts'
+import { recordScan } from '../../../shared/producer/record-scan.ts'
 import {
   bodyOf,
   type DeadLetters,
@@ -14,7 +15,14 @@ import {
 import { lambdaContext } from '../../support/functions/probe.ts'
 import { addHost } from '../../support/hosts.ts'
 import { freshDatabase, type TestDatabase } from '../../support/postgres/database.ts'
-import { type RecordedScan, ruleSet, scanned, scanTime } from '../../support/recorded-scans.ts'
+import {
+  forgetRuleSet,
+  type RecordedScan,
+  results,
+  ruleSet,
+  scanned,
+  scanTime,
+} from '../../support/recorded-scans.ts'
 
 let db: TestDatabase
 let deadLetters: DeadLetters
@@ -111,6 +119,25 @@ describe('the drift function', () => {
       [DRIFT_METRICS.nothingScored]: 1,
     })
   })
+
+  it.each([true, false])(
+    'the drift function judges a scan from the future that is in the tables, and warns of it: with a row in scans %s',
+    async (hasRow) => {
+      await using deps = driftEnvironment(db, deadLetters.reject)
+      const { hostId } = await stableHost()
+      const completedAt = new Date('2099-01-01T00:00:00.000Z')
+      const scan = { hostId, scanId: randomUUID(), completedAt }
+      const recorded = { ...scan, results: results(ruleSet({ pass: 10, fail: 10 })) }
+      await recordScan(db.sql, recorded, () => completedAt)
+      if (!hasRow) await forgetRuleSet(db.sql, scan.scanId)
+      const onTime = await worseHost()
+      expect(retriedIn(await handle(deps, bodyOf(scan), bodyOf(onTime)))).toEqual([])
+      expect(await eventsOf(scan)).toBe(1)
+      expect(deps.output.lines.filter(({ message }) => message === 'scan from the future')).toMatchObject([
+        { level: 'WARN', hostId, scanId: scan.scanId, completedAt: '2099-01-01T00:00:00.000Z' },
+      ])
+    },
+  )
 
   it('the drift function tells of a drift once, however often its message comes', async () => {
     await using deps = driftEnvironment(db, deadLetters.reject)
