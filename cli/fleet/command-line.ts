@@ -1,8 +1,10 @@
 import type { parseArgs } from 'node:util'
+import type { FleetFormat } from '../../shared/contracts/fleet-file.ts'
 import type { PolicyChanges } from '../../shared/contracts/policy.ts'
 import { UserError } from '../../shared/domain/errors.ts'
 import type { ReachabilityStatus } from '../../shared/domain/reachability.ts'
 import { parseFlags } from '../terminal/parse-flags.ts'
+import { parseFleetFormat } from '../terminal/read-fleet-file.ts'
 import { parseResolveChoice, type ResolveChoice } from '../terminal/resolve-names.ts'
 import { parseChanges, parseHostText, parseLimit, parseState } from './flag-values.ts'
 import { parseSince, type Since } from './since.ts'
@@ -16,6 +18,9 @@ export type FleetCommand =
       readonly prune: boolean
       readonly yes: boolean
       readonly resolve: ResolveChoice
+      /** Undefined where the name of the file shows it. */
+      readonly from: FleetFormat | undefined
+      readonly dryRun: boolean
     }
   | { readonly name: 'hosts'; readonly state: ReachabilityStatus | null }
   | { readonly name: 'host' | 'probe'; readonly host: string }
@@ -48,6 +53,8 @@ const OPTIONS = {
   prune: { type: 'boolean' },
   yes: { type: 'boolean' },
   resolve: { type: 'string' },
+  from: { type: 'string' },
+  'dry-run': { type: 'boolean' },
   state: { type: 'string' },
   since: { type: 'string' },
   host: { type: 'string' },
@@ -94,15 +101,20 @@ type Grammar = {
 
 const GRAMMAR: Readonly<Record<FleetCommand['name'], Grammar>> = {
   import: {
-    flags: ['prune', 'yes', 'resolve'],
+    flags: ['prune', 'yes', 'resolve', 'from', 'dry-run'],
     words: [1, 1],
-    usage: 'import FILE [--prune [--yes]] [--resolve never]',
-    build: ([file = ''], { prune = false, yes = false, resolve = 'always' }) => ({
+    usage: 'import FILE [--from FORMAT] [--dry-run] [--prune [--yes]] [--resolve never]',
+    build: (
+      [file = ''],
+      { prune = false, yes = false, resolve = 'always', from, 'dry-run': dryRun = false },
+    ) => ({
       name: 'import',
       file,
       prune,
       yes,
       resolve: parseResolveChoice(resolve),
+      from: from === undefined ? undefined : parseFleetFormat(from),
+      dryRun,
     }),
   },
   hosts: {

@@ -6,11 +6,13 @@ Looks at the fleet of a deployed stage, or of the product that runs on this mach
   --stage STAGE                   a stage in AWS; IAM decides who may use it
   --local                         the product on this machine (npm start), or the database of DATABASE_URL
 
-  import FILE [--prune [--yes]] [--resolve never]
+  import FILE [--from FORMAT] [--dry-run] [--prune [--yes]] [--resolve never]
                                   adds and changes the hosts of a .csv or .json file: address, and if wanted
                                   port, name, id. A host name as address is resolved here and now, unless
                                   --resolve is never. --prune removes the hosts that are not in the file, and
-                                  first says how many
+                                  first says how many. --dry-run shows what would change. FORMAT is csv, json,
+                                  ansible (ansible-inventory --list, or an inventory in INI) or known-hosts;
+                                  by default the name of the file shows it
   hosts [--state STATE]           the fleet; STATE is reachable, unreachable or unknown
   host HOST                       a host's state, last result, newest events, schedule and next probe
   probe HOST                      probes it now

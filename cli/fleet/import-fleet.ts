@@ -12,6 +12,7 @@ import { formatCount, formatNumber } from '../terminal/format.ts'
 import type { Output } from '../terminal/output.ts'
 import { readFleetPages } from './fleet-pages.ts'
 import type { OperatorClient } from './operator-client.ts'
+import { showPlan } from './show-plan.ts'
 
 export type ImportOrder = {
   /** Reads the file, in which an address of another class than these is a fault. */
@@ -19,6 +20,8 @@ export type ImportOrder = {
   readonly file: string
   readonly prune: boolean
   readonly yes: boolean
+  /** Shows what would change, and changes nothing. */
+  readonly dryRun: boolean
   readonly json: boolean
 }
 
@@ -39,6 +42,10 @@ export async function importFleet(
     present.push(...page.map(({ id, name, address, port }) => ({ id, name, address, port })))
   }
   const plan = planImport(file, present)
+  if (order.dryRun) {
+    showPlan(output, order, plan, present)
+    return EXIT.done
+  }
   if (
     order.prune &&
     plan.missing.length > 0 &&

@@ -61,11 +61,12 @@ type ImportCommand = Extract<FleetCommand, { name: 'import' }>
 
 /** Without an output nothing is noted: the same file is read again. */
 const readFile = (
-  { file, resolve: choice }: ImportCommand,
+  { file, from, resolve: choice }: ImportCommand,
   { resolve, output }: { readonly resolve: NameResolver; readonly output: Output | null },
   allowed: ReadonlySet<AddressClass>,
 ): Promise<readonly FileHost[]> =>
   readFleetFile(file, {
+    format: from,
     allowed,
     resolve: choice === 'never' ? null : resolve,
     note: output?.err ?? (() => {}),

@@ -67,7 +67,7 @@ function toCommand(values: Values): Command {
   if (json && !once) throw new UserError(['--json needs --once: it prints one pass'])
   if (prune && values.hosts === undefined)
     throw new UserError(['--prune needs --hosts: it is about what a file no longer has'])
-  if (values.hosts === '') throw new UserError(['--hosts needs the path of a .csv or .json file'])
+  if (values.hosts === '') throw new UserError(['--hosts needs the path of a .csv, .json or .ini file'])
   return {
     fleetFile: values.hosts ?? null,
     once,
@@ -122,7 +122,7 @@ export const HELP = `usage: npm start -- [options]
 Fleet Awareness on one machine: is each host's SSH port answering, and is it still compliant?
 
   npm start                        runs a demonstration: forty loopback hosts, and time runs faster
-  npm start -- --hosts fleet.csv   watches your own hosts (.csv or .json: address, and if wanted port, name, id)
+  npm start -- --hosts fleet.csv   watches your own hosts (.csv, .json or an Ansible inventory.ini)
   npm start -- --once              probes all hosts once, and prints a summary
 
   --hosts FILE               the fleet; its state is kept in .local/ between runs

@@ -1,15 +1,35 @@
 import { readFileSync } from 'node:fs'
-import { extname } from 'node:path'
-import { type FleetFormat, listHostNames, parseFleet } from '../../shared/contracts/fleet-file.ts'
+import { basename, extname } from 'node:path'
+import {
+  FLEET_FORMATS,
+  type FleetFormat,
+  listHostNames,
+  parseFleet,
+} from '../../shared/contracts/fleet-file.ts'
 import type { AddressClass } from '../../shared/domain/addresses.ts'
 import { UserError } from '../../shared/domain/errors.ts'
 import type { FileHost } from '../../shared/domain/fleet-host.ts'
 import type { NameResolver } from './resolve-names.ts'
 
-const FORMATS: Readonly<Record<string, FleetFormat>> = { '.csv': 'csv', '.json': 'json' }
+const FORMATS: Readonly<Record<string, FleetFormat>> = { '.csv': 'csv', '.json': 'json', '.ini': 'ansible' }
+/** What an SSH client calls its list of hosts. It has no ending. */
+const KNOWN_HOSTS = 'known_hosts'
+
+/** @throws UserError for a text that is no format. */
+export function parseFleetFormat(text: string): FleetFormat {
+  const format = FLEET_FORMATS.find((known) => known === text)
+  if (format !== undefined) return format
+  throw new UserError([`--from ${JSON.stringify(text)} is none of ${FLEET_FORMATS.join(', ')}`])
+}
+
+/** The format that the name of a file shows. */
+const formatOf = (path: string): FleetFormat | undefined =>
+  basename(path) === KNOWN_HOSTS ? 'known-hosts' : FORMATS[extname(path).toLowerCase()]
 
 /** How a fleet file is read. */
 export type ReadOptions = {
+  /** By default the one that the name of the file shows. */
+  readonly format?: FleetFormat | undefined
   /** An address of another class is a fault. */
   readonly allowed: ReadonlySet<AddressClass>
   /** Finds the addresses of host names; null where a host name is a fault. */
@@ -27,10 +47,10 @@ const MAX_NOTES = 20
  */
 export async function readFleetFile(
   path: string,
-  { allowed, resolve, note }: ReadOptions,
+  { format: given, allowed, resolve, note }: ReadOptions,
 ): Promise<readonly FileHost[]> {
-  const format = FORMATS[extname(path).toLowerCase()]
-  if (format === undefined) throw new UserError([`${path}:1: a fleet file ends in .csv or .json`])
+  const format = given ?? formatOf(path)
+  if (format === undefined) throw new UserError([`${path}:1: a fleet file ends in .csv, .json or .ini`])
   const text = readText(path)
   const names = resolve === null ? null : await resolve(listHostNames(text, format))
   const parsed = parseFleet(text, format, path, allowed, names)

@@ -2,13 +2,17 @@ import { type AddressClass, DEFAULT_ALLOWED_ADDRESSES } from '../domain/addresse
 import { replaceControlCharacters } from '../domain/control-characters.ts'
 import type { FileHost } from '../domain/fleet-host.ts'
 import { PlaceText } from './file-row.ts'
+import { isAnsibleJson, readAnsibleRows } from './fleet-ansible.ts'
 import { readCsvRows } from './fleet-csv.ts'
 import { readJsonRows } from './fleet-json.ts'
+import { readKnownHostsRows } from './fleet-known-hosts.ts'
 import { FLEET_COLUMNS } from './fleet-row.ts'
 import { type HostNames, judgeRows } from './judge-rows.ts'
 import type { LineFault, RawRows } from './raw-rows.ts'
 
-export type FleetFormat = 'csv' | 'json'
+/** The formats of a list of hosts. `ansible` is an inventory, in INI or as `ansible-inventory --list` prints it. */
+export const FLEET_FORMATS = ['csv', 'json', 'ansible', 'known-hosts'] as const
+export type FleetFormat = (typeof FLEET_FORMATS)[number]
 
 /** What is wrong with a fleet file, and where. */
 export type FleetFault = LineFault & { readonly file: string }
@@ -21,7 +25,12 @@ export type ParsedFleet = (
   readonly notes: readonly string[]
 }
 
-const READERS: Record<FleetFormat, (text: string) => RawRows> = { csv: readCsvRows, json: readJsonRows }
+const READERS: Record<FleetFormat, (text: string) => RawRows> = {
+  csv: readCsvRows,
+  json: (text) => (isAnsibleJson(text) ? readAnsibleRows(text) : readJsonRows(text)),
+  ansible: readAnsibleRows,
+  'known-hosts': readKnownHostsRows,
+}
 
 /** Lists the host names that stand for addresses in a fleet file, in lower case, each once. */
 export function listHostNames(text: string, format: FleetFormat): string[] {
@@ -59,7 +68,11 @@ export function parseFleet(
   const raw = READERS[format](text)
   const judged = judgeRows(raw.rows, allowed, names)
   const choices = judged.choices.map(({ line, message }) => `${fileName}:${line}: ${message}`)
-  const notes = [...describeIgnored(raw.columns, fileName), ...choices]
+  const notes = [
+    ...(raw.notes ?? []).map((note) => `${fileName}: ${replaceControlCharacters(note)}`),
+    ...describeIgnored(raw.columns, fileName),
+    ...choices,
+  ]
   const faults = [...raw.faults, ...judged.faults].sort((a, b) => a.line - b.line)
   if (faults.length > 0) return refuse(faults, notes)
   const { hosts } = judged

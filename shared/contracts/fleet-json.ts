@@ -1,4 +1,4 @@
-import type { RawRow, RawRows } from './raw-rows.ts'
+import type { LineFault, RawRow, RawRows } from './raw-rows.ts'
 
 /** The rows of a JSON file: an array of objects. */
 export function readJsonRows(text: string): RawRows {
@@ -7,12 +7,7 @@ export function readJsonRows(text: string): RawRows {
   try {
     parsed = JSON.parse(withoutMark)
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    return {
-      rows: [],
-      columns: [],
-      faults: [{ line: lineOfFault(message, withoutMark), message: `not valid JSON: ${reason(message)}` }],
-    }
+    return { rows: [], columns: [], faults: [describeJsonFault(error, withoutMark)] }
   }
   if (!Array.isArray(parsed)) {
     const example = '[{"address": "192.0.2.1", "port": 22, "name": "web-01"}]'
@@ -25,6 +20,12 @@ export function readJsonRows(text: string): RawRows {
   const lines = linesOfElements(withoutMark)
   const rows = parsed.map((value: unknown, i): RawRow => ({ line: lines[i] ?? 1, value }))
   return { rows, columns: listColumns(parsed), faults: [] }
+}
+
+/** What is wrong with a text that `JSON.parse` refused, and in which line. */
+export function describeJsonFault(error: unknown, text: string): LineFault {
+  const message = error instanceof Error ? error.message : String(error)
+  return { line: lineOfFault(message, text), message: `not valid JSON: ${reason(message)}` }
 }
 
 function listColumns(hosts: readonly unknown[]): string[] {

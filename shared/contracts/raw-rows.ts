@@ -10,4 +10,6 @@ export type RawRows = {
   /** The names of all columns, known and unknown ones, each once. */
   readonly columns: readonly string[]
   readonly faults: readonly LineFault[]
+  /** What the user should know about the file as a whole, a line each. */
+  readonly notes?: readonly string[]
 }

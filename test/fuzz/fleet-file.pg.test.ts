@@ -51,9 +51,71 @@ const json = bent(
     { address: '2001:db8::1', name: 'b' },
   ],
 ).map((value) => JSON.stringify(value, null, 1))
+/** Lines of an inventory and of a list of known hosts: words in any order. */
+const linesOf = (words: readonly string[]) =>
+  fc
+    .array(fc.tuple(fc.array(fc.oneof(fc.constantFrom(...words), cell), { maxLength: 4 }), lineEnd), {
+      maxLength: 8,
+    })
+    .map((lines) => lines.map(([line, end]) => line.join(' ') + end).join(''))
+const inventory = linesOf([
+  ...[
+    '[web]',
+    '[web:vars]',
+    '[web:children]',
+    '[all:vars]',
+    '[',
+    'web-01',
+    'web[01:03]',
+    'web[a:c].example',
+    'w[1:9:0]',
+  ],
+  ...[
+    'w[9:1]',
+    'w[0:99999999999]',
+    'w[1:999][1:999]',
+    '10.0.0.[1:9]',
+    'web-02:2222',
+    '[2001:db8::9]:23',
+    'ansible_host="',
+  ],
+  ...[
+    'ansible_host=192.0.2.1',
+    'ansible_port=23',
+    "ansible_host='10.0.0.7'",
+    'ansible_connection=local',
+    'x=y',
+    '# x',
+  ],
+])
+const knownHosts = linesOf([
+  ...[
+    'web-01',
+    'web-01,192.0.2.7',
+    '[web-01]:2222,[192.0.2.8]:2222',
+    '*.example,!x.example',
+    '@revoked',
+    '|1|a|b',
+    '#',
+  ],
+  ...['ssh-ed25519', 'AAAA', ',', '[]:22', '[web]:99999', '[2001:db8::1]:22'],
+])
+const ansibleJson = bent(
+  { _meta: { hostvars: {} } },
+  {
+    _meta: {
+      hostvars: { a: { ansible_host: '192.0.2.1', ansible_port: 23 }, b: { ansible_connection: 'local' } },
+    },
+    all: { children: ['web', 'ungrouped'] },
+    web: { hosts: ['a', 'b', '10.0.0.9'] },
+  },
+).map((value) => JSON.stringify(value, null, 1))
 const files = fc.oneof(
   csv.map((text) => ({ text, format: 'csv' as const })),
   json.map((text) => ({ text, format: 'json' as const })),
+  inventory.map((text) => ({ text, format: 'ansible' as const })),
+  ansibleJson.map((text) => ({ text, format: 'ansible' as const })),
+  knownHosts.map((text) => ({ text, format: 'known-hosts' as const })),
   anyJson.map((value) => ({
     text: typeof value === 'string' ? value : JSON.stringify(value),
     format: 'json' as const,

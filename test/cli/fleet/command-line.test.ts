@@ -24,6 +24,8 @@ describe('the command line', () => {
       prune: true,
       yes: false,
       resolve: 'always',
+      from: undefined,
+      dryRun: false,
     })
     expect(commandOf('hosts', '--state', 'unreachable')).toEqual({ name: 'hosts', state: 'unreachable' })
     expect(commandOf('host', 'web-01')).toEqual({ name: 'host', host: 'web-01' })
@@ -63,7 +65,7 @@ describe('the command line', () => {
     [['--local', 'host', ''], 'HOST is the name, the address or the id of a host, and not an empty text'],
     [
       ['--local', 'import'],
-      'usage: npm run fleet -- (--stage STAGE | --local) import FILE [--prune [--yes]] [--resolve never]',
+      'usage: npm run fleet -- (--stage STAGE | --local) import FILE [--from FORMAT] [--dry-run] [--prune [--yes]] [--resolve never]',
     ],
     [['--local', 'import', 'f.csv', '--resolve', 'often'], '--resolve "often" is none of always, never'],
     [['--local', 'hosts', '--resolve', 'never'], '--resolve does not go with hosts'],
