@@ -37,6 +37,20 @@ describe('npm start -- --once', () => {
     expect(clone.processes()).toEqual([])
   })
 
+  it('npm start -- --hosts reads an Ansible inventory', async () => {
+    using clone = freshClone()
+    await using host = await startLoopbackHost(BEHAVIOURS.healthy)
+    const place = `ansible_host=${host.address} ansible_port=${host.port}`
+    const inventory = clone.write(
+      'inventory.ini',
+      `[web]\nweb-01 ${place}\nlocalhost ansible_connection=local\n`,
+    )
+    const run = clone.start(['--hosts', inventory, '--once'])
+    expect(await run.ended, run.output.stderr).toBe(0)
+    expect(run.output.stderr).toMatch(/left out, because Ansible does not reach them by SSH: localhost$/m)
+    expect(run.output.stdout).toMatch(/^web-01 +127\.0\.0\.1:\d+ +reachable /m)
+  })
+
   it('npm start -- --once prints a summary table of one’s own fleet, and keeps its state between runs', async () => {
     using clone = freshClone()
     await using host = await startLoopbackHost(BEHAVIOURS.healthy)
