@@ -3,12 +3,14 @@ import { once } from 'node:events'
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { freePort } from '../../../infra/local/postgres/server.ts'
-import { pythonWithMiniStack } from './python.ts'
+import { pythonWith } from '../../support/python.ts'
 
 export const ACCOUNT = '000000000000'
 export const REGION = 'us-east-1'
 
+const REQUIREMENTS = fileURLToPath(new URL('requirements.txt', import.meta.url))
 const START_TIMEOUT_MS = 60_000
 const POLL_MS = 200
 
@@ -39,7 +41,7 @@ export type Emulator = {
 
 /** An AWS account on loopback. It keeps its files in `folder`, which is removed with it. */
 export async function startEmulator(folder: string): Promise<Emulator> {
-  const python = await pythonWithMiniStack()
+  const python = await pythonWith(REQUIREMENTS, 'ministack')
   const port = await freePort()
   const environment = environmentOf(folder, port)
   const logFile = join(folder, 'emulator.log')
