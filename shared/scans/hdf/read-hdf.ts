@@ -44,12 +44,20 @@ function describeOtherReport(value: object): ScanFileError {
   return new ScanFileError('not_results', `is ${found}: run inspec exec with --reporter json`)
 }
 
+/**
+ * `inspecjs` finds the type of each optional field by exceptions. Their stack traces, which nobody sees, took two thirds
+ * of the time of a file (66 ms of CPU instead of 22 ms for 400 controls), so none are taken meanwhile.
+ */
 function parseExecution(text: string): ExecJSON.Execution {
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = 0
   try {
     return ExecJSON.Convert.toExecJSON(text)
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message.slice(0, 160) : String(cause)
     throw new ScanFileError('invalid_value', `is not HDF: ${reason}`, { cause })
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
   }
 }
 
