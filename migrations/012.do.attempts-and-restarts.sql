@@ -38,7 +38,7 @@ $$;
 
 create trigger restart_liveness after update on hosts for each row
 when (
-  old.ip_address is distinct from new.ip_address
+  host(old.ip_address) is distinct from host(new.ip_address)
   or old.port is distinct from new.port
   or (old.deleted_at is not null and new.deleted_at is null)
 )
@@ -50,8 +50,8 @@ create function hold_hosts(endpoints jsonb) returns setof uuid
 language sql security definer set search_path = pg_catalog, public as $$
   select h.id
   from hosts h
-  join jsonb_to_recordset(endpoints) as e (host_id uuid, address inet, port integer)
-    on e.host_id = h.id and e.address = h.ip_address and e.port = h.port
+  join jsonb_to_recordset(endpoints) as e (host_id uuid, address text, port integer)
+    on e.host_id = h.id and e.address = coalesce(host(h.ip_address), '') and e.port = h.port
   order by h.id
   for key share of h
 $$;
