@@ -33,6 +33,7 @@ export type FleetCommand =
       readonly action: string | null
       readonly limit: number
     }
+  | { readonly name: 'scans'; readonly host: string; readonly limit: number }
 
 export type FleetCommandLine =
   | { readonly kind: 'help' }
@@ -152,6 +153,16 @@ const GRAMMAR: Readonly<Record<FleetCommand['name'], Grammar>> = {
       host: values.host === undefined ? null : parseHostText(values.host),
       action: values.action || null,
       limit: parseLimit(values.limit ?? '100'),
+    }),
+  },
+  scans: {
+    flags: ['limit'],
+    words: [1, 1],
+    usage: 'scans HOST [--limit N]',
+    build: ([host = ''], { limit = '100' }) => ({
+      name: 'scans',
+      host: parseHostText(host),
+      limit: parseLimit(limit),
     }),
   },
 }

@@ -83,6 +83,13 @@ function describeFleetChange(
 
 const round = (value: number): string => String(Math.round(value * 10) / 10)
 
+/** A score in percent, to one decimal; a dash where there is none. */
+export const describeScore = (score: number | null): string => (score === null ? '–' : `${round(score)} %`)
+
+/** A difference of scores, with its sign; a dash where there is none. */
+export const describeDelta = (delta: number | null): string =>
+  delta === null ? '–' : `${delta > 0 ? '+' : ''}${round(delta)} pp`
+
 /** Describes each setting that changed as `key: before → after`. */
 export const describeChange = ({ before, after }: { before: object; after: object }): string => {
   const old = new Map<string, unknown>(Object.entries(before))

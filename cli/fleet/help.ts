@@ -21,6 +21,7 @@ Looks at the fleet of a deployed stage, or of the product that runs on this mach
   events [--since TIME] [--host HOST] [--action ACTION] [--limit N]
                                   the audit log, newest first. TIME is 30m, 24h (the default), 7d or
                                   2026-03-01T10:00:00Z; N is 1 to 1000 (default 100)
+  scans HOST [--limit N]          the host's scans that were judged, newest first: verdict, scores, delta
 
   HOST is a name, an address or an id.
 

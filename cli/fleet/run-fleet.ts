@@ -15,6 +15,7 @@ import { showEvents } from './show-events.ts'
 import { showHost } from './show-host.ts'
 import { showHosts } from './show-hosts.ts'
 import { setPolicy, showPolicy } from './show-policy.ts'
+import { showScans } from './show-scans.ts'
 
 export type FleetDeps = {
   readonly output: Output
@@ -103,5 +104,7 @@ function runCommand(
       return setPolicy(client, output, { ...command, json })
     case 'events':
       return showEvents(client, output, { ...command, json }, now())
+    case 'scans':
+      return showScans(client, output, { ...command, json })
   }
 }

@@ -5,12 +5,14 @@ import type { PolicyValues } from '../../shared/domain/policy.ts'
 import { type ImportHostsPorts, importHosts, type RemoveHostsPorts, removeHosts } from './change-fleet.ts'
 import { type ListEventsPorts, listEvents } from './list-events.ts'
 import { type ListHostsPorts, listHosts } from './list-hosts.ts'
+import { type ListScansPorts, listScans } from './list-scans.ts'
 import { type SetPolicyPorts, setPolicy } from './set-policy.ts'
 import { type ShowHostPorts, showHost } from './show-host.ts'
 
 type Reads = ListHostsPorts &
   ShowHostPorts &
-  ListEventsPorts & {
+  ListEventsPorts &
+  ListScansPorts & {
     readonly findHosts: (text: string) => Promise<FleetHost[]>
     readonly policy: () => Promise<PolicyValues>
   }
@@ -35,6 +37,8 @@ export function operate(ports: OperatePorts, request: OperateRequest): Promise<O
       return ports.reading((read) => showHost(read, request, ports.now()))
     case 'events':
       return ports.reading((read) => listEvents(read, request))
+    case 'scans':
+      return ports.reading((read) => listScans(read, request))
     case 'policy':
       return ports.reading(async (read) => ({ policy: await read.policy() }))
     case 'import':

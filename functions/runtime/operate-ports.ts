@@ -6,6 +6,7 @@ import { addHostSource } from '../../shared/db/host-sources.ts'
 import { markHostsDeleted, upsertHosts } from '../../shared/db/hosts.ts'
 import { listAuditEvents, listEventsOfHost } from '../../shared/db/operator-events.ts'
 import { listHostPage, readHostDetail } from '../../shared/db/operator-hosts.ts'
+import { isHost, listVerdicts } from '../../shared/db/operator-scans.ts'
 import { lockPolicy, readPolicy, savePolicy } from '../../shared/db/policy.ts'
 import { readFleet } from '../../shared/db/probe-schedules.ts'
 import type { AuditEvent } from '../../shared/domain/audit-events.ts'
@@ -31,6 +32,8 @@ const reads = (tx: Tx) => ({
   hostDetail: (id: HostId) => readHostDetail(tx, id),
   recentEvents: (id: HostId, limit: number) => listEventsOfHost(tx, id, limit),
   fleet: () => readFleet(tx),
+  isHost: (id: HostId) => isHost(tx, id),
+  verdicts: (id: HostId, limit: number) => listVerdicts(tx, id, limit),
   auditEvents: (query: EventQuery) => listAuditEvents(tx, query),
   policy: () => readPolicy(tx),
 })

@@ -1,6 +1,8 @@
 import * as z from 'zod'
+import { DRIFT_KINDS } from '../domain/drift.ts'
 import { parseHostId } from '../domain/ids.ts'
 import { REACHABILITY_STATUSES } from '../domain/reachability.ts'
+import { DRIFT_BASES, NOT_COMPARABLE } from '../domain/verdict.ts'
 import type { OperateCommand } from './operate-request.ts'
 import { Policy } from './policy.ts'
 
@@ -70,6 +72,25 @@ const EventListing = z.object({
 /** An event of the audit log, whoever wrote it: the scanner's own may be among them. */
 export type EventListing = z.infer<typeof EventListing>
 
+const score = z.number().nullable()
+
+const ScanListing = z.object({
+  host_id: z.string(),
+  scan_id: z.string(),
+  completed_at: time,
+  judged_at: time,
+  kind: z.enum(DRIFT_KINDS),
+  not_comparable: z.enum(NOT_COMPARABLE).nullable(),
+  prior_score: score,
+  current_score: score,
+  score_delta: score,
+  like_for_like_delta: score,
+  basis: z.enum(DRIFT_BASES),
+  new_rules: z.int(),
+})
+/** A scan that was judged: the columns of `scan_verdicts`. */
+export type ScanListing = z.infer<typeof ScanListing>
+
 /**
  * What the operate function answers, by command. Who asks parses the answer too: the function may have been
  * deployed from another version.
@@ -108,6 +129,15 @@ export const OPERATE_ANSWERS = {
     /** Whether there are older events in the time asked for, which the limit leaves out. */
     more: z.boolean(),
   }),
+  scans: z.discriminatedUnion('outcome', [
+    z.object({
+      outcome: z.literal('found'),
+      scans: z.array(ScanListing),
+      /** Whether there are older scans, which the limit leaves out. */
+      more: z.boolean(),
+    }),
+    z.object({ outcome: z.literal('unknown_host') }),
+  ]),
 } satisfies Record<OperateCommand, z.ZodType>
 export type AnswerOf<Command extends OperateCommand> = z.output<(typeof OPERATE_ANSWERS)[Command]>
 export type OperateAnswer = AnswerOf<OperateCommand>

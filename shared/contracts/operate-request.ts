@@ -7,7 +7,7 @@ import { storableText, storableTime } from './storable.ts'
 
 /** Hosts in one request or answer: Lambda takes and gives 6 MB at most, and a host is some 350 bytes of JSON. */
 export const MAX_HOSTS_PER_PAGE = 5000
-/** Events in one answer: each is some 700 bytes of JSON. */
+/** Events or scans in one answer: each is some 700 bytes of JSON. */
 export const MAX_EVENTS = 1000
 
 const HostIdText = z.guid().transform(parseHostId)
@@ -43,6 +43,12 @@ export const OperateRequest = z.discriminatedUnion('command', [
     since: storableTime(),
     hostId: HostIdText.optional(),
     action: storableText().min(1).max(MAX_NAME_CHARACTERS).optional(),
+    limit: z.int().min(1).max(MAX_EVENTS),
+  }),
+  /** The verdicts on the scans of a host. */
+  z.strictObject({
+    command: z.literal('scans'),
+    hostId: HostIdText,
     limit: z.int().min(1).max(MAX_EVENTS),
   }),
 ])

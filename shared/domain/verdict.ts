@@ -23,7 +23,8 @@ export type DriftBasis = (typeof DRIFT_BASES)[number]
 export type DriftPolicy = { readonly thresholds: DriftThresholds; readonly basis: DriftBasis }
 
 /** Why the score before a scan and the score after it cannot be compared. */
-export type NotComparable = 'no_prior_baseline' | 'nothing_scored_before' | 'nothing_scored_after'
+export const NOT_COMPARABLE = ['no_prior_baseline', 'nothing_scored_before', 'nothing_scored_after'] as const
+export type NotComparable = (typeof NOT_COMPARABLE)[number]
 
 /** Rules of a scan that changed in the scan or later, in the same way: their first such change, and their number. */
 export type ChangedRules = LoggedChange & {
