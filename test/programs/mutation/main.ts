@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { repositoryFiles } from '../../support/repository.ts'
 import { EQUIVALENTS } from './equivalents.ts'
 import { inRandomOrder } from './random-order.ts'
+import { mutateSql } from './run-sql-mutants.ts'
 import { installStryker, type Mutant, mutate } from './stryker.ts'
 
 const AREAS = ['shared/domain/', 'shared/db/', 'shared/producer/', 'functions/']
@@ -42,8 +43,9 @@ const failed: string[] = []
 for (const file of files) {
   if (performance.now() > endsAt) break
   const mutants = await mutate(file, WITHOUT_POSTGRES.test(file) ? 'without' : 'with PostgreSQL')
-  if (mutants === null) failed.push(file)
-  else survivors += report(file, mutants)
+  const ofSql = mutants && (await mutateSql(file))
+  if (mutants === null || ofSql === null) failed.push(file)
+  else survivors += report(file, [...mutants, ...ofSql])
   done += 1
 }
 say(`${survivors} survived in ${done} of ${files.length} files`)

@@ -1,13 +1,12 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ROOT } from '../../support/repository.ts'
+import { runProgram } from './run-program.ts'
 
 const HERE = fileURLToPath(new URL('.', import.meta.url))
 /** In the repository, so that Stryker finds the Vitest of it, and ignored by git. */
-const WORK_FOLDER = '.local/mutation'
+export const WORK_FOLDER = '.local/mutation'
 const INSTALLED = join(ROOT, WORK_FOLDER, 'node_modules')
 const STRYKER = join(INSTALLED, '.bin/stryker')
 const REPORT = `${WORK_FOLDER}/report.json`
@@ -25,7 +24,7 @@ export type Mutant = {
     | 'RuntimeError'
   readonly mutator: string
   readonly line: number
-  /** The source where the mutant is, and what stands there in its place. */
+  /** The source where the mutant is (of SQL the whole line), and what stands there in its place. */
   readonly original: string
   readonly replacement: string
 }
@@ -57,7 +56,8 @@ export async function installStryker(): Promise<void> {
   for (const name of ['package.json', 'package-lock.json', '.npmrc'])
     cpSync(join(HERE, name), join(folder, name))
   process.stderr.write('Installing Stryker (npm ci) …\n')
-  const exitCode = await run('npm', ['ci', '--no-audit', '--no-fund', '--prefix', folder])
+  const args = ['ci', '--no-audit', '--no-fund', '--prefix', folder]
+  const exitCode = await runProgram('npm', args, { isShown: true })
   if (exitCode !== 0) throw new Error(`npm ci ended with ${exitCode}`)
 }
 
@@ -85,17 +85,14 @@ export async function mutate(file: string, tests: 'with PostgreSQL' | 'without')
   rmSync(join(ROOT, REPORT), { force: true })
   const settingsFile = join(ROOT, WORK_FOLDER, 'stryker.json')
   writeFileSync(settingsFile, JSON.stringify(settings))
-  const exitCode = await run(STRYKER, ['run', settingsFile], { MUTATION_TESTS: tests })
+  const exitCode = await runProgram(STRYKER, ['run', settingsFile], {
+    env: { MUTATION_TESTS: tests },
+    isShown: true,
+  })
   if (exitCode !== 0) return null
   // There is none of a file that holds nothing to change, such as one of types.
   if (!existsSync(join(ROOT, REPORT))) return []
   return mutantsIn(JSON.parse(readFileSync(join(ROOT, REPORT), 'utf8')) as Report)
-}
-
-async function run(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<number> {
-  const child = spawn(program, args, { cwd: ROOT, env: { ...process.env, ...env }, stdio: ['ignore', 2, 2] })
-  const [exitCode] = await once(child, 'exit')
-  return exitCode ?? -1
 }
 
 function mutantsIn({ files }: Report): Mutant[] {
