@@ -1,35 +1,47 @@
 /** The usage text of `npm run fleet`. */
 export const HELP = `usage: npm run fleet -- (--stage STAGE | --local) COMMAND
 
-Looks at the fleet of a deployed stage, or of the product that runs on this machine, and changes it.
+Looks at the fleet of a deployed stage, or of the product that runs on this
+machine, and changes it.
 
-  --stage STAGE                   a stage in AWS; IAM decides who may use it
-  --local                         the product on this machine (npm start), or the database of DATABASE_URL
+  --stage STAGE      a stage in AWS; IAM decides who may use it
+  --local            the product on this machine (npm start), or the database
+                     of DATABASE_URL
 
   import FILE [--from FORMAT] [--dry-run] [--prune [--yes]] [--resolve never]
-                                  adds and changes the hosts of a .csv or .json file: address, and if wanted
-                                  port, name, id. A host name as address is resolved here and now, unless
-                                  --resolve is never. --prune removes the hosts that are not in the file, and
-                                  first says how many. --dry-run shows what would change. FORMAT is csv, json,
-                                  ansible (ansible-inventory --list, or an inventory in INI) or known-hosts;
-                                  by default the name of the file shows it
-  hosts [--state STATE]           the fleet; STATE is reachable, unreachable or unknown
-  host HOST                       a host's state, last result, newest events, schedule and next probe
-  probe HOST                      probes it now
-  policy                          the settings
-  policy set KEY=VALUE ...        changes settings; the audit log keeps before and after
+                     adds and changes the hosts of a .csv or .json file:
+                     address, and if wanted port, name, id. A host name as
+                     address is resolved here and now, unless --resolve is
+                     never. --prune removes the hosts that are not in the
+                     file, and first says how many. --dry-run shows what would
+                     change. FORMAT is csv, json, ansible (ansible-inventory
+                     --list, or an inventory in INI) or known-hosts; by
+                     default the name of the file shows it
+  hosts [--state STATE]
+                     the fleet; STATE is reachable, unreachable or unknown
+  host HOST          a host's state, last result, newest events, schedule and
+                     next probe
+  probe HOST         probes it now
+  policy             the settings
+  policy set KEY=VALUE ...
+                     changes settings; the audit log keeps before and after
   events [--since TIME] [--host HOST] [--action ACTION] [--limit N]
-                                  the audit log, newest first. TIME is 30m, 24h (the default), 7d or
-                                  2026-03-01T10:00:00Z; N is 1 to 1000 (default 100)
-  scans HOST [--limit N]          the host's scans that were judged, newest first: verdict, scores, delta
+                     the audit log, newest first. TIME is 30m, 24h (the
+                     default), 7d or 2026-03-01T10:00:00Z; N is 1 to 1000
+                     (default 100)
+  scans HOST [--limit N]
+                     the host's scans that were judged, newest first: verdict,
+                     scores, delta
 
-  HOST is a name, an address or an id.
+  HOST is a name, an address, an id, or address:port as the tables show it.
 
-  --json       for programs: one JSON object a line on standard output, and nothing else there
-  --yes        removes hosts without asking
-  --help       this text
-  NO_COLOR     no colours
-  AWS_REGION, AWS_PROFILE, ...    which account and region, as for every AWS tool
+  --json             for programs: one JSON object a line on standard output,
+                     and nothing else there
+  --yes              removes hosts without asking
+  --help             this text
+  NO_COLOR           no colours
+  AWS_REGION, AWS_PROFILE, ...
+                     which account and region, as for every AWS tool
 
 Exit codes: 0 done; probe: the host answered
             1 AWS, the function or the database refused or failed
@@ -37,6 +49,7 @@ Exit codes: 0 done; probe: the host answered
             3 no such host
             4 probe: the host did not answer
             5 import --prune needs --yes: nothing was changed
-            6 probe: no result (another is under way, its address is not allowed, or the prober failed)
+            6 probe: no result (another is under way, its address is not
+              allowed, or the prober failed)
             130 interrupted
 `

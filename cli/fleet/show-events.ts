@@ -57,5 +57,5 @@ export function formatEvents(events: readonly EventListing[], output: Output): s
       paint: outcome === 'failure' ? 'red' : undefined,
     }
   })
-  return formatTable(['TIME', 'ACTION', 'OF', 'WHAT'], rows, output)
+  return formatTable(['TIME', 'ACTION', 'OF', 'WHAT'], rows, { ...output, wrap: true })
 }

@@ -24,7 +24,7 @@ export async function showHost(
     return EXIT.done
   }
   const facts = describeHost(answer).map((cells) => ({ cells }))
-  for (const line of formatTable([host.name, ''], facts, output)) output.out(line)
+  for (const line of formatTable([host.name, ''], facts, { ...output, wrap: true })) output.out(line)
   output.out('')
   for (const line of events.length > 0 ? formatEvents(events, output) : ['no events yet']) output.out(line)
   return EXIT.done

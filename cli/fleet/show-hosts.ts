@@ -14,7 +14,8 @@ import { formatTable, STATE_PAINT } from '../terminal/table.ts'
 import { readFleetPages } from './fleet-pages.ts'
 import type { OperatorClient } from './operator-client.ts'
 
-const HEADER = ['HOST', 'ADDRESS', 'STATE', 'SINCE', 'LAST PROBE', 'RESPONSE', 'ERROR']
+/** What a narrow terminal cuts off is what matters least. */
+const HEADER = ['HOST', 'ADDRESS', 'STATE', 'RESPONSE', 'ERROR', 'SINCE', 'LAST PROBE']
 
 /** Shows the fleet, or the part of it in one state. */
 export async function showHosts(
@@ -38,10 +39,10 @@ const formatCells = (host: HostListing): string[] => [
   host.name,
   formatEndpoint(host.address, host.port),
   host.state,
-  formatTime(host.last_state_change_at),
-  formatTime(host.last_probe_at),
   formatMilliseconds(host.last_response_ms),
   [host.last_error_type, describeInconclusive(host)].filter((text) => text !== null).join('; '),
+  formatTime(host.last_state_change_at),
+  formatTime(host.last_probe_at),
 ]
 
 function summarise(hosts: readonly HostListing[], state: ReachabilityStatus | null): string {

@@ -29,7 +29,8 @@ export async function showPolicy(client: OperatorClient, output: Output, json: b
   if (json) output.out(JSON.stringify(policy))
   else {
     const rows = POLICY_KEYS.map((key) => ({ cells: [key, String(policy[key]), MEANINGS[key]] }))
-    for (const line of formatTable(['SETTING', 'VALUE', 'MEANING'], rows, output)) output.out(line)
+    for (const line of formatTable(['SETTING', 'VALUE', 'MEANING'], rows, { ...output, wrap: true }))
+      output.out(line)
   }
   return EXIT.done
 }

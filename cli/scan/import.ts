@@ -13,22 +13,32 @@ import { runTool } from './run-tool.ts'
 const USAGE = 'usage: npm run scan:import -- [--host HOST] FILE…'
 const HELP = `${USAGE}
 
-Records scan results as scans of hosts of the fleet, and announces them. FILE is a file, a folder or a pattern such as
-'results/*.xml'; - reads standard input. A file is XCCDF 1.2 or ARF (oscap xccdf eval --results or --results-arf),
-InSpec JSON or HDF (inspec exec --reporter json, and what the SAF CLI converts to HDF), or the project's own JSON
-(docs/scan-results.schema.json). Its content shows which one. It may be compressed with gzip.
+Records scan results as scans of hosts of the fleet, and announces them. FILE
+is a file, a folder or a pattern such as 'results/*.xml'; - reads standard
+input. A file is XCCDF 1.2 or ARF (oscap xccdf eval --results or --results-arf),
+InSpec JSON or HDF (inspec exec --reporter json, and what the SAF CLI converts
+to HDF), or the project's own JSON (docs/scan-results.schema.json). Its content
+shows which one. It may be compressed with gzip.
 
-  --host HOST            id, name or address of the scanned host; by default it is the host that the file's folder is
-                         named after, or the one that fits the names and addresses in the file
-  --completed-at TIME    replaces the file's end time, such as 2026-03-01T10:00:00Z
-  --scan-id UUID         by default derived from host and content: the same file again is the same scan
-  --queue-url URL        the queue to announce the scan to; by default that of the running product
+  --host HOST            id, name or address of the scanned host; by default it
+                         is the host that the file's folder is named after, or
+                         the one that fits the names and addresses in the file
+  --completed-at TIME    replaces the file's end time, such as
+                         2026-03-01T10:00:00Z
+  --scan-id UUID         by default derived from host and content: the same
+                         file again is the same scan
+  --queue-url URL        the queue to announce the scan to; by default that of
+                         the running product
   --help                 this text
 
-  DATABASE_URL           the database to write to; by default that of the running product
+  DATABASE_URL           the database to write to; by default that of the
+                         running product
 
-Exit codes: 0 all files are recorded, now or before; 2 a file or a flag was refused; 1 something failed. Of several
-files, a scan that is older than the newest one of its host is counted, and is no error.`
+Exit codes: 0 all files are recorded, now or before
+            1 something failed
+            2 a file or a flag was refused
+Of several files, a scan that is older than the newest one of its host is
+counted, and is no error.`
 
 const OPTIONS = {
   host: { type: 'string' },

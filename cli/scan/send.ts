@@ -13,9 +13,12 @@ const HELP = `${USAGE}
 
 Sends one message to the queue of finished scans, as a scanner does.
 
-  npm run scan:send -- --host web-1                     announces the newest scan of web-1 once more
-  npm run scan:send -- --host UUID --scan-id UUID       announces any scan, also one that is not there
-  npm run scan:send -- --body '{"event": 1'             sends any body, also one that is wrong
+  npm run scan:send -- --host web-1
+                         announces the newest scan of web-1 once more
+  npm run scan:send -- --host UUID --scan-id UUID
+                         announces any scan, also one that is not there
+  npm run scan:send -- --body '{"event": 1'
+                         sends any body, also one that is wrong
 
   --host HOST            id, name or address of a host of the fleet
   --scan-id UUID         the scan; by default the newest that is recorded
@@ -24,7 +27,8 @@ Sends one message to the queue of finished scans, as a scanner does.
   --queue-url URL        the queue; by default that of the running product
   --help                 this text
 
-  DATABASE_URL           where hosts are looked up; by default the database of the running product`
+  DATABASE_URL           where hosts are looked up; by default the database of
+                         the running product`
 
 const OPTIONS = {
   host: { type: 'string' },

@@ -6,14 +6,16 @@ import { HOSTS_PER_SCHEDULE } from './scenario.ts'
 /** The usage text of `npm run simulate`. */
 export const HELP = `usage: npm run simulate -- [options]
 
-Computes a day of a fleet without waiting for it: the real plan of schedules, and the real probe function
-without a network and a database.
+Computes a day of a fleet without waiting for it: the real plan of schedules,
+and the real probe function without a network and a database.
 
-  --hosts N                  hosts of the fleet, 1 to 2,000,000 (default 100,000)
-  --hosts-per-schedule N …   how many share a schedule, 1 to ${MAX_HOSTS_PER_INVOCATION} (default ${HOSTS_PER_SCHEDULE.join(' ')})
+  --hosts N                  hosts of the fleet, to 2,000,000 (default 100,000)
+  --hosts-per-schedule N …   how many share a schedule, 1 to ${MAX_HOSTS_PER_INVOCATION}
+                             (default ${HOSTS_PER_SCHEDULE.join(' ')})
   --json                     one JSON object a scenario, for programs
-  --write                    writes what is printed into docs/scale.md and docs/scale.svg
-  --help
+  --write                    writes what is printed into docs/scale.md and
+                             docs/scale.svg
+  --help                     this text
 `
 
 const DEFAULT_HOSTS = 100_000

@@ -61,21 +61,21 @@ export async function runLive(
   })
   let last: DatabaseState = { numbers: NO_NUMBERS, changes: [] }
   let isAnswering = true
-  const show = async (): Promise<void> => {
+  const show = async (phase: LiveState['phase']): Promise<void> => {
     const reading = await read()
     isAnswering = 'value' in reading
     if ('value' in reading) last = reading.value
     // What has changed is shown once, and not again while the database is away.
     else last = withoutNews(last)
     const outage = 'outage' in reading ? reading.outage : null
-    view.update({ ...last, ...seen.state(), outage, fleetTime: clock.now(), stopping: stop.aborted })
+    view.update({ ...last, ...seen.state(), outage, fleetTime: clock.now(), phase })
   }
   while (!stop.aborted) {
-    await show()
+    await show('running')
     await Promise.race([aborted(stop), new Promise((resolve) => setTimeout(resolve, REFRESH_MS))])
   }
-  await Promise.all([drain(), show()])
-  if (isAnswering) await show()
+  await Promise.all([drain(), show('stopping')])
+  if (isAnswering) await show('stopped')
   view.close()
 }
 

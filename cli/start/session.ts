@@ -59,16 +59,17 @@ export async function openSession(
     deps.resources.onClose(demonstration.stop)
     demonstration.notes.forEach(deps.note)
   }
+  const clock = await openFleetClock(database.owner, command, deps.note)
   const hosts = fleet ?? demonstration?.hosts ?? []
   await allowAddresses(database, hosts)
   const change = await syncFleet(database, hosts, {
     source: command.fleetFile === null ? 'demonstration' : fileSource(command.fleetFile),
     prune: command.prune || !database.isShared,
     onProgress: deps.onLoading,
+    now: clock.now(),
   })
   describeSync(change).forEach(deps.note)
-  await setCadence(database.owner, command)
-  const clock = await openFleetClock(database.owner, command, deps.note)
+  await setCadence(database.owner, command, clock.now())
   return { database, hosts: change.hosts, demonstration, log, clock }
 }
 

@@ -14,13 +14,14 @@ import { START_SERVICE } from './sync-fleet.ts'
 export async function setCadence(
   owner: Sql,
   { intervalMs, hostsPerSchedule }: Pick<Command, 'intervalMs' | 'hostsPerSchedule'>,
+  occurredAt: Date,
 ): Promise<void> {
   const changes = {
     ...(intervalMs !== null && { probe_interval_seconds: Math.round(intervalMs / 1000) }),
     ...(hostsPerSchedule !== null && { hosts_per_schedule: hostsPerSchedule }),
   }
   if (Object.keys(changes).length === 0) return
-  const common = { correlationId: randomUUID(), actorId: START_SERVICE, occurredAt: new Date() }
+  const common = { correlationId: randomUUID(), actorId: START_SERVICE, occurredAt }
   const answer = await owner.begin((tx) =>
     setPolicy(
       {

@@ -6,7 +6,8 @@ import { insertAuditEvents } from '../../shared/db/audit-events.ts'
 import type { Tx } from '../../shared/db/client.ts'
 import { addHostSource, listHostsOfSource, removeHostSource } from '../../shared/db/host-sources.ts'
 import { listHosts, markHostsDeleted, upsertHosts } from '../../shared/db/hosts.ts'
-import { fleetHostsAdded, fleetHostsRemoved, type HostChange } from '../../shared/domain/fleet-event.ts'
+import type { AuditEvent } from '../../shared/domain/audit-events.ts'
+import { fleetHostsAdded, fleetHostsRemoved } from '../../shared/domain/fleet-event.ts'
 import type { FileHost, FleetHost } from '../../shared/domain/fleet-host.ts'
 import type { HostId } from '../../shared/domain/ids.ts'
 import { planImport } from '../../shared/domain/import-plan.ts'
@@ -22,6 +23,8 @@ export type SyncOptions = {
   readonly source: string
   /** Whether hosts that this source has added, and that the file no longer has, are removed. */
   readonly prune: boolean
+  /** Fleet time. */
+  readonly now: Date
   readonly onProgress: (loaded: number, total: number) => void
 }
 
@@ -46,7 +49,7 @@ export const fileSource = (path: string): string => `file:${hostname()}:${resolv
 export function syncFleet(
   { owner, isShared }: LocalDatabase,
   file: readonly FileHost[],
-  { source, prune, onProgress }: SyncOptions,
+  { source, prune, now, onProgress }: SyncOptions,
 ): Promise<FleetChange> {
   return owner.begin(async (tx): Promise<FleetChange> => {
     const { hosts, missing } = planImport(file, await listHosts(tx))
@@ -56,7 +59,8 @@ export function syncFleet(
     await addHostSource(tx, source, idsOf(own))
     const gone = await releaseMissing(tx, source, new Set(idsOf(hosts)))
     const removed = prune ? await markHostsDeleted(tx, idsOf(gone)) : []
-    await audit(tx, source, changes, removed)
+    const events = [fleetHostsAdded(source, changes), fleetHostsRemoved(source, removed)]
+    await audit(tx, now, events)
     const prunable = gone.length - removed.length
     return { hosts, removed: removed.length, prunable, others: missing.length - gone.length }
   })
@@ -89,14 +93,8 @@ async function releaseMissing(
   return missing.filter(({ isSharedWithOthers }) => !isSharedWithOthers)
 }
 
-async function audit(
-  tx: Tx,
-  source: string,
-  changes: readonly HostChange[],
-  removed: readonly { readonly name: string }[],
-): Promise<void> {
-  const events = [fleetHostsAdded(source, changes), fleetHostsRemoved(source, removed)]
-  const common = { correlationId: randomUUID(), actorId: START_SERVICE, occurredAt: new Date() }
+async function audit(tx: Tx, occurredAt: Date, events: readonly (AuditEvent | null)[]): Promise<void> {
+  const common = { correlationId: randomUUID(), actorId: START_SERVICE, occurredAt }
   await insertAuditEvents(
     tx,
     events.flatMap((event) => (event === null ? [] : [{ id: randomUUID(), ...common, event }])),

@@ -11,15 +11,19 @@ export const STATE_PAINT: Readonly<Record<string, Paint>> = { unreachable: 'red'
 export type TableOptions = Pick<Output, 'colours' | 'columns'> & {
   /** Indexes of the columns that are aligned on the right. */
   readonly right?: readonly number[]
+  /** Whether the last column goes on in further lines where it does not fit, instead of being cut. */
+  readonly wrap?: boolean
 }
 
 /** Formats rows as lines with aligned columns. On a terminal no line is wider than the terminal. */
 export function formatTable(
   header: readonly string[],
   rows: readonly Row[],
-  { colours, columns, right = [] }: TableOptions,
+  { colours, columns, right = [], wrap = false }: TableOptions,
 ): string[] {
   const lines = [{ cells: header }, ...rows].map(({ cells }) => cells.map(replaceControlCharacters))
+  if (wrap && columns !== null)
+    return formatTable(header, wrapLast(header, rows, columns), { colours, columns, right })
   const widths = header.map((_, i) => lines.reduce((most, cells) => Math.max(most, lengthOf(cells[i])), 0))
   return lines.map((cells, line) => {
     const padded = cells.map((cell, i) => {
@@ -27,9 +31,43 @@ export function formatTable(
       return right.includes(i) ? blanks + cell : cell + blanks
     })
     const style = line === 0 ? 'bold' : rows[line - 1]?.paint
-    return paint(cut(padded.join('  ').trimEnd(), columns), style, colours)
+    return paint(cut(padded.join(GAP).trimEnd(), columns), style, colours)
   })
 }
+
+/** Less room than this is not worth wrapping for. */
+const LEAST_WRAPPED = 16
+
+/** Breaks the last cell of each row between words, so that every row fits; what goes on has empty cells before it. */
+function wrapLast(header: readonly string[], rows: readonly Row[], columns: number): Row[] {
+  const last = header.length - 1
+  const before = header.slice(0, last).reduce((sum, title, i) => {
+    const widest = rows.reduce((most, { cells }) => Math.max(most, lengthOf(cells[i])), lengthOf(title))
+    return sum + widest + GAP.length
+  }, 0)
+  const room = Math.max(LEAST_WRAPPED, columns - before)
+  return rows.flatMap(({ cells, paint: style }) => {
+    const [first = '', ...rest] = breakIntoLines(cells[last] ?? '', room)
+    const further = rest.map((text) => ({
+      cells: [...header.slice(0, last).map(() => ''), text],
+      paint: style,
+    }))
+    return [{ cells: [...cells.slice(0, last), first], paint: style }, ...further]
+  })
+}
+
+function breakIntoLines(text: string, width: number): string[] {
+  const lines = ['']
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1) ?? ''
+    if (line === '') lines[lines.length - 1] = word
+    else if (lengthOf(line) + 1 + lengthOf(word) <= width) lines[lines.length - 1] = `${line} ${word}`
+    else lines.push(word)
+  }
+  return lines
+}
+
+const GAP = '  '
 
 /** In characters: half an emoji is no place to cut. */
 const lengthOf = (text = ''): number => [...text].length

@@ -16,8 +16,8 @@ import {
   formatName,
 } from './wording.ts'
 
-/** Text with a style, cut to the terminal's width before it is coloured. */
-type Piece = readonly [text: string, style?: Parameters<typeof styleText>[0]]
+/** Text with a style, cut to the terminal's width before it is coloured. One that is optional is left out, not cut. */
+type Piece = readonly [text: string, style?: Parameters<typeof styleText>[0], isOptional?: boolean]
 
 export type ScreenState = LiveState & {
   readonly title: string
@@ -43,6 +43,12 @@ const DRIFT_COLOURS: Record<DriftType, 'green' | 'red' | 'yellow'> = {
 const LINES_WITHOUT_CHANGES = 12
 const MAX_BAR_CELLS = 60
 
+const FOOTERS: Record<LiveState['phase'], string> = {
+  running: '  Ctrl-C ends it',
+  stopping: '  Stopping: probes in flight end …',
+  stopped: '  Stopped',
+}
+
 /** The whole screen as one text that fits into `size`. */
 export function renderScreen(state: ScreenState, size: ScreenSize): string {
   const room = Math.max(1, size.rows - LINES_WITHOUT_CHANGES)
@@ -59,7 +65,7 @@ export function renderScreen(state: ScreenState, size: ScreenSize): string {
     ...changes,
     [],
     [[`  ${state.outage === null ? (state.fault ?? '') : describeOutage(state.outage)}`, 'red']],
-    [[state.stopping ? '  Stopping: probes in flight end …' : '  Ctrl-C ends it', 'dim']],
+    [[FOOTERS[state.phase], 'dim']],
   ]
   return lines.map((line) => styled(line, size)).join('\n')
 }
@@ -100,9 +106,9 @@ const compliancePieces = ({ compliance }: ScreenState): Piece[][] =>
   !compliance?.judged ? [] : [[[`  ${describeCompliance(compliance)}`]]]
 
 const NAME_CELLS = 14
-const ENDPOINT_CELLS = 21
 const STATUS_CELLS = 11
 const REASON_CELLS = 18
+const DELTA_CELLS = 9
 
 const rowPieces = (row: ChangeRow | DriftRow): Piece[] =>
   'driftType' in row ? driftPieces(row) : changePieces(row)
@@ -112,8 +118,8 @@ const driftPieces = (drift: DriftRow): Piece[] => [
   [`${formatName(drift).padEnd(NAME_CELLS)} `],
   [`${formatComparedScores(drift).before.padStart(STATUS_CELLS)} → `, 'dim'],
   [formatComparedScores(drift).after.padEnd(STATUS_CELLS), DRIFT_COLOURS[drift.driftType]],
-  [` ${formatDelta(drift).padEnd(STATUS_CELLS)}`],
-  [`  ${describeDrift(drift)}`, 'dim'],
+  [` ${formatDelta(drift).padEnd(DELTA_CELLS)}`],
+  [` ${describeDrift(drift)}`, 'dim', true],
 ]
 
 const changePieces = (change: ChangeRow): Piece[] => [
@@ -122,14 +128,15 @@ const changePieces = (change: ChangeRow): Piece[] => [
   [`${change.from.padStart(STATUS_CELLS)} → `, 'dim'],
   [change.to.padEnd(STATUS_CELLS), COLOURS[change.to]],
   [` ${describeReason(change).padEnd(REASON_CELLS)}`],
-  [`  ${formatEndpoint(change.address, change.port).padEnd(ENDPOINT_CELLS)}`, 'dim'],
+  [`  ${formatEndpoint(change.address, change.port)}`, 'dim', true],
 ]
 
 function styled(line: readonly Piece[], { columns, colours }: ScreenSize): string {
   let room = columns
   return line
-    .map(([text, style]) => {
-      const cut = [...text].slice(0, room).join('')
+    .map(([text, style, isOptional = false]) => {
+      const isLeftOut = isOptional && [...text].length > room
+      const cut = isLeftOut ? '' : [...text].slice(0, room).join('')
       room -= [...cut].length
       return colours && style !== undefined && cut !== ''
         ? styleText(style, cut, { validateStream: false })

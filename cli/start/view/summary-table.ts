@@ -55,6 +55,7 @@ function describeAnswers(results: readonly OnceResult[]): string {
   const percentile = (share: number): number | null =>
     times[Math.max(0, Math.ceil(times.length * share) - 1)] ?? null
   const count = `${formatNumber(times.length)} answered, ${formatNumber(results.length - times.length)} did not`
+  if (times.length === 0) return count
   return `${count}; response p50 ${formatMilliseconds(percentile(0.5))}, p99 ${formatMilliseconds(percentile(0.99))}`
 }
 

@@ -23,5 +23,5 @@ export type LiveState = {
   readonly outage: Outage | null
   /** The latest failure of a function; null while there was none. */
   readonly fault: string | null
-  readonly stopping: boolean
+  readonly phase: 'running' | 'stopping' | 'stopped'
 }

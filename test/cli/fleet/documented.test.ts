@@ -24,8 +24,4 @@ describe('the documentation', () => {
     for (const args of shown)
       expect(parseFleetCommandLine(args), args.join(' ')).toMatchObject({ kind: 'run' })
   })
-
-  it('the usage text fits a terminal of 120 columns', () => {
-    for (const line of HELP.split('\n')) expect(line.length).toBeLessThanOrEqual(120)
-  })
 })

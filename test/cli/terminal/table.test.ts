@@ -22,6 +22,18 @@ describe('a table', () => {
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(20)
   })
 
+  it('a table whose last column wraps goes on between words, below itself', () => {
+    const long = [{ cells: ['interval', 'between two probes of a host, before jitter'] }]
+    expect(formatTable(['SETTING', 'MEANING'], long, { colours: false, columns: 32, wrap: true })).toEqual([
+      'SETTING   MEANING',
+      'interval  between two probes of',
+      '          a host, before jitter',
+    ])
+    expect(
+      formatTable(['SETTING', 'MEANING'], long, { colours: false, columns: null, wrap: true }),
+    ).toHaveLength(2)
+  })
+
   it('a table counts characters, not halves of them, and lets none steer the terminal', () => {
     const lines = formatTable(['A', 'B'], [{ cells: ['😀😀', 'x'] }, { cells: ['\u001b[2J', 'y'] }], {
       colours: false,

@@ -49,7 +49,7 @@ const state: LiveState = {
   fleetTime: new Date('2026-03-01T10:00:02Z'),
   fault: null,
   outage: null,
-  stopping: false,
+  phase: 'running',
 }
 
 test('plain lines tell of each drift, and count the scans of every kind', () => {

@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { renderScreen, type ScreenState } from '../../../../cli/start/view/screen.ts'
 import { formatSummary } from '../../../../cli/start/view/summary-table.ts'
+import type { DriftRow } from '../../../../shared/db/drift-view.ts'
 import type { ChangeRow } from '../../../../shared/db/fleet-view.ts'
 
 const at = new Date('2026-01-02T03:04:05Z')
@@ -36,7 +37,7 @@ const state: ScreenState = {
   fleetTime: at,
   fault: null,
   outage: null,
-  stopping: false,
+  phase: 'running',
 }
 
 describe('the live view', () => {
@@ -70,6 +71,36 @@ describe('the live view', () => {
     expect(renderScreen(state, { columns: 120, rows: 30, colours: false })).not.toContain('\u001b')
     expect(renderScreen(state, { columns: 120, rows: 30, colours: true })).not.toContain('\u001b[2J')
   })
+})
+
+it('the live view leaves out of a row what does not fit, and cuts no word of it', () => {
+  const drift: DriftRow = {
+    id: 'd',
+    recordedAt: at,
+    occurredAt: at,
+    hostId: 'h',
+    name: 'cache-03',
+    driftType: 'major',
+    basis: 'all_rules',
+    priorScore: 75,
+    currentScore: 65,
+    scoreDelta: -10,
+    comparedDelta: -10,
+  }
+  const recent = [{ ...change, name: 'db-01' }, drift]
+  const rows = (columns: number): string[] =>
+    renderScreen({ ...state, recent }, { columns, rows: 30, colours: false })
+      .split('\n')
+      .filter((line) => line.startsWith('  03:04:05'))
+  expect(rows(82)).toEqual([
+    '  03:04:05  cache-03              75 % → 65 %        −10 pp    major worsening',
+    '  03:04:05  db-01            reachable → unreachable connection_refused  [::1]:22',
+  ])
+  expect(rows(80)[0]).toBe('  03:04:05  cache-03              75 % → 65 %        −10 pp    major worsening')
+  expect(rows(75)).toEqual([
+    '  03:04:05  cache-03              75 % → 65 %        −10 pp',
+    '  03:04:05  db-01            reachable → unreachable connection_refused',
+  ])
 })
 
 describe('the summary table', () => {

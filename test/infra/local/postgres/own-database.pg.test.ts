@@ -30,6 +30,7 @@ const localDatabase = (db: TestDatabase, isShared: boolean): LocalDatabase => ({
 const options = (over: Partial<SyncOptions> = {}): SyncOptions => ({
   source: 'file:here:fleet.csv',
   prune: true,
+  now: new Date(),
   onProgress: () => {},
   ...over,
 })
