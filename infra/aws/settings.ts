@@ -14,6 +14,8 @@ export type Settings = {
   readonly scanners: readonly string[]
   /** Who is sent the digest of changes. */
   readonly notify: NotifySettings
+  /** How many days the event bus keeps events, to replay them; null where there is no archive. */
+  readonly archiveDays: number | null
   /** ARNs of event buses, usually in other accounts, that receive every event. */
   readonly subscribers: readonly string[]
   /** Whether `cdk destroy` keeps or deletes the database, the messages in the queues and the logs. */

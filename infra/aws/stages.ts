@@ -8,6 +8,9 @@ import type {
   SignIn,
 } from './settings.ts'
 
+/** How long events can be replayed to a consumer that was away. */
+const ARCHIVE_DAYS = 30
+
 /** The stages that can be deployed. */
 export const STAGE_NAMES = ['dev', 'prod', 'existing', 'emulated'] as const
 export type Stage = (typeof STAGE_NAMES)[number]
@@ -34,6 +37,7 @@ export const STAGES: Record<Stage, (given: Given) => Settings> = {
     alarms: alarms(given, 'full'),
     scanners: given.list('scanners'),
     notify: notifySettings(given),
+    archiveDays: ARCHIVE_DAYS,
     subscribers: given.list('subscribers'),
     data: 'delete',
   }),
@@ -55,6 +59,7 @@ export const STAGES: Record<Stage, (given: Given) => Settings> = {
     alarms: alarms(given, 'full'),
     scanners: given.list('scanners'),
     notify: notifySettings(given),
+    archiveDays: ARCHIVE_DAYS,
     subscribers: given.list('subscribers'),
     data: 'keep',
   }),
@@ -84,6 +89,7 @@ export const STAGES: Record<Stage, (given: Given) => Settings> = {
     alarms: alarms(given, 'full'),
     scanners: given.list('scanners'),
     notify: notifySettings(given),
+    archiveDays: ARCHIVE_DAYS,
     subscribers: given.list('subscribers'),
     data: 'keep',
   }),
@@ -112,6 +118,8 @@ export const STAGES: Record<Stage, (given: Given) => Settings> = {
     alarms: alarms(given, 'basic'),
     scanners: [],
     notify: { emails: [], slack: null },
+    // The emulator has none.
+    archiveDays: null,
     subscribers: [],
     data: 'delete',
   }),

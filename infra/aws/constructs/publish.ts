@@ -21,8 +21,6 @@ export const PUBLISH_CONCURRENCY = 2
 /** Above the handler's own deadline of 55 s. */
 const PUBLISH_TIMEOUT_SECONDS = 60
 const PUBLISH_MEMORY_MB = 512
-/** How long events can be replayed to a consumer that was away. */
-const ARCHIVE_DAYS = 30
 
 export type PublishProps = StageParts & {
   readonly clocks: scheduler.ScheduleGroup
@@ -46,11 +44,13 @@ export class Publish extends Construct {
       eventBusName: `fleet-awareness-${stage}`,
       description: `Fleet Awareness (${stage}): every change of every host, and every drift`,
     })
-    this.bus.archive('Archive', {
-      archiveName: `fleet-awareness-${stage}`,
-      eventPattern: { source: [EVENT_SOURCE] },
-      retention: Duration.days(ARCHIVE_DAYS),
-    })
+    if (settings.archiveDays !== null) {
+      this.bus.archive('Archive', {
+        archiveName: `fleet-awareness-${stage}`,
+        eventPattern: { source: [EVENT_SOURCE] },
+        retention: Duration.days(settings.archiveDays),
+      })
+    }
     this.digests = this.digestTopic(stage, settings.notify)
     this.function = new NodeFunction(this, 'Publish', {
       ...props,

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
 import { ListSchedulesCommand, SchedulerClient } from '@aws-sdk/client-scheduler'
+import { SNSClient } from '@aws-sdk/client-sns'
 import { GetQueueUrlCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import * as z from 'zod'
@@ -19,6 +21,7 @@ import { type Account, openAccount, STAGE } from './account.ts'
 import { ACCOUNT, REGION } from './emulator.ts'
 import { functionLogs } from './function-logs.ts'
 import { type Operator, operatorOf } from './operator.ts'
+import { type Subscribers, subscribe } from './subscribers.ts'
 
 const STACK = `fleet-awareness-${STAGE}`
 /** Scheduler knows no shorter period than a minute, and the emulator looks every ten seconds. */
@@ -38,6 +41,9 @@ describe('a stage deployed by the CDK CLI into an AWS account', () => {
   let scheduler: SchedulerClient
   let fleet: Record<Name, LoopbackHost>
   let scanQueueUrl: string
+  let events: EventBridgeClient
+  let sns: SNSClient
+  let subscribers: Subscribers
 
   beforeAll(async () => {
     account = await openAccount()
@@ -49,6 +55,8 @@ describe('a stage deployed by the CDK CLI into an AWS account', () => {
     }
     sqs = new SQSClient(client)
     scheduler = new SchedulerClient(client)
+    events = new EventBridgeClient(client)
+    sns = new SNSClient(client)
     fleet = {
       doomed: await startLoopbackHost(BEHAVIOURS.healthy),
       leaver: await startLoopbackHost(BEHAVIOURS.slow),
@@ -67,6 +75,8 @@ describe('a stage deployed by the CDK CLI into an AWS account', () => {
     await Promise.all(Object.values(fleet ?? {}).map((host) => host.stop()))
     sqs?.destroy()
     scheduler?.destroy()
+    events?.destroy()
+    sns?.destroy()
     await account?.close()
   })
 
@@ -112,7 +122,8 @@ describe('a stage deployed by the CDK CLI into an AWS account', () => {
     const outputs = Outputs.parse(JSON.parse(readFileSync(join(account.folder, 'outputs.json'), 'utf8')))
     scanQueueUrl = outputs[STACK]?.ScanQueueUrl ?? ''
     expect(scanQueueUrl).toMatch(/scan-completed$/)
-    expect(await schedules()).toEqual([`${STAGE}-clock/${STAGE}-fan-out`])
+    expect(await schedules()).toEqual([`${STAGE}-clock/${STAGE}-fan-out`, `${STAGE}-clock/${STAGE}-publish`])
+    subscribers = await subscribe({ events, sns, sqs }, { stage: STAGE, account: ACCOUNT, region: REGION })
   })
 
   it("a stage that the CDK CLI deploys takes hosts in through the operator's door, once the policy allows addresses like theirs", async () => {
@@ -189,7 +200,7 @@ describe('a stage deployed by the CDK CLI into an AWS account', () => {
   }
 
   it('a stage that the CDK CLI deploys gives each host a schedule, by the fan-out that Scheduler runs every minute', async () => {
-    await expect.poll(schedules, WITHIN_MINUTES).toHaveLength(1 + NAMES.length)
+    await expect.poll(schedules, WITHIN_MINUTES).toHaveLength(2 + NAMES.length)
     const probes = (await schedules()).filter((name) => name.startsWith(`${STAGE}-probes/`))
     expect(probes).toHaveLength(NAMES.length)
   })
@@ -206,7 +217,7 @@ describe('a stage deployed by the CDK CLI into an AWS account', () => {
     await fleet.doomed.switchTo(BEHAVIOURS.silent)
     await importFleet(['doomed', 'steady'])
     await expect.poll(states, WITHIN_MINUTES).toEqual({ doomed: 'unreachable', steady: 'reachable' })
-    await expect.poll(schedules, WITHIN_MINUTES).toHaveLength(3)
+    await expect.poll(schedules, WITHIN_MINUTES).toHaveLength(4)
 
     expect(await operator.probe('doomed')).toBe(EXIT.unreachable)
     const events = await operator.events('host.connectivity.checked')
@@ -214,6 +225,19 @@ describe('a stage deployed by the CDK CLI into an AWS account', () => {
       { detail: { prior_status: 'reachable', new_status: 'unreachable', error_type: 'banner_timeout' } },
       { detail: { prior_status: 'unknown', new_status: 'reachable' } },
     ])
+  })
+
+  it('a stage that the CDK CLI deploys brings the dead host to a rule of the event bus, and to people', async () => {
+    const { id: hostId } = await hostCalled('doomed')
+    await expect.poll(subscribers.hostsDown, WITHIN_MINUTES).toMatchObject([
+      {
+        source: 'fleet-awareness',
+        'detail-type': 'host.connectivity.checked',
+        detail: { stage: STAGE, host: { id: hostId, name: 'doomed' }, new_status: 'unreachable' },
+      },
+    ])
+    const digests = async () => (await subscribers.digests()).join('\n')
+    await expect.poll(digests, WITHIN_MINUTES).toContain(`[${STAGE}] 1 host down: doomed`)
   })
 
   it('a stage that the CDK CLI deploys leaves nothing that fires when it is destroyed', async () => {
