@@ -1,21 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Policy, parseSettings, policyFault } from '../../shared/contracts/policy.ts'
-import type { PolicyValues } from '../../shared/domain/policy.ts'
 import { policyChanged } from '../../shared/domain/policy-event.ts'
-
-const DEFAULTS: PolicyValues = {
-  probe_interval_seconds: 300,
-  failures_to_go_down: 2,
-  successes_to_come_up: 1,
-  hosts_per_schedule: 1,
-  drift_major_worsening_pp: 10,
-  drift_minor_worsening_pp: 5,
-  drift_improvement_pp: 5,
-  drift_basis: 'all_rules',
-  allowed_addresses: 'global,private',
-  publish_actions: '',
-  notify: 'down,up,major',
-}
+import { DEFAULT_POLICY } from '../support/default-policy.ts'
 
 describe('settings as they are typed', () => {
   it('settings as they are typed become changes', () => {
@@ -76,24 +62,24 @@ describe('settings as they are typed', () => {
 
 describe('a policy', () => {
   it('a policy holds each setting, and no other', () => {
-    expect(Policy.safeParse(DEFAULTS).success).toBe(true)
-    expect(Policy.safeParse({ ...DEFAULTS, more: 1 }).success).toBe(false)
+    expect(Policy.safeParse(DEFAULT_POLICY).success).toBe(true)
+    expect(Policy.safeParse({ ...DEFAULT_POLICY, more: 1 }).success).toBe(false)
   })
 
   it('a policy is at fault when a major worsening would be smaller than a minor one', () => {
-    expect(policyFault(DEFAULTS)).toBeNull()
-    expect(policyFault({ ...DEFAULTS, drift_minor_worsening_pp: 10 })).toBeNull()
-    expect(policyFault({ ...DEFAULTS, drift_minor_worsening_pp: 10.5 })).toBe(
+    expect(policyFault(DEFAULT_POLICY)).toBeNull()
+    expect(policyFault({ ...DEFAULT_POLICY, drift_minor_worsening_pp: 10 })).toBeNull()
+    expect(policyFault({ ...DEFAULT_POLICY, drift_minor_worsening_pp: 10.5 })).toBe(
       'drift_major_worsening_pp (10) must not be below drift_minor_worsening_pp (10.5)',
     )
   })
 
   it('a policy that changed gives an event with what changed, before and after', () => {
-    expect(policyChanged(DEFAULTS, { ...DEFAULTS, failures_to_go_down: 3 })).toMatchObject({
+    expect(policyChanged(DEFAULT_POLICY, { ...DEFAULT_POLICY, failures_to_go_down: 3 })).toMatchObject({
       action: 'policy.changed',
       resourceType: 'policy',
       detail: { before: { failures_to_go_down: 2 }, after: { failures_to_go_down: 3 } },
     })
-    expect(policyChanged(DEFAULTS, { ...DEFAULTS })).toBeNull()
+    expect(policyChanged(DEFAULT_POLICY, { ...DEFAULT_POLICY })).toBeNull()
   })
 })

@@ -4,6 +4,8 @@ import { describe, expect, it } from 'vitest'
 import {
   ADDRESS_CLASSES,
   type AddressClass,
+  ALLOWED_ADDRESSES_WITH_LOOPBACK,
+  addressFault,
   classifyAddress,
   DEFAULT_ALLOWED_ADDRESSES,
   formatAddressClasses,
@@ -42,6 +44,10 @@ describe('an address', () => {
       'reserved',
       '::2 ::127.0.0.1 1:: 100::1 1fff:: 4000:: fbff:: fe00:: fec0::1 2001:: 2001:10::1 64:ff9b:1::1',
     ],
+    // Next to a prefix that means something, in one of its groups.
+    ['reserved', '64::8.8.8.8 64:1::8.8.8.8 64:ff9b:1::8.8.8.8 64:ff9b:0:1::8.8.8.8 64:ff9b:0:0:0:1:808:808'],
+    ['global', '2a05:ff9b::127.0.0.1 2a05:ec2::254 2a05:ce::254'],
+    ['private', 'fd20:cf::254 fd21:ce::254 fd20::254'],
     // What a network carries to an IPv4 address is of the class of that address.
     ['loopback', '::ffff:127.0.0.1 ::FFFF:7f00:1 0:0:0:0:0:ffff:127.1.2.3 64:ff9b::127.0.0.1 2002:7f00:1::'],
     ['metadata', '::ffff:169.254.169.254 ::ffff:a9fe:a9fe 64:ff9b::a9fe:a9fe 2002:a9fe:a9fe::1'],
@@ -56,6 +62,7 @@ describe('an address', () => {
       null,
       '[::1] fe80::1%eth0 ::1/128 1:2:3:4:5:6:7 1:2:3:4:5:6:7:8:9 1::2::3 ::: 12345:: ::1.2.3 1.2.3.4::',
     ],
+    [null, '1:2:3:4::5:6:7:8 1:2:3:4:5::6:7:8:9 ::1.2.3.4:5 1.2.3.4:5::6 1:2:3:4:5:1.2.3.4:8'],
   ])('an address is %s: %s', (expected, addresses) => {
     for (const address of addresses.split(' ')) {
       expect([address, classifyAddress(address)]).toEqual([address, expected])
@@ -115,6 +122,21 @@ describe('an address', () => {
       }),
       { numRuns: 2000 },
     )
+  })
+})
+
+describe('why no prober would connect to an address', () => {
+  it('an address that is allowed has no fault', () => {
+    expect(addressFault('10.0.0.1', DEFAULT_ALLOWED_ADDRESSES)).toBeNull()
+    expect(addressFault('127.0.0.1', ALLOWED_ADDRESSES_WITH_LOOPBACK)).toBeNull()
+    expect(addressFault('10.0.0.1', ALLOWED_ADDRESSES_WITH_LOOPBACK)).toBeNull()
+  })
+
+  it('an address that is not allowed, or is none, has a fault that says what it is and what is allowed', () => {
+    const allowed = 'the policy (allowed_addresses) allows global, private'
+    const faultOf = (address: string) => addressFault(address, DEFAULT_ALLOWED_ADDRESSES)
+    expect(faultOf('127.0.0.1')).toBe(`address 127.0.0.1 is loopback: ${allowed}`)
+    expect(faultOf('web-01')).toBe(`address web-01 is none: ${allowed}`)
   })
 })
 

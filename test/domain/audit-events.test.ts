@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { hostConnectivityChecked } from '../../shared/domain/audit-events.ts'
 import { fleetHostsAdded, fleetHostsRemoved, MAX_NAMES_IN_EVENT } from '../../shared/domain/fleet-event.ts'
 import { parseHostId } from '../../shared/domain/ids.ts'
+import { policyChanged } from '../../shared/domain/policy-event.ts'
+import { DEFAULT_POLICY } from '../support/default-policy.ts'
 
 const HOST = parseHostId('0190a1b2-c3d4-7e5f-8a6b-7c8d9e0f0005')
 
@@ -55,6 +57,29 @@ describe('the event of a host whose status changed', () => {
         consecutive_failures: 2,
       },
     })
+  })
+})
+
+describe('the event of a policy that changed', () => {
+  it('the event of a policy that changed has each setting that did, before and after', () => {
+    expect(
+      policyChanged(DEFAULT_POLICY, {
+        ...DEFAULT_POLICY,
+        failures_to_go_down: 3,
+        drift_basis: 'common_rules',
+      }),
+    ).toEqual({
+      action: 'policy.changed',
+      severity: 'info',
+      outcome: 'success',
+      resourceType: 'policy',
+      resourceId: 'policy',
+      detail: {
+        before: { failures_to_go_down: 2, drift_basis: 'all_rules' },
+        after: { failures_to_go_down: 3, drift_basis: 'common_rules' },
+      },
+    })
+    expect(policyChanged(DEFAULT_POLICY, { ...DEFAULT_POLICY })).toBeNull()
   })
 })
 

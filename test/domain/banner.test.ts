@@ -37,6 +37,7 @@ describe('a banner', () => {
     ['SSH-2.0-x', 'SSH-2.0-x'],
     ['notice\nSSH-1.99-x', 'SSH-1.99-x'],
     ['SSH-2.0-\r\n', 'SSH-2.0-'],
+    ['SSH-2.0-x \r\n', 'SSH-2.0-x'],
   ])('the bytes %j identify a server as %j', (text, identification) => {
     expect(read(text)).toEqual(identified(identification))
   })
@@ -68,6 +69,8 @@ describe('a banner', () => {
   it('a banner may follow 8 KiB of other lines, and no byte more', () => {
     const lines = (bytes: number) => `${'x'.repeat(bytes - 1)}\n`
     expect(read(`${lines(MAX_LINES_BEFORE_BYTES)}SSH-2.0-x\n`)).toEqual(identified('SSH-2.0-x'))
+    const afterLines = [lines(MAX_LINES_BEFORE_BYTES), 'SS', 'H-2.0-x\n'].map(bytesOf)
+    expect(readAll(afterLines)).toEqual(identified('SSH-2.0-x'))
     expect(read(`${lines(MAX_LINES_BEFORE_BYTES + 1)}SSH-2.0-x\n`)).toEqual(failed('banner_mismatch'))
     expect(read(`${'\n'.repeat(MAX_LINES_BEFORE_BYTES + 1)}SSH-2.0-x\n`)).toEqual(failed('banner_mismatch'))
   })
@@ -87,6 +90,7 @@ describe('a banner', () => {
     ['SSH-2.0-', false],
     ['SSH-2.0- ', false],
     ['SSH-2.0-\r', false],
+    ['SSH-2.0-\x7f', false],
     ['SSH-1.5-x', false],
     ['hello', false],
     ['', false],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { busEvent, MAX_EVENT_BYTES } from '../../shared/domain/bus-event.ts'
-import { isPublished, type OutboxEvent } from '../../shared/domain/outbox.ts'
+import { isPublished, type OutboxEvent, orderKey } from '../../shared/domain/outbox.ts'
 
 const HOST = { id: '6f1d2c3b-4a59-4e87-9b0c-1d2e3f405162', name: 'web-01', address: '10.0.0.1', port: 22 }
 const DOWN: OutboxEvent = {
@@ -88,10 +88,25 @@ describe('which events are published:', () => {
     ['openwatch', 'scan.started', 'scan.*', true],
     ['openwatch', 'scan', 'scan.*', false],
     [null, 'user.login', '*', true],
+    [null, '', '', false],
+    [null, '', 'scan.started,', false],
   ])(
     'an event of %s, %s, with publish_actions %j is published: %s',
     (actorId, action, publishActions, expected) => {
       expect(isPublished({ actorId, action }, publishActions)).toBe(expected)
     },
   )
+})
+
+it('events keep their order on the way to the bus where they are of one resource', () => {
+  expect(orderKey(DOWN)).toBe(orderKey({ ...DOWN, action: 'compliance.drift.detected' }))
+  const others = [
+    { resourceType: 'fleet' },
+    { resourceId: 'web-02' },
+    { resourceType: null },
+    { resourceId: null },
+  ]
+  const keys = [DOWN, ...others.map((other) => ({ ...DOWN, ...other }))].map(orderKey)
+  expect(new Set(keys).size).toBe(keys.length)
+  expect(orderKey({ ...DOWN, resourceType: null, resourceId: null })).toBe('/')
 })

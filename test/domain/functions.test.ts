@@ -4,7 +4,15 @@ import { describe, expect, it } from 'vitest'
 import { roleSignIns } from '../../functions/runtime/migrate-ports.ts'
 import { rolePasswords } from '../../infra/aws/constructs/database-sign-in.ts'
 import type { DatabaseSettings } from '../../infra/aws/settings.ts'
-import { FUNCTIONS, type FunctionTable, functionSignIns } from '../../shared/domain/functions.ts'
+import {
+  FUNCTION_NAMES,
+  FUNCTION_ROLES,
+  FUNCTIONS,
+  type FunctionTable,
+  functionName,
+  functionSignIns,
+  SIGNING_FUNCTIONS,
+} from '../../shared/domain/functions.ts'
 import { ROOT } from '../support/repository.ts'
 
 /** The table with a function that is not there. */
@@ -52,6 +60,16 @@ describe('the table of functions', () => {
     ]) {
       expect(new Set(values).size).toBe(values.length)
     }
+  })
+
+  it('the table of functions has a role for each function that signs in, and none for migrations', () => {
+    expect(SIGNING_FUNCTIONS).toEqual(FUNCTION_NAMES.filter((name) => name !== 'migrate'))
+    expect(FUNCTION_ROLES).toEqual(functionSignIns().map(({ role }) => role))
+    expect(FUNCTION_ROLES).toContain('awareness_fan_out')
+  })
+
+  it('the table of functions gives each function the name by which it is deployed and invoked', () => {
+    expect(functionName('prod', 'fan-out')).toBe('awareness-prod-fan-out')
   })
 
   it('the table of functions names each secret field that the documentation asks for', () => {

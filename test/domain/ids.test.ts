@@ -13,6 +13,7 @@ describe('a host id', () => {
     '',
     'web-1',
     '0190a1b2c3d47e5f8a6b7c8d9e0f0005',
+    'x0190a1b2-c3d4-7e5f-8a6b-7c8d9e0f0005',
     '{0190a1b2-c3d4-7e5f-8a6b-7c8d9e0f0005}',
     '0190a1b2-c3d4-7e5f-8a6b-7c8d9e0f000',
     '0190a1b2-c3d4-7e5f-8a6b-7c8d9e0f0005\n',

@@ -8,19 +8,17 @@ import {
   POLICY_RANGES,
   type PolicyValues,
 } from '../../shared/domain/policy.ts'
+import { DEFAULT_POLICY } from '../support/default-policy.ts'
 
 const POLICY: PolicyValues = {
-  probe_interval_seconds: 300,
+  ...DEFAULT_POLICY,
   failures_to_go_down: 4,
   successes_to_come_up: 3,
-  hosts_per_schedule: 1,
   drift_major_worsening_pp: 12,
   drift_minor_worsening_pp: 6,
   drift_improvement_pp: 7,
   drift_basis: 'common_rules',
   allowed_addresses: 'global,loopback',
-  publish_actions: '',
-  notify: 'down,up,major',
 }
 
 describe('a policy', () => {

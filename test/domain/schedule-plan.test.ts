@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { periodMinutes as periodOf } from '../../shared/domain/cadence.ts'
+import { periodMinutes as periodOf, spreadHash } from '../../shared/domain/cadence.ts'
 import { parseHostId } from '../../shared/domain/ids.ts'
 import { planSchedules } from '../../shared/domain/schedule-plan.ts'
 import { isOurScheduleName, type ScheduleSpec } from '../../shared/domain/schedules.ts'
@@ -133,6 +133,40 @@ describe('the load of 10,000 hosts', () => {
     for (const [period, schedules] of byPeriod) {
       expect(busiestToMean(probesByMinute(schedules).slice(0, period))).toBeLessThanOrEqual(1.3)
     }
+  })
+})
+
+/** They agree in the 32 low bits of their hash: one trio among six million ids that count up. */
+const COLLIDING = ['000000025480', '0000003b2a66', '0000004594fa'].map((end) => ({
+  id: parseHostId(`0190a1b2-c3d4-7e5f-8a6b-${end}`),
+}))
+
+describe('a bucket', () => {
+  it('a bucket is not split before it is over its limit, and none is empty', () => {
+    const oneMinute = { intervalMs: MINUTE_MS, hostsPerSchedule: 100 }
+    const hosts = randomFleet(101)
+    expect(planSchedules(hosts.slice(1), oneMinute)).toHaveLength(1)
+    const split = planSchedules(hosts, oneMinute)
+    expect(split.length).toBeGreaterThan(1)
+    expect(split.filter(({ hostIds }) => hostIds.length === 0)).toEqual([])
+  })
+
+  it('a bucket has the hosts whose hash its name says', () => {
+    for (const { name, hostIds } of planSchedules(randomFleet(3_000), inHundreds)) {
+      const [, depth = '', remainder = ''] = /^b-\d+m-(\d+)-([0-9a-f]+)$/.exec(name) ?? []
+      const remainders = hostIds.map((id) => spreadHash(id) % 2n ** BigInt(depth))
+      expect(new Set(remainders)).toEqual(new Set([BigInt(`0x${remainder}`)]))
+    }
+  })
+
+  it('a bucket that no bit of the hash can split is cut by the order of the ids, whatever their order', () => {
+    const inPairs = { intervalMs: MINUTE_MS, hostsPerSchedule: 2 }
+    const schedules = planSchedules(COLLIDING.toReversed(), inPairs)
+    const ids = COLLIDING.map(({ id }) => id)
+    expect(schedules.map(({ hostIds }) => hostIds)).toEqual([ids.slice(0, 2), ids.slice(2)])
+    expect(new Set(schedules.map(({ name }) => name)).size).toBe(2)
+    expect(schedules.every(({ name }) => isOurScheduleName(name))).toBe(true)
+    expect(planSchedules(COLLIDING, inPairs)).toEqual(schedules)
   })
 })
 

@@ -1,0 +1,16 @@
+import type { PolicyValues } from '../../shared/domain/policy.ts'
+
+/** The policy that a new database starts with. */
+export const DEFAULT_POLICY: PolicyValues = {
+  probe_interval_seconds: 300,
+  failures_to_go_down: 2,
+  successes_to_come_up: 1,
+  hosts_per_schedule: 1,
+  drift_major_worsening_pp: 10,
+  drift_minor_worsening_pp: 5,
+  drift_improvement_pp: 5,
+  drift_basis: 'all_rules',
+  allowed_addresses: 'global,private',
+  publish_actions: '',
+  notify: 'down,up,major',
+}
