@@ -31,14 +31,14 @@ export async function* probeOnce(
     for (let done = 0; done < hosts.length && !stop.aborted; done += MAX_HOSTS_PER_INVOCATION) {
       const chunk = hosts.slice(done, done + MAX_HOSTS_PER_INVOCATION)
       const { outcomes } = await probe.invoke({ hostIds: chunk.map(({ id }) => id), cause: 'once' })
-      yield await joined(surroundings, chunk, outcomes)
+      yield await joinResults(surroundings, chunk, outcomes)
     }
   } finally {
     await probe.drain()
   }
 }
 
-async function joined(
+async function joinResults(
   { database }: FunctionSurroundings,
   hosts: readonly FleetHost[],
   outcomes: readonly HostOutcome[],

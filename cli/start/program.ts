@@ -14,9 +14,19 @@ import { runOnce } from './run-once.ts'
 import { openSession } from './session.ts'
 import { isInterrupted } from './stop-signal.ts'
 import { chooseView } from './view/choose-view.ts'
+import type { View } from './view/view.ts'
 
-/** Runs all of `npm start`, from its arguments to its exit code; `stop` aborts on Ctrl-C. */
-export async function runProgram(args: readonly string[], stop: AbortSignal): Promise<ExitCode> {
+/**
+ * Runs all of `npm start`, from its arguments to its exit code.
+ *
+ * @param stop aborts on Ctrl-C
+ * @param onScreen is called when a live screen begins to be drawn
+ */
+export async function runProgram(
+  args: readonly string[],
+  stop: AbortSignal,
+  onScreen: () => void,
+): Promise<ExitCode> {
   const commandLine = parseCommandLine(args)
   const output = terminalOutput(process)
   if (commandLine.kind === 'help') {
@@ -26,7 +36,8 @@ export async function runProgram(args: readonly string[], stop: AbortSignal): Pr
   try {
     if (commandLine.kind === 'fault') throw new UserError([commandLine.message])
     const { command } = commandLine
-    return await run(command, await readFleet(command, output), stop, output)
+    const view = chooseView(command, process.stdout, onScreen)
+    return await run(command, await readFleet(command, output), { stop, output, view })
   } catch (error) {
     // Ctrl-C reaches the tools of a start-up too (initdb, say), and what they then report is no fault. Its
     // signal is handled only when the event loop turns.
@@ -53,12 +64,10 @@ async function readFleet(
 async function run(
   command: Command,
   fleet: readonly FileHost[] | null,
-  stop: AbortSignal,
-  output: Output,
+  { stop, output, view }: { readonly stop: AbortSignal; readonly output: Output; readonly view: View },
 ): Promise<ExitCode> {
   const resources = createResources()
   try {
-    const view = chooseView(command, process.stdout)
     const session = await openSession(command, fleet, {
       databaseUrl: process.env.DATABASE_URL || undefined,
       resources,

@@ -9,9 +9,18 @@ import type { View } from './view.ts'
 /** More than any terminal shows. */
 const KEPT_CHANGES = 200
 
-/** A view that is drawn anew in place, on a terminal. */
-export function createLiveScreen(stdout: WriteStream, title: string, speed: number): View {
-  const draw = createLogUpdate(stdout)
+/** Creates a view that is drawn anew in place, on a terminal. `onScreen` is called each time before it is. */
+export function createLiveScreen(
+  stdout: WriteStream,
+  title: string,
+  speed: number,
+  onScreen: () => void,
+): View {
+  const logUpdate = createLogUpdate(stdout)
+  const draw = (text: string): void => {
+    onScreen()
+    logUpdate(text)
+  }
   let recent: readonly (ChangeRow | DriftRow)[] = []
   return {
     loading: (loaded, total) =>
@@ -21,6 +30,6 @@ export function createLiveScreen(stdout: WriteStream, title: string, speed: numb
       const size = { columns: stdout.columns, rows: stdout.rows, colours: stdout.hasColors() }
       draw(renderScreen({ ...state, title, speed, recent }, size))
     },
-    close: () => draw.done(),
+    close: () => logUpdate.done(),
   }
 }

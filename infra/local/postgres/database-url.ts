@@ -15,18 +15,18 @@ export function parseDatabaseUrl(text: string, defaultUser: string): Connection 
   if (url === null || !/^postgres(ql)?:$/.test(url.protocol)) {
     throw new UserError(['DATABASE_URL: not of the form postgres://user:password@host:5432/database'])
   }
-  const username = decoded(url.username) || defaultUser
+  const username = decodePart(url.username) || defaultUser
   return {
-    host: url.searchParams.get('host') ?? (decoded(url.hostname).replace(/^\[|\]$/g, '') || 'localhost'),
+    host: url.searchParams.get('host') ?? (decodePart(url.hostname).replace(/^\[|\]$/g, '') || 'localhost'),
     port: Number(url.port || url.searchParams.get('port') || DEFAULT_PORT),
-    database: decoded(url.pathname.slice(1)) || username,
+    database: decodePart(url.pathname.slice(1)) || username,
     username,
-    password: decoded(url.password),
+    password: decodePart(url.password),
     ...encryption(url.searchParams),
   }
 }
 
-function decoded(part: string): string {
+function decodePart(part: string): string {
   try {
     return decodeURIComponent(part)
   } catch (cause) {
