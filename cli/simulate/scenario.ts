@@ -1,4 +1,5 @@
 import { DEFAULT_INTERVAL_MS } from '../../shared/domain/cadence.ts'
+import { HostIdList } from '../../shared/domain/host-id-list.ts'
 import { planSchedules } from '../../shared/domain/schedule-plan.ts'
 import { MAX_HOSTS_PER_INVOCATION, type ScheduleSpec } from '../../shared/domain/schedules.ts'
 import { FAN_OUT_CALLS_PER_SECOND } from './assumptions.ts'
@@ -42,7 +43,8 @@ export async function* simulate(
 ): AsyncGenerator<Scenario> {
   const fleet = simulatedFleet(hosts)
   for (const packed of hostsPerSchedule) {
-    const plan = planSchedules(fleet.hosts, { intervalMs: DEFAULT_INTERVAL_MS, hostsPerSchedule: packed })
+    const policy = { intervalMs: DEFAULT_INTERVAL_MS, hostsPerSchedule: packed }
+    const plan = [...planSchedules(HostIdList.of(fleet.hosts.map(({ id }) => id)), policy)]
     for (const downShare of DOWN_SHARES) yield await scenario(fleet, plan, packed, downShare)
   }
 }

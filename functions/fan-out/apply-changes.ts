@@ -1,6 +1,7 @@
 import { MINUTE_MS, nextOccurrenceMs } from '../../shared/domain/cadence.ts'
+import { joined, slice } from '../../shared/domain/lazy-list.ts'
 import type { CallOutcome, ScheduleSpec } from '../../shared/domain/schedules.ts'
-import type { ScheduleChange } from './changes.ts'
+import type { Changes, ScheduleChange } from './changes.ts'
 
 export type Applying = {
   /** Creates or replaces a schedule whose first occurrence is at `startAtMs`. */
@@ -41,22 +42,26 @@ const MAX_FAULTS = 10
  */
 export async function applyChanges(
   ports: Applying,
-  changes: readonly ScheduleChange[],
+  { puts, removals }: Changes,
   signal: AbortSignal,
 ): Promise<ChangesApplied> {
-  const done: ScheduleChange[] = []
+  const changes = joined(puts, removals)
   const faults: ChangeFault[] = []
+  let put = 0
+  let removed = 0
   for (let at = 0; at < changes.length && !mustStop(signal, faults); at += CHANGES_PER_BATCH) {
-    const batch = changes.slice(at, at + CHANGES_PER_BATCH)
+    const batch = slice<ScheduleChange>(changes, at, CHANGES_PER_BATCH)
     await ports.markPending(batch.map(({ name }) => name))
-    const doneHere = await callAll(ports, batch, signal, faults)
-    const puts = doneHere.filter((change) => change.kind === 'put')
-    const removals = doneHere.filter((change) => change.kind === 'remove')
-    if (puts.length > 0) await ports.remember(puts.map(({ name, specHash }) => ({ name, specHash })))
-    if (removals.length > 0) await ports.forget(removals.map(({ name }) => name))
-    done.push(...doneHere)
+    const done = await callAll(ports, batch, signal, faults)
+    const written = done.filter((change) => change.kind === 'put')
+    const deleted = done.filter((change) => change.kind === 'remove')
+    if (written.length > 0) await ports.remember(written.map(({ name, specHash }) => ({ name, specHash })))
+    if (deleted.length > 0) await ports.forget(deleted.map(({ name }) => name))
+    put += written.length
+    removed += deleted.length
   }
-  return tally(changes, done, faults)
+  const [putsLeftOver, removalsLeftOver] = [puts.length - put, removals.length - removed]
+  return { put, removed, putsLeftOver, removalsLeftOver, faults }
 }
 
 const mustStop = (signal: AbortSignal, faults: readonly ChangeFault[]): boolean =>
@@ -91,21 +96,4 @@ function call(ports: Applying, change: ScheduleChange, signal: AbortSignal): Pro
   const { spec, exists } = change
   const startAtMs = nextOccurrenceMs(ports.now().getTime(), spec.periodMinutes * MINUTE_MS, spec.phaseMs)
   return ports.put(spec, { startAtMs, exists, signal })
-}
-
-function tally(
-  changes: readonly ScheduleChange[],
-  done: readonly ScheduleChange[],
-  faults: readonly ChangeFault[],
-): ChangesApplied {
-  const put = done.filter(({ kind }) => kind === 'put').length
-  const removed = done.length - put
-  const puts = changes.filter(({ kind }) => kind === 'put').length
-  return {
-    put,
-    removed,
-    putsLeftOver: puts - put,
-    removalsLeftOver: changes.length - puts - removed,
-    faults,
-  }
 }

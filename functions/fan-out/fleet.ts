@@ -1,5 +1,5 @@
 import { clampIntervalMs, MINUTE_MS, periodMinutes } from '../../shared/domain/cadence.ts'
-import type { SnapshotHost } from '../../shared/domain/fleet-snapshot.ts'
+import type { SnapshotHosts } from '../../shared/domain/fleet-snapshot.ts'
 import type { ReachabilityStatus } from '../../shared/domain/reachability.ts'
 
 export type FleetGauges = Readonly<Record<ReachabilityStatus, number>> & {
@@ -8,16 +8,16 @@ export type FleetGauges = Readonly<Record<ReachabilityStatus, number>> & {
 }
 
 /** Counts the fleet by state and finds its longest delay. Scheduler fires anywhere in a minute, so up to 60 s is punctual. */
-export function measureFleet(hosts: readonly SnapshotHost[], intervalMs: number, nowMs: number): FleetGauges {
+export function measureFleet(hosts: SnapshotHosts, intervalMs: number, nowMs: number): FleetGauges {
   const interval = clampIntervalMs(intervalMs)
   const gauges = { unknown: 0, reachable: 0, unreachable: 0 }
   let overdueMs = 0
-  for (const { id, status, waitingSinceMs } of hosts) {
-    gauges[status] += 1
-    const waitedMs = nowMs - waitingSinceMs
+  for (let i = 0; i < hosts.length; i++) {
+    gauges[hosts.statusAt(i)] += 1
+    const waitedMs = nowMs - hosts.waitingSinceMsAt(i)
     // A host that has waited for less than the longest delay so far cannot exceed it: no need to hash its id.
     if (waitedMs > overdueMs) {
-      overdueMs = Math.max(overdueMs, waitedMs - periodMinutes(interval, id) * MINUTE_MS)
+      overdueMs = Math.max(overdueMs, waitedMs - periodMinutes(interval, hosts.ids.at(i)) * MINUTE_MS)
     }
   }
   return { ...gauges, oldestOverdueSeconds: Math.floor(overdueMs / 1000) }

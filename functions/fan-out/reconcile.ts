@@ -1,8 +1,10 @@
+import type { AppliedSchedules } from '../../shared/domain/applied-schedules.ts'
 import type { FleetSnapshot } from '../../shared/domain/fleet-snapshot.ts'
+import type { LazyList } from '../../shared/domain/lazy-list.ts'
 import { planSchedules } from '../../shared/domain/schedule-plan.ts'
 import type { ScheduleSpec } from '../../shared/domain/schedules.ts'
 import { type Applying, applyChanges, type ChangeFault, type ChangesApplied } from './apply-changes.ts'
-import { changesBetween, type ScheduleChange } from './changes.ts'
+import { changesBetween } from './changes.ts'
 import { type FleetGauges, measureFleet } from './fleet.ts'
 import { type Listing, listAll, strays } from './sweep.ts'
 
@@ -52,13 +54,13 @@ export async function fanOut(
 ): Promise<FanOutReport> {
   const { hosts, policy, applied } = await ports.readFleet()
   const fleet = measureFleet(hosts, policy.intervalMs, ports.now().getTime())
-  const wanted = planSchedules(hosts, policy)
+  const wanted = planSchedules(hosts.ids, policy)
   const changes = changesBetween(applied, wanted, ports.settings)
   const changed = await applyChanges(ports, changes, signal)
-  const swept = sweep ? await sweepStrays(ports, wanted, changes, signal) : null
+  const swept = sweep ? await sweepStrays(ports, wanted, applied, signal) : null
   return {
     fleet,
-    schedules: counts(wanted, [changed, ...(swept ? [swept.changed] : [])]),
+    schedules: counts(wanted.length, [changed, ...(swept ? [swept.changed] : [])]),
     sweep: swept?.report ?? null,
     faults: [...changed.faults, ...(swept?.changed.faults ?? [])],
   }
@@ -66,28 +68,25 @@ export async function fanOut(
 
 async function sweepStrays(
   ports: FanOutPorts,
-  wanted: readonly ScheduleSpec[],
-  changes: readonly ScheduleChange[],
+  wanted: LazyList<ScheduleSpec>,
+  applied: AppliedSchedules,
   signal: AbortSignal,
 ): Promise<{ changed: ChangesApplied; report: SweepReport }> {
   const listed = await listAll(ports, signal)
-  const { orphans, missing } = strays(listed, wanted, changes, ports.settings)
-  const changed = await applyChanges(ports, [...missing, ...orphans], signal)
+  const { puts, removals } = strays(listed, wanted, applied, ports.settings)
+  const changed = await applyChanges(ports, { puts, removals }, signal)
   return {
     changed,
-    report: { orphans: orphans.length, missing: missing.length, complete: listed.complete },
+    report: { orphans: removals.length, missing: puts.length, complete: listed.complete },
   }
 }
 
-function counts(
-  wanted: readonly ScheduleSpec[],
-  rounds: readonly ChangesApplied[],
-): FanOutReport['schedules'] {
+function counts(wanted: number, rounds: readonly ChangesApplied[]): FanOutReport['schedules'] {
   const sum = (count: (round: ChangesApplied) => number): number =>
     rounds.reduce((total, round) => total + count(round), 0)
   return {
-    wanted: wanted.length,
-    applied: wanted.length - sum(({ putsLeftOver }) => putsLeftOver),
+    wanted,
+    applied: wanted - sum(({ putsLeftOver }) => putsLeftOver),
     put: sum(({ put }) => put),
     removed: sum(({ removed }) => removed),
     leftOver: sum(({ putsLeftOver, removalsLeftOver }) => putsLeftOver + removalsLeftOver),

@@ -6,16 +6,20 @@ import type {
 } from '../../shared/contracts/operate-answer.ts'
 import type { RequestOf } from '../../shared/contracts/operate-request.ts'
 import { MINUTE_MS, nextOccurrenceMs } from '../../shared/domain/cadence.ts'
-import type { FleetSnapshot } from '../../shared/domain/fleet-snapshot.ts'
+import { HostIdList } from '../../shared/domain/host-id-list.ts'
 import type { HostId } from '../../shared/domain/ids.ts'
-import { planSchedules } from '../../shared/domain/schedule-plan.ts'
+import { type SchedulePolicy, scheduleOfHost, sharesSchedules } from '../../shared/domain/schedule-plan.ts'
 
 const RECENT_EVENTS = 10
 
 export type ShowHostPorts = {
   readonly hostDetail: (id: HostId) => Promise<HostDetail | null>
   readonly recentEvents: (id: HostId, limit: number) => Promise<EventListing[]>
-  readonly fleet: () => Promise<FleetSnapshot>
+  readonly schedulePolicy: () => Promise<SchedulePolicy>
+  /** The ids of all live hosts. */
+  readonly hostIds: () => Promise<HostIdList>
+  /** Whether Scheduler was told of the schedule of this name, and no change of it is pending. */
+  readonly isScheduleApplied: (name: string) => Promise<boolean>
 }
 
 /** Reads all that is known of a host, and computes when it is probed next. */
@@ -27,17 +31,19 @@ export async function showHost(
   const host = await ports.hostDetail(hostId)
   if (host === null) return { outcome: 'unknown_host' }
   const events = await ports.recentEvents(hostId, RECENT_EVENTS)
-  return { outcome: 'found', host, schedule: scheduleOf(hostId, await ports.fleet(), now), events }
+  return { outcome: 'found', host, schedule: await scheduleOf(ports, hostId, now), events }
 }
 
-/** The whole fleet is planned, as the fan-out plans it: how full the others make a bucket decides who shares one. */
-function scheduleOf(hostId: HostId, { hosts, policy, applied }: FleetSnapshot, now: Date): HostSchedule {
-  const spec = planSchedules(hosts, policy).find(({ hostIds }) => hostIds.includes(hostId))
-  if (spec === undefined) throw new Error(`host ${hostId} is in no schedule of the plan`)
+/** The schedule that the fan-out plans for the host, by the same plan. */
+async function scheduleOf(ports: ShowHostPorts, hostId: HostId, now: Date): Promise<HostSchedule> {
+  const policy = await ports.schedulePolicy()
+  // Who shares a schedule with a host depends on the whole fleet: how full the others make its bucket.
+  const hosts = sharesSchedules(policy) ? await ports.hostIds() : HostIdList.of([hostId])
+  const spec = scheduleOfHost(hostId, hosts, policy)
   const next = nextOccurrenceMs(now.getTime(), spec.periodMinutes * MINUTE_MS, spec.phaseMs)
   return {
     name: spec.name,
-    state: applied.get(spec.name) ? 'applied' : 'pending',
+    state: (await ports.isScheduleApplied(spec.name)) ? 'applied' : 'pending',
     period_minutes: spec.periodMinutes,
     hosts: spec.hostIds.length,
     next_probe_at: new Date(next).toISOString(),

@@ -1,12 +1,8 @@
 import * as z from 'zod'
 import { createSchedulerClient, type ScheduleGroup, scheduleGroup } from '../../shared/aws/scheduler.ts'
 import type { Tx } from '../../shared/db/client.ts'
-import {
-  forgetSchedules,
-  markSchedulesPending,
-  readFleet,
-  rememberSchedules,
-} from '../../shared/db/probe-schedules.ts'
+import { readFleet } from '../../shared/db/fleet-snapshot.ts'
+import { forgetSchedules, markSchedulesPending, rememberSchedules } from '../../shared/db/probe-schedules.ts'
 import type { FleetSnapshot } from '../../shared/domain/fleet-snapshot.ts'
 import { parseEnvironment } from './config.ts'
 import { depsFromEnvironment, type FunctionDeps } from './deps.ts'

@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { insertAuditEvents } from '../../shared/db/audit-events.ts'
 import type { Tx } from '../../shared/db/client.ts'
 import { findHosts } from '../../shared/db/find-hosts.ts'
+import { readHostIds, readSchedulePolicy } from '../../shared/db/fleet-snapshot.ts'
 import { addHostSource } from '../../shared/db/host-sources.ts'
 import { markHostsDeleted, upsertHosts } from '../../shared/db/hosts.ts'
 import { listAuditEvents, listEventsOfHost } from '../../shared/db/operator-events.ts'
 import { listHostPage, readHostDetail } from '../../shared/db/operator-hosts.ts'
 import { isHost, listVerdicts } from '../../shared/db/operator-scans.ts'
 import { lockPolicy, readPolicy, savePolicy } from '../../shared/db/policy.ts'
-import { readFleet } from '../../shared/db/probe-schedules.ts'
+import { isScheduleApplied } from '../../shared/db/probe-schedules.ts'
 import type { AuditEvent } from '../../shared/domain/audit-events.ts'
 import type { FleetHost } from '../../shared/domain/fleet-host.ts'
 import { FUNCTIONS } from '../../shared/domain/functions.ts'
@@ -31,7 +32,9 @@ const reads = (tx: Tx) => ({
   findHosts: (text: string) => findHosts(tx, text),
   hostDetail: (id: HostId) => readHostDetail(tx, id),
   recentEvents: (id: HostId, limit: number) => listEventsOfHost(tx, id, limit),
-  fleet: () => readFleet(tx),
+  schedulePolicy: () => readSchedulePolicy(tx),
+  hostIds: () => readHostIds(tx),
+  isScheduleApplied: (name: string) => isScheduleApplied(tx, name),
   isHost: (id: HostId) => isHost(tx, id),
   verdicts: (id: HostId, limit: number) => listVerdicts(tx, id, limit),
   auditEvents: (query: EventQuery) => listAuditEvents(tx, query),

@@ -1,40 +1,4 @@
-import type { FleetSnapshot } from '../domain/fleet-snapshot.ts'
-import { parseHostId } from '../domain/ids.ts'
-import type { PolicyValues } from '../domain/policy.ts'
-import type { ReachabilityStatus } from '../domain/reachability.ts'
 import type { AnySql, Tx } from './client.ts'
-import { policyRow } from './policy.ts'
-
-type FleetRow = Pick<PolicyValues, 'probe_interval_seconds' | 'hosts_per_schedule'> & {
-  hosts: [id: string, status: ReachabilityStatus, waitingSinceMs: number][]
-  applied: Record<string, string>
-}
-
-/** Reads the live hosts, the policy and the applied schedules: one statement, one row, one state of the database. */
-export async function readFleet(tx: Tx): Promise<FleetSnapshot> {
-  const row = policyRow(
-    await tx<FleetRow[]>`
-    select p.probe_interval_seconds,
-           p.hosts_per_schedule,
-           (select coalesce(json_agg(json_build_array(
-                     h.id,
-                     coalesce(l.reachability_status, 'unknown'),
-                     round(extract(epoch from coalesce(l.last_probe_at, l.restarted_at, h.created_at)) * 1000))), '[]')
-            from hosts h
-            left join host_liveness l on l.host_id = h.id
-            where h.deleted_at is null) as hosts,
-           (select coalesce(json_object_agg(s.name, s.spec_hash), '{}') from probe_schedules s) as applied
-    from policy p`,
-  )
-  return {
-    hosts: row.hosts.map(([id, status, waitingSinceMs]) => ({ id: parseHostId(id), status, waitingSinceMs })),
-    policy: {
-      intervalMs: row.probe_interval_seconds * 1000,
-      hostsPerSchedule: row.hosts_per_schedule,
-    },
-    applied: new Map(Object.entries(row.applied)),
-  }
-}
 
 /** No schedule has this hash, so the next run writes every schedule that is stored with it. */
 const PENDING = ''
@@ -58,6 +22,12 @@ export async function rememberSchedules(
     select r.name, r.spec_hash
     from jsonb_to_recordset(${tx.json(rows)}) as r (name text, spec_hash text)
     on conflict (name) do update set spec_hash = excluded.spec_hash, applied_at = now()`
+}
+
+/** Whether Scheduler was told of the schedule of this name, and no change of it is pending. */
+export async function isScheduleApplied(tx: Tx, name: string): Promise<boolean> {
+  const rows = await tx`select from probe_schedules where name = ${name} and spec_hash <> ${PENDING}`
+  return rows.length > 0
 }
 
 /** Deletes the schedules that Scheduler no longer has. */

@@ -1,10 +1,13 @@
+import type { AppliedSchedules } from './applied-schedules.ts'
+import { HostIdList } from './host-id-list.ts'
 import type { HostId } from './ids.ts'
-import type { ReachabilityStatus } from './reachability.ts'
+import { REACHABILITY_STATUSES, type ReachabilityStatus } from './reachability.ts'
 import type { SchedulePolicy } from './schedule-plan.ts'
+import { roomFor } from './typed-arrays.ts'
 
 /** All that a run of the fan-out knows: one state of the database. */
 export type FleetSnapshot = {
-  readonly hosts: readonly SnapshotHost[]
+  readonly hosts: SnapshotHosts
   readonly policy: SchedulePolicy
   readonly applied: AppliedSchedules
 }
@@ -18,5 +21,44 @@ export type SnapshotHost = {
   readonly waitingSinceMs: number
 }
 
-/** What Scheduler was last told: the hash of each schedule by its name. An unfinished change has another hash. */
-export type AppliedSchedules = ReadonlyMap<string, string>
+/** The live hosts, at 25 bytes each: as objects, a million of them do not fit into the memory of the fan-out. */
+export class SnapshotHosts {
+  readonly ids: HostIdList
+  #statuses: Uint8Array
+  #waitingSinceMs: Float64Array
+
+  /** @param capacity how many hosts fit in before their data is copied to larger arrays. */
+  constructor(capacity = 0) {
+    this.ids = new HostIdList(capacity)
+    this.#statuses = new Uint8Array(capacity)
+    this.#waitingSinceMs = new Float64Array(capacity)
+  }
+
+  /** These hosts, in their order. */
+  static of(hosts: readonly SnapshotHost[]): SnapshotHosts {
+    const list = new SnapshotHosts(hosts.length)
+    for (const host of hosts) list.push(host)
+    return list
+  }
+
+  get length(): number {
+    return this.ids.length
+  }
+
+  push({ id, status, waitingSinceMs }: SnapshotHost): void {
+    const index = this.length
+    this.#statuses = roomFor(this.#statuses, index + 1, (length) => new Uint8Array(length))
+    this.#waitingSinceMs = roomFor(this.#waitingSinceMs, index + 1, (length) => new Float64Array(length))
+    this.#statuses[index] = REACHABILITY_STATUSES.indexOf(status)
+    this.#waitingSinceMs[index] = waitingSinceMs
+    this.ids.push(id)
+  }
+
+  statusAt(index: number): ReachabilityStatus {
+    return REACHABILITY_STATUSES[this.#statuses[index] ?? 0] ?? 'unknown'
+  }
+
+  waitingSinceMsAt(index: number): number {
+    return this.#waitingSinceMs[index] ?? Number.NaN
+  }
+}

@@ -32,3 +32,17 @@ export function hostIdBytes(id: HostId): Uint8Array {
   }
   return bytes
 }
+
+/** After which bytes of an id its text has a hyphen: RFC 9562, section 4. */
+const BYTES_BEFORE_HYPHENS: ReadonlySet<number> = new Set([4, 6, 8, 10])
+const DIGITS = [...'0123456789abcdef'].map((digit) => digit.charCodeAt(0))
+
+/** The id whose 16 raw bytes these are: the inverse of `hostIdBytes`. By character codes, for the same reason. */
+export function hostIdOfBytes(bytes: Uint8Array): HostId {
+  const codes: number[] = []
+  for (const [i, byte] of bytes.entries()) {
+    if (BYTES_BEFORE_HYPHENS.has(i)) codes.push(CODE_HYPHEN)
+    codes.push(DIGITS[byte >> 4] ?? CODE_0, DIGITS[byte & 0xf] ?? CODE_0)
+  }
+  return String.fromCharCode(...codes) as HostId
+}

@@ -1,5 +1,8 @@
-import { clampIntervalMs, MINUTE_MS, periodMinutes, phaseMs, spreadHash } from './cadence.ts'
+import { clampIntervalMs, MINUTE_MS, periodMinutes as periodMinutesOf, phaseMs } from './cadence.ts'
+import type { HostIdList } from './host-id-list.ts'
 import type { HostId } from './ids.ts'
+import { type LazyList, lazyList } from './lazy-list.ts'
+import { type Bucket, bucketOf, bucketsOf } from './schedule-buckets.ts'
 import { MAX_HOSTS_PER_INVOCATION, type ScheduleSpec } from './schedules.ts'
 
 export type SchedulePolicy = {
@@ -9,81 +12,53 @@ export type SchedulePolicy = {
   readonly hostsPerSchedule: number
 }
 
-/** The schedules that the fleet should have, whatever the order of the hosts. */
-export function planSchedules(
-  hosts: readonly { readonly id: HostId }[],
-  policy: SchedulePolicy,
-): ScheduleSpec[] {
+/**
+ * The schedules that the fleet should have, whatever the order of the hosts. They are made as they are asked for:
+ * with their hosts, those of a million hosts do not fit into the memory of the fan-out.
+ */
+export function planSchedules(hosts: HostIdList, policy: SchedulePolicy): LazyList<ScheduleSpec> {
   const intervalMs = clampIntervalMs(policy.intervalMs)
-  const most = Math.min(MAX_HOSTS_PER_INVOCATION, Math.max(1, Math.floor(policy.hostsPerSchedule)))
-  if (most === 1) return hosts.map(({ id }) => scheduleOfItsOwn(id, periodMinutes(intervalMs, id)))
-
-  const byPeriod = Map.groupBy(hosts, ({ id }) => periodMinutes(intervalMs, id))
-  return [...byPeriod].flatMap(([period, sharing]) => {
-    const members = sharing.map(({ id }) => ({ id, hash: Number(BigInt.asUintN(HASH_BITS, spreadHash(id))) }))
-    return buckets(members, { period, depth: 0, remainder: 0 }, most)
-  })
+  const most = mostHosts(policy)
+  if (most === 1) return lazyList(hosts.length, (i) => scheduleOfItsOwn(hosts.at(i), intervalMs))
+  const buckets = bucketsOf(hosts, intervalMs, most)
+  return lazyList(buckets.length, (i) => scheduleOfBucket(buckets.at(i)))
 }
 
-function scheduleOfItsOwn(id: HostId, period: number): ScheduleSpec {
+/** The schedule of the plan that has this host, which must be one of the fleet's. Much cheaper than the whole plan. */
+export function scheduleOfHost(hostId: HostId, hosts: HostIdList, policy: SchedulePolicy): ScheduleSpec {
+  const intervalMs = clampIntervalMs(policy.intervalMs)
+  if (!sharesSchedules(policy)) return scheduleOfItsOwn(hostId, intervalMs)
+  return scheduleOfBucket(bucketOf(hostId, hosts, intervalMs, mostHosts(policy)))
+}
+
+/** Whether hosts share schedules: then how many others there are decides which of them share one. */
+export const sharesSchedules = (policy: SchedulePolicy): boolean => mostHosts(policy) > 1
+
+const mostHosts = ({ hostsPerSchedule }: SchedulePolicy): number =>
+  Math.min(MAX_HOSTS_PER_INVOCATION, Math.max(1, Math.floor(hostsPerSchedule)))
+
+function scheduleOfItsOwn(id: HostId, intervalMs: number): ScheduleSpec {
+  const periodMinutes = periodMinutesOf(intervalMs, id)
   return {
     name: `h-${id}`,
-    periodMinutes: period,
-    phaseMs: phaseMs(id, period * MINUTE_MS),
+    periodMinutes,
+    phaseMs: phaseMs(id, periodMinutes * MINUTE_MS),
     hostIds: [id],
   }
 }
 
-/** How many low bits of a host's hash choose its bucket. */
-const HASH_BITS = 32
-
-type Member = { readonly id: HostId; readonly hash: number }
-/** The place of the hosts whose hash is `remainder` modulo 2^depth. */
-type Place = { readonly period: number; readonly depth: number; readonly remainder: number }
-
-/**
- * A bucket that is too full splits in two by the next bit of the hash, and no other bucket notices: a host
- * that comes or goes changes its own bucket only.
- */
-function buckets(members: readonly Member[], place: Place, most: number): ScheduleSpec[] {
-  if (members.length === 0) return []
-  if (members.length <= most) return [bucket(place, members)]
-  if (place.depth === HASH_BITS) return slices(members, place, most)
-  const isOne = ({ hash }: Member): boolean => ((hash >>> place.depth) & 1) === 1
-  const depth = place.depth + 1
-  return [
-    ...buckets(
-      members.filter((member) => !isOne(member)),
-      { ...place, depth },
-      most,
-    ),
-    ...buckets(
-      members.filter(isOne),
-      { ...place, depth, remainder: place.remainder + 2 ** place.depth },
-      most,
-    ),
-  ]
-}
-
-/** Hosts that agree in all 32 bits: only a fleet of millions, or ids made for it, has more than one of them. */
-function slices(members: readonly Member[], place: Place, most: number): ScheduleSpec[] {
-  const sorted = members.toSorted((a, b) => (a.id < b.id ? -1 : 1))
-  return Array.from({ length: Math.ceil(sorted.length / most) }, (_, i) =>
-    bucket(place, sorted.slice(i * most, (i + 1) * most), `-${i}`),
-  )
-}
-
-function bucket(place: Place, members: readonly Member[], suffix = ''): ScheduleSpec {
+function scheduleOfBucket({ periodMinutes, depth, remainder, slice, hostIds }: Bucket): ScheduleSpec {
+  const suffix = slice === null ? '' : `-${slice}`
   return {
-    name: `b-${place.period}m-${place.depth}-${place.remainder.toString(16)}${suffix}`,
-    periodMinutes: place.period,
-    phaseMs: Math.floor(mirrored(place) * place.period * MINUTE_MS),
-    hostIds: members.map(({ id }) => id).sort(),
+    name: `b-${periodMinutes}m-${depth}-${remainder.toString(16)}${suffix}`,
+    periodMinutes,
+    phaseMs: Math.floor(mirrored(depth, remainder) * periodMinutes * MINUTE_MS),
+    hostIds: hostIds.toSorted(),
   }
 }
 
 /** The bits of the remainder, mirrored at the point: buckets of one depth lie evenly in [0, 1). */
-function mirrored({ depth, remainder }: Place): number {
+function mirrored(depth: number, remainder: number): number {
   let position = 0
   for (let bit = 0; bit < depth; bit++) position += ((remainder >>> bit) & 1) / 2 ** (bit + 1)
   return position

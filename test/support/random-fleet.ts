@@ -1,5 +1,8 @@
 import fc from 'fast-check'
+import { HostIdList } from '../../shared/domain/host-id-list.ts'
 import { type HostId, parseHostId } from '../../shared/domain/ids.ts'
+import { planSchedules, type SchedulePolicy } from '../../shared/domain/schedule-plan.ts'
+import type { ScheduleSpec } from '../../shared/domain/schedules.ts'
 
 export type Host = { readonly id: HostId }
 
@@ -21,3 +24,8 @@ export function sequentialFleet(count: number): Host[] {
     id: parseHostId(`0190a1b2-c3d4-7e5f-8a6b-${i.toString(16).padStart(12, '0')}`),
   }))
 }
+
+/** All schedules of the plan at once. */
+export const planOf = (hosts: readonly Host[], policy: SchedulePolicy): ScheduleSpec[] => [
+  ...planSchedules(HostIdList.of(hosts.map(({ id }) => id)), policy),
+]

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { measureFleet } from '../../../functions/fan-out/fleet.ts'
 import { periodMinutes } from '../../../shared/domain/cadence.ts'
-import type { SnapshotHost } from '../../../shared/domain/fleet-snapshot.ts'
+import { type SnapshotHost, SnapshotHosts } from '../../../shared/domain/fleet-snapshot.ts'
 import type { ReachabilityStatus } from '../../../shared/domain/reachability.ts'
 import { randomFleet } from '../../support/random-fleet.ts'
 
@@ -11,7 +11,7 @@ const INTERVAL_MS = 300_000
 const hosts = (count: number, status: ReachabilityStatus, waitedMs: number): SnapshotHost[] =>
   randomFleet(count).map(({ id }) => ({ id, status, waitingSinceMs: NOW_MS - waitedMs }))
 
-const measure = (...fleet: SnapshotHost[]) => measureFleet(fleet, INTERVAL_MS, NOW_MS)
+const measure = (...fleet: SnapshotHost[]) => measureFleet(SnapshotHosts.of(fleet), INTERVAL_MS, NOW_MS)
 
 describe('the gauges of the fleet', () => {
   it('the gauges of the fleet count the hosts by state, the never probed as unknown', () => {

@@ -1,9 +1,10 @@
 import type { FanOutPorts } from '../../../functions/fan-out/reconcile.ts'
-import type { SnapshotHost } from '../../../shared/domain/fleet-snapshot.ts'
+import { AppliedSchedules } from '../../../shared/domain/applied-schedules.ts'
+import { type SnapshotHost, SnapshotHosts } from '../../../shared/domain/fleet-snapshot.ts'
 import type { HostId } from '../../../shared/domain/ids.ts'
 import type { SchedulePolicy } from '../../../shared/domain/schedule-plan.ts'
-import { planSchedules } from '../../../shared/domain/schedule-plan.ts'
 import type { CallOutcome, ScheduleSpec } from '../../../shared/domain/schedules.ts'
+import { planOf } from '../../support/random-fleet.ts'
 
 export type ApiCall = { readonly operation: 'put' | 'remove' | 'list'; readonly name: string }
 
@@ -77,9 +78,9 @@ export function memoryPorts(policy: SchedulePolicy) {
     settings: state.settings,
     now: () => new Date(state.nowMs),
     readFleet: async () => ({
-      hosts: [...state.hosts.values()],
+      hosts: SnapshotHosts.of([...state.hosts.values()]),
       policy: state.policy,
-      applied: new Map(state.memory),
+      applied: AppliedSchedules.of(state.memory),
     }),
     put: (spec, { startAtMs }) => call({ operation: 'put', name: spec.name }, () => put(spec, startAtMs)),
     remove: (name) => call({ operation: 'remove', name }, () => state.scheduler.delete(name)),
@@ -106,8 +107,7 @@ export function memoryPorts(policy: SchedulePolicy) {
       for (const id of ids) state.hosts.delete(id)
     },
     /** What Scheduler should have, as the plan says. */
-    planned: () =>
-      new Map(planSchedules([...state.hosts.values()], state.policy).map((spec) => [spec.name, spec])),
+    planned: () => new Map(planOf([...state.hosts.values()], state.policy).map((spec) => [spec.name, spec])),
     /** What Scheduler has. */
     scheduled: () => new Map([...state.scheduler].map(([name, { spec }]) => [name, spec])),
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type AnySql, connect, type Sql } from '../../../shared/db/client.ts'
+import { readFleet } from '../../../shared/db/fleet-snapshot.ts'
 import { listHosts, markHostsDeleted, upsertHosts } from '../../../shared/db/hosts.ts'
-import { readFleet } from '../../../shared/db/probe-schedules.ts'
 import type { HostId } from '../../../shared/domain/ids.ts'
 import { ANSWER, environment, FAILURE, invoke } from '../../support/functions/probe.ts'
 import { addHosts } from '../../support/hosts.ts'
@@ -93,8 +93,8 @@ describe('a host starts anew', () => {
       await db.sql`update hosts set created_at = ${months}`
       await invoke(deps, hosts, async () => ANSWER)
       await change(db.sql, host)
-      const [{ waitingSinceMs = 0 } = {}] = (await db.sql.begin(readFleet)).hosts
-      expect(Math.abs(Date.now() - waitingSinceMs)).toBeLessThan(60_000)
+      const fleet = await db.sql.begin(readFleet)
+      expect(Math.abs(Date.now() - fleet.hosts.waitingSinceMsAt(0))).toBeLessThan(60_000)
     },
   )
 

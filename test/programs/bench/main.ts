@@ -2,12 +2,13 @@
 import { parseArgs } from 'node:util'
 import { startBenchDatabase } from '../../support/postgres/prepared-database.ts'
 import * as drift from './drift.bench.ts'
+import * as fanOut from './fan-out.bench.ts'
 import { type Figure, isWithinBudget, tableOf } from './figures.ts'
 import * as liveness from './liveness.bench.ts'
 import * as plan from './plan.bench.ts'
 import * as silent from './silent.bench.ts'
 
-const BENCHES = { liveness, silent, plan, drift }
+const BENCHES = { liveness, silent, plan, drift, 'fan-out': fanOut }
 
 const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } })
 await using db = await startBenchDatabase()

@@ -1,0 +1,45 @@
+import { ScheduleNames } from './schedule-names.ts'
+import { roomFor } from './typed-arrays.ts'
+
+/** How the hash of a schedule is written: 16 hexadecimal digits. */
+const SPEC_HASH = /^[0-9a-f]{16}$/
+const DIGITS = 16
+
+/** The text of a schedule's hash of 64 bits. */
+export const formatSpecHash = (hash: bigint): string => hash.toString(16).padStart(DIGITS, '0')
+
+/** What Scheduler was last told: the names of the schedules, numbered from 0 on, and the hash of each. */
+export class AppliedSchedules {
+  readonly names: ScheduleNames
+  #hashes: BigUint64Array
+  #isKnown: Uint8Array
+
+  /** @param expected how many schedules, and how many bytes of names, fit in before they are copied. */
+  constructor(expected = { names: 0, bytes: 0 }) {
+    this.names = new ScheduleNames(expected)
+    this.#hashes = new BigUint64Array(expected.names)
+    this.#isKnown = new Uint8Array(expected.names)
+  }
+
+  /** These names with their hashes. */
+  static of(entries: Iterable<readonly [name: string, specHash: string]>): AppliedSchedules {
+    const applied = new AppliedSchedules()
+    for (const [name, specHash] of entries) applied.set(name, specHash)
+    return applied
+  }
+
+  /** A text that is no hash stands for a change that has not ended: what Scheduler has is then unknown. */
+  set(name: string, specHash: string): void {
+    const index = this.names.add(name)
+    this.#hashes = roomFor(this.#hashes, index + 1, (length) => new BigUint64Array(length))
+    this.#isKnown = roomFor(this.#isKnown, index + 1, (length) => new Uint8Array(length))
+    const isKnown = SPEC_HASH.test(specHash)
+    this.#isKnown[index] = isKnown ? 1 : 0
+    this.#hashes[index] = isKnown ? BigInt(`0x${specHash}`) : 0n
+  }
+
+  /** Whether Scheduler has the schedule of this number with this hash. */
+  isAt(index: number, hash: bigint): boolean {
+    return this.#isKnown[index] === 1 && this.#hashes[index] === hash
+  }
+}
