@@ -6,7 +6,7 @@ import type { ReachabilityStatus } from '../../shared/domain/reachability.ts'
 import { parseFlags } from '../terminal/parse-flags.ts'
 import { parseFleetFormat } from '../terminal/read-fleet-file.ts'
 import { parseResolveChoice, type ResolveChoice } from '../terminal/resolve-names.ts'
-import { parseChanges, parseHostText, parseLimit, parseState } from './flag-values.ts'
+import { parseChanges, parseHostText, parseLimit, parseScanId, parseState } from './flag-values.ts'
 import { parseSince, type Since } from './since.ts'
 
 export type Target = { readonly kind: 'local' } | { readonly kind: 'stage'; readonly stage: string }
@@ -34,6 +34,7 @@ export type FleetCommand =
       readonly limit: number
     }
   | { readonly name: 'scans'; readonly host: string; readonly limit: number }
+  | { readonly name: 'scans forget'; readonly host: string; readonly scanId: string }
 
 export type FleetCommandLine =
   | { readonly kind: 'help' }
@@ -165,19 +166,29 @@ const GRAMMAR: Readonly<Record<FleetCommand['name'], Grammar>> = {
       limit: parseLimit(limit),
     }),
   },
+  'scans forget': {
+    flags: [],
+    words: [2, 2],
+    usage: 'scans forget HOST SCAN-ID',
+    build: ([host = '', scanId = '']) => ({
+      name: 'scans forget',
+      host: parseHostText(host),
+      scanId: parseScanId(scanId),
+    }),
+  },
 }
 const GLOBAL_FLAGS: readonly Flag[] = ['stage', 'local', 'json', 'help']
 
 function parseCommand([first, ...rest]: readonly string[], values: Values): FleetCommand {
   if (first === undefined) throw new UserError(['which command? --help lists them'])
-  const isSet = first === 'policy' && rest[0] === 'set'
-  const word = isSet ? 'policy set' : first
+  const isOfTwoWords = Object.keys(GRAMMAR).includes(`${first} ${rest[0]}`)
+  const word = isOfTwoWords ? `${first} ${rest[0]}` : first
   const name = (Object.keys(GRAMMAR) as FleetCommand['name'][]).find((known) => known === word)
   if (name === undefined) {
     throw new UserError([`there is no command ${JSON.stringify(word)}: --help lists them`])
   }
   const { flags, words, usage, build } = GRAMMAR[name]
-  const given = isSet ? rest.slice(1) : rest
+  const given = isOfTwoWords ? rest.slice(1) : rest
   if (given.length < words[0] || given.length > words[1]) {
     throw new UserError([`usage: npm run fleet -- (--stage STAGE | --local) ${usage}`])
   }

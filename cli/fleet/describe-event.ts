@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { EventListing } from '../../shared/contracts/operate-answer.ts'
+import { formatCount, formatTime } from '../terminal/format.ts'
 
 const Connectivity = z.object({
   prior_status: z.string(),
@@ -16,6 +17,7 @@ const Drift = z.object({
   compared_delta: z.number().optional(),
   basis: z.string().optional(),
 })
+const Forgotten = z.object({ scan_id: z.string(), completed_at: z.string(), changes: z.int() })
 const Hosts = z.object({ source: z.string(), names: z.array(z.string()) })
 const HostsAdded = Hosts.extend({ added: z.int(), changed: z.int() })
 const HostsRemoved = Hosts.extend({ removed: z.int() })
@@ -37,6 +39,10 @@ export function describeEvent({ action, detail }: EventListing): string {
       const { data } = Drift.safeParse(detail)
       if (data === undefined) return raw
       return describeDrift(data)
+    }
+    case 'scan.forgotten': {
+      const { data } = Forgotten.safeParse(detail)
+      return data === undefined ? raw : describeForgotten(data)
     }
     case 'host.ssh_identification.changed': {
       const { data } = Identification.safeParse(detail)
@@ -80,6 +86,10 @@ function describeFleetChange(
   const all = names.length < total ? [...names, '…'] : names
   return `${counts} by ${source}: ${all.join(', ')}`
 }
+
+/** Describes a scan that was taken back: when it was complete, and how much it had changed. */
+export const describeForgotten = ({ scan_id, completed_at, changes }: z.output<typeof Forgotten>): string =>
+  `scan ${scan_id} of ${formatTime(completed_at)}, which had changed ${formatCount(changes, 'rule')}`
 
 const round = (value: number): string => String(Math.round(value * 10) / 10)
 

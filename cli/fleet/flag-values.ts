@@ -2,6 +2,7 @@ import { MAX_NAME_CHARACTERS } from '../../shared/contracts/fleet-row.ts'
 import { MAX_EVENTS } from '../../shared/contracts/operate-request.ts'
 import { type PolicyChanges, parseSettings } from '../../shared/contracts/policy.ts'
 import { UserError } from '../../shared/domain/errors.ts'
+import { isUuid } from '../../shared/domain/ids.ts'
 import { REACHABILITY_STATUSES, type ReachabilityStatus } from '../../shared/domain/reachability.ts'
 import { parseWholeNumber } from '../terminal/parse-flags.ts'
 
@@ -24,6 +25,12 @@ export function parseChanges(texts: readonly string[]): PolicyChanges {
   const parsed = parseSettings(texts)
   if ('faults' in parsed) throw new UserError(parsed.faults)
   return parsed.changes
+}
+
+/** @throws UserError for a text that is no UUID. */
+export function parseScanId(text: string): string {
+  if (isUuid(text)) return text.toLowerCase()
+  throw new UserError([`SCAN-ID ${JSON.stringify(text)} is not a UUID`])
 }
 
 /** @throws UserError for anything but a number of events that one answer can hold. */

@@ -32,6 +32,9 @@ machine, and changes it.
   scans HOST [--limit N]
                      the host's scans that were judged, newest first: verdict,
                      scores, delta
+  scans forget HOST SCAN-ID
+                     takes a scan back out of state and log, such as one from
+                     the future; audited
 
   HOST is a name, an address, an id, or address:port as the tables show it.
 
@@ -46,7 +49,7 @@ machine, and changes it.
 Exit codes: 0 done; probe: the host answered
             1 AWS, the function or the database refused or failed
             2 bad input: arguments, fleet file or settings
-            3 no such host
+            3 no such host, or no such scan
             4 probe: the host did not answer
             5 import --prune needs --yes: nothing was changed
             6 probe: no result (another is under way, its address is not

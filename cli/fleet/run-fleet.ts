@@ -7,6 +7,7 @@ import { readFleetFile } from '../terminal/read-fleet-file.ts'
 import { reportError } from '../terminal/report-error.ts'
 import { createNameResolver, type NameResolver } from '../terminal/resolve-names.ts'
 import { type FleetCommand, parseFleetCommandLine, type Target } from './command-line.ts'
+import { forgetScan } from './forget-scan.ts'
 import { HELP } from './help.ts'
 import { importFleet } from './import-fleet.ts'
 import { createOperatorClient, type OperatorClient, type OperatorTransport } from './operator-client.ts'
@@ -106,5 +107,7 @@ function runCommand(
       return showEvents(client, output, { ...command, json }, now())
     case 'scans':
       return showScans(client, output, { ...command, json })
+    case 'scans forget':
+      return forgetScan(client, output, { ...command, json })
   }
 }

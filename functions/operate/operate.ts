@@ -3,6 +3,7 @@ import type { OperateRequest } from '../../shared/contracts/operate-request.ts'
 import type { FleetHost } from '../../shared/domain/fleet-host.ts'
 import type { PolicyValues } from '../../shared/domain/policy.ts'
 import { type ImportHostsPorts, importHosts, type RemoveHostsPorts, removeHosts } from './change-fleet.ts'
+import { type ForgetScanPorts, forgetScan } from './forget-scan.ts'
 import { type ListEventsPorts, listEvents } from './list-events.ts'
 import { type ListHostsPorts, listHosts } from './list-hosts.ts'
 import { type ListScansPorts, listScans } from './list-scans.ts'
@@ -16,7 +17,7 @@ type Reads = ListHostsPorts &
     readonly findHosts: (text: string) => Promise<FleetHost[]>
     readonly policy: () => Promise<PolicyValues>
   }
-type Writes = ImportHostsPorts & RemoveHostsPorts & SetPolicyPorts
+type Writes = ImportHostsPorts & RemoveHostsPorts & SetPolicyPorts & ForgetScanPorts
 
 export type OperatePorts = {
   /** Runs the body in a transaction whose reads all see one state of the database. */
@@ -47,5 +48,7 @@ export function operate(ports: OperatePorts, request: OperateRequest): Promise<O
       return ports.writing((write) => removeHosts(write, request))
     case 'policy.set':
       return ports.writing((write) => setPolicy(write, request))
+    case 'scans.forget':
+      return ports.writing((write) => forgetScan(write, request))
   }
 }

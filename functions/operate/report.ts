@@ -20,5 +20,9 @@ export function report(
     count(OPERATE_METRICS.policyChanges, 1)
     logger.info('policy changed', { ...policyChanged(answer.before, answer.policy)?.detail })
   }
+  if ('scan_id' in answer) {
+    const { outcome: _, ...scan } = answer
+    logger.warn('scan forgotten', scan)
+  }
   logger.info('operated', { command, ...('changed' in answer || 'removed' in answer ? answer : {}) })
 }

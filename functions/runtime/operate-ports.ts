@@ -3,6 +3,7 @@ import { insertAuditEvents } from '../../shared/db/audit-events.ts'
 import type { Tx } from '../../shared/db/client.ts'
 import { findHosts } from '../../shared/db/find-hosts.ts'
 import { readHostIds, readSchedulePolicy } from '../../shared/db/fleet-snapshot.ts'
+import { forgetScan } from '../../shared/db/forget-scan.ts'
 import { addHostSource } from '../../shared/db/host-sources.ts'
 import { markHostsDeleted, upsertHosts } from '../../shared/db/hosts.ts'
 import { listAuditEvents, listEventsOfHost } from '../../shared/db/operator-events.ts'
@@ -16,6 +17,7 @@ import { FUNCTIONS } from '../../shared/domain/functions.ts'
 import type { HostId } from '../../shared/domain/ids.ts'
 import type { EventQuery, HostPageQuery } from '../../shared/domain/operator-queries.ts'
 import { allowedAddressesOf, type PolicyValues } from '../../shared/domain/policy.ts'
+import type { ScanKey } from '../../shared/domain/scan-reading.ts'
 import type { FunctionDeps } from './deps.ts'
 
 /** The real ports of one command: one transaction. `correlationId` is the invocation's, as CloudTrail has it. */
@@ -55,6 +57,7 @@ const writes = (tx: Tx, correlationId: string, now: () => Date) => ({
   markHostsDeleted: (ids: readonly HostId[]) => markHostsDeleted(tx, ids),
   lockPolicy: () => lockPolicy(tx),
   savePolicy: (policy: PolicyValues) => savePolicy(tx, policy),
+  forgetScan: (scan: ScanKey) => forgetScan(tx, scan),
   saveEvent: async (event: AuditEvent): Promise<void> => {
     const actorId = FUNCTIONS.operate.service
     await insertAuditEvents(tx, [{ id: randomUUID(), correlationId, actorId, occurredAt: now(), event }])

@@ -70,6 +70,21 @@ const complianceDriftDetected = z.strictObject({
   }),
 })
 
+const scanForgotten = z.strictObject({
+  action: z.literal('scan.forgotten'),
+  severity: z.literal('warning'),
+  outcome: z.literal('success'),
+  resource_type: z.literal('host'),
+  resource_id: z.guid(),
+  detail: z.strictObject({
+    host_id: z.guid(),
+    scan_id: z.guid(),
+    completed_at: z.iso.datetime(),
+    rules: ruleCount.describe('How many rules the scan had evaluated, as far as that is known.'),
+    changes: ruleCount.describe('How many rules the scan had changed.'),
+  }),
+})
+
 const policyValues = z.record(z.string(), z.union([z.number(), z.string()]))
 
 const policyChanged = z.strictObject({
@@ -120,6 +135,7 @@ export const AuditEventRow = z.discriminatedUnion('action', [
   hostConnectivityChecked,
   sshIdentificationChanged,
   complianceDriftDetected,
+  scanForgotten,
   policyChanged,
   fleetHostsAdded,
   fleetHostsRemoved,

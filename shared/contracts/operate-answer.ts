@@ -138,6 +138,19 @@ export const OPERATE_ANSWERS = {
     }),
     z.object({ outcome: z.literal('unknown_host') }),
   ]),
+  'scans.forget': z.discriminatedUnion('outcome', [
+    z.object({
+      outcome: z.literal('forgotten'),
+      host_id: z.string(),
+      scan_id: z.string(),
+      completed_at: time,
+      /** How many rules the scan had evaluated, as far as that is known, and how many of them it had changed. */
+      rules: z.int(),
+      changes: z.int(),
+    }),
+    /** No such scan was recorded for the host. */
+    z.object({ outcome: z.literal('unknown_scan') }),
+  ]),
 } satisfies Record<OperateCommand, z.ZodType>
 export type AnswerOf<Command extends OperateCommand> = z.output<(typeof OPERATE_ANSWERS)[Command]>
 export type OperateAnswer = AnswerOf<OperateCommand>

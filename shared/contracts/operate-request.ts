@@ -51,6 +51,12 @@ export const OperateRequest = z.discriminatedUnion('command', [
     hostId: HostIdText,
     limit: z.int().min(1).max(MAX_EVENTS),
   }),
+  /** Takes a scan back out of state and log. */
+  z.strictObject({
+    command: z.literal('scans.forget'),
+    hostId: HostIdText,
+    scanId: z.guid().transform((text) => text.toLowerCase()),
+  }),
 ])
 /** A request as the function has parsed it. */
 export type OperateRequest = z.output<typeof OperateRequest>

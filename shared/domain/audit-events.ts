@@ -5,12 +5,14 @@ import type { SshIdentificationChanged } from './identification-event.ts'
 import type { HostId } from './ids.ts'
 import type { PolicyChanged } from './policy-event.ts'
 import type { FailureKind, ReachabilityStatus } from './reachability.ts'
+import type { ScanForgotten } from './scan-event.ts'
 
 /** What is audited, one shape an action. The snake_case details are a contract: docs/contracts.md. */
 export type AuditEvent =
   | HostConnectivityChecked
   | SshIdentificationChanged
   | ComplianceDriftDetected
+  | ScanForgotten
   | PolicyChanged
   | FleetHostsAdded
   | FleetHostsRemoved

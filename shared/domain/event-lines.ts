@@ -7,5 +7,5 @@ import type { FunctionName } from './functions.ts'
 export const EVENT_LINES = {
   probe: ['host changed', 'identification changed'],
   drift: ['drift detected'],
-  operate: ['policy changed'],
+  operate: ['policy changed', 'scan forgotten'],
 } as const satisfies Partial<Record<FunctionName, readonly string[]>>

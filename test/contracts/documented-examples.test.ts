@@ -15,6 +15,7 @@ it('every example in docs/contracts.md is what it shows', () => {
     'host.connectivity.checked',
     'host.ssh_identification.changed',
     'compliance.drift.detected',
+    'scan.forgotten',
     'policy.changed',
     'fleet.hosts.added',
     'fleet.hosts.removed',

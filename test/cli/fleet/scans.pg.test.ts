@@ -115,5 +115,62 @@ describe('fleet scans', () => {
   })
 })
 
+describe('fleet scans forget', () => {
+  it('fleet scans forget takes a scan back, and the audit log says which', async () => {
+    const { hostId, scans } = await judgedHost('web-6')
+    const scanId = scans[2]?.scanId ?? ''
+    const { code, out } = await local('scans', 'forget', 'web-6', scanId.toUpperCase())
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: `forgotten: scan ${scanId} of 2026-01-01T03:00:00Z, which had changed 2 rules\n`,
+    })
+    expect((await local('--json', 'scans', 'web-6')).json().map(({ scan_id }) => scan_id)).toEqual([
+      scans[1]?.scanId,
+      scans[0]?.scanId,
+    ])
+    expect(await db.sql`select from transactions where scan_id = ${scanId}`).toHaveLength(0)
+    const events = await local('events', '--host', 'web-6', '--action', 'scan.forgotten')
+    expect(events.out).toMatch(
+      new RegExp(
+        ` scan\\.forgotten +web-6 +scan ${scanId} of 2026-01-01T03:00:00Z, which had changed 2 rules$`,
+        'm',
+      ),
+    )
+    const [event] = (await local('--json', 'events', '--action', 'scan.forgotten')).json()
+    expect(event).toMatchObject({ actor_id: 'awareness-operate', severity: 'warning', resource_id: hostId })
+    expect(await local('scans', 'forget', 'web-6', scanId)).toMatchObject({
+      code: 3,
+      out: '',
+      err: `no scan ${scanId} of web-6 is recorded\n`,
+    })
+  })
+
+  it('fleet scans forget prints for programs what was taken back', async () => {
+    const { hostId, scans } = await judgedHost('web-7')
+    const scanId = scans[0]?.scanId ?? ''
+    expect((await local('--json', 'scans', 'forget', hostId, scanId)).json()).toEqual([
+      {
+        outcome: 'forgotten',
+        host_id: hostId,
+        scan_id: scanId,
+        completed_at: '2026-01-01T01:00:00.000Z',
+        rules: 20,
+        changes: 20,
+      },
+    ])
+  })
+
+  it('fleet scans forget refuses what is no scan id', async () => {
+    expect(await local('scans', 'forget', 'web-6', 'newest')).toMatchObject({
+      code: 2,
+      err: 'SCAN-ID "newest" is not a UUID\n',
+    })
+    expect(await local('scans', 'forget', 'web-6')).toMatchObject({
+      code: 2,
+      err: 'usage: npm run fleet -- (--stage STAGE | --local) scans forget HOST SCAN-ID\n',
+    })
+  })
+})
+
 const newRules = (count: number) =>
   Object.fromEntries(Array.from({ length: count }, (_, i) => [`new${i}`, 'pass']))

@@ -15,6 +15,7 @@ const FORBIDDEN = [
   'select kind from scan_verdicts',
   'delete from scans',
   'select * from rule_sets',
+  'select awareness_forget_scan(gen_random_uuid(), gen_random_uuid())',
 ]
 
 it.each(FORBIDDEN)('the drift role may not: %s', (statement) => expectForbidden('awareness_drift', statement))

@@ -288,7 +288,7 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
       expect(Object.fromEntries(reporters)).toEqual({
         probe: '{ ($.message = "host changed") || ($.message = "identification changed") }',
         drift: '{ $.message = "drift detected" }',
-        operate: '{ $.message = "policy changed" }',
+        operate: '{ ($.message = "policy changed") || ($.message = "scan forgotten") }',
       })
     })
 
