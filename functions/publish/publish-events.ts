@@ -28,7 +28,7 @@ export type PublishReport = {
 export const EVENTS_PER_BATCH = 200
 /** Calls of PutEvents at once: with a bus that answers in 5 ms that is some thousands of events a second. */
 const LANES = 4
-/** Less than the database lets a transaction be idle: the role's own limit is 20 s (migration 020). */
+/** Less than the database lets a transaction be idle: the role's own limit is 20 s (migration 015). */
 const BATCH_MS = 15_000
 
 /**
