@@ -56,12 +56,22 @@ async function migrateIn(
 ): Promise<MigrationReport> {
   const before = await readRdsIamMembership(tx)
   await holdMigrationLock(tx)
-  await refuseMisfits(tx)
+  await refuseMisfits(tx, await readVersion(tx))
   const report = await applyMigrations(tx, folder)
   await complete?.(tx, report)
   const after = await readRdsIamMembership(tx)
   if (after.through.length > 0 && !before.isMember && !hasToken) throw new LockedOutError(after)
   return report
+}
+
+/** The newest migration that was applied; 0 in a database without any. */
+async function readVersion(tx: Tx): Promise<number> {
+  const [table] = await tx<[{ is_there: boolean }]>`
+    select to_regclass(${`public.${SCHEMA_TABLE}`}) is not null as is_there`
+  if (!table.is_there) return 0
+  const [row] = await tx<[{ version: number }]>`
+    select coalesce(max(version), 0)::integer as version from ${tx(SCHEMA_TABLE)}`
+  return row.version
 }
 
 async function applyMigrations(tx: Tx, folder: string): Promise<MigrationReport> {

@@ -1,60 +1,6 @@
 import type { Tx } from './client.ts'
-
-/** The columns that this product needs in a table that the scanner's database may have already, by name. */
-type NeededTable = Readonly<Record<string, string>>
-
-const NEEDED: Readonly<Record<string, NeededTable>> = {
-  hosts: {
-    id: 'uuid',
-    hostname: 'text',
-    ip_address: 'inet',
-    port: 'integer',
-    created_at: 'timestamp with time zone',
-    updated_at: 'timestamp with time zone',
-    deleted_at: 'timestamp with time zone',
-  },
-  audit_events: {
-    id: 'uuid',
-    correlation_id: 'text',
-    actor_type: 'text',
-    actor_id: 'text',
-    action: 'text',
-    resource_type: 'text',
-    resource_id: 'text',
-    detail: 'jsonb',
-    occurred_at: 'timestamp with time zone',
-    recorded_at: 'timestamp with time zone',
-    severity: 'text',
-    outcome: 'text',
-  },
-  host_rule_state: {
-    host_id: 'uuid',
-    rule_id: 'text',
-    current_status: 'text',
-    severity: 'text',
-    last_checked_at: 'timestamp with time zone',
-    check_count: 'integer',
-    last_scan_id: 'uuid',
-    evidence: 'jsonb',
-    framework_refs: 'jsonb',
-    skip_reason: 'text',
-    first_seen_at: 'timestamp with time zone',
-    last_changed_at: 'timestamp with time zone',
-  },
-  transactions: {
-    id: 'uuid',
-    host_id: 'uuid',
-    rule_id: 'text',
-    scan_id: 'uuid',
-    status: 'text',
-    severity: 'text',
-    change_kind: 'text',
-    evidence: 'jsonb',
-    framework_refs: 'jsonb',
-    skip_reason: 'text',
-    occurred_at: 'timestamp with time zone',
-  },
-}
+import { NEEDED_COLUMNS, type NeededTable } from './needed-columns.ts'
+import { indexMisfits } from './needed-indexes.ts'
 
 /** Types that hold the same values as the one needed. */
 const EQUIVALENT: Readonly<Record<string, readonly string[]>> = { text: ['character varying'] }
@@ -70,13 +16,18 @@ export class SchemaMisfitError extends Error {
   }
 }
 
-/** @throws SchemaMisfitError that names every column that is missing or of another type. A table may be absent. */
-export async function refuseMisfits(tx: Tx): Promise<void> {
-  const present = await readColumns(tx, Object.keys(NEEDED))
-  const misfits = Object.entries(NEEDED).flatMap(([table, needed]) => {
+/**
+ * @param version that of the schema, 0 in a database without it.
+ * @throws SchemaMisfitError that names every column that is missing or of another type. If there is none, it names
+ * every index that statements need and that is missing. A table may be absent.
+ */
+export async function refuseMisfits(tx: Tx, version: number): Promise<void> {
+  const present = await readColumns(tx, Object.keys(NEEDED_COLUMNS))
+  const misfits = Object.entries(NEEDED_COLUMNS).flatMap(([table, needed]) => {
     const columns = present.get(table)
     return columns === undefined ? [] : misfitsOf(table, needed, columns)
   })
+  if (misfits.length === 0) misfits.push(...(await indexMisfits(tx, [...present.keys()], version)))
   if (misfits.length > 0) throw new SchemaMisfitError(misfits)
 }
 
