@@ -169,7 +169,7 @@ describe('bad input', () => {
     [
       'a file of another kind',
       ['--hosts', 'fleet.xlsx'],
-      /^fleet\.xlsx:1: a fleet file ends in \.csv or \.json$/,
+      /^fleet\.xlsx:1: a fleet file ends in \.csv, \.json or \.ini$/,
     ],
     ['bytes that are no text', ['--hosts', 'binary.csv'], /^binary\.csv:1: is not text in UTF-8$/],
     ['a folder', ['--hosts', 'infra.csv'], /^infra\.csv:1: cannot be read: it is a folder$/],
