@@ -14,6 +14,7 @@ export function report(
   count(FAN_OUT_METRICS.hostsUnknown, fleet.unknown)
   count(FAN_OUT_METRICS.hostsReachable, fleet.reachable)
   count(FAN_OUT_METRICS.hostsUnreachable, fleet.unreachable)
+  count(FAN_OUT_METRICS.hostsUnprobeable, fleet.unprobeable)
   metrics.addMetric(FAN_OUT_METRICS.oldestOverdueSeconds, MetricUnit.Seconds, fleet.oldestOverdueSeconds)
   count(FAN_OUT_METRICS.schedulesWanted, schedules.wanted)
   count(FAN_OUT_METRICS.schedulesApplied, schedules.applied)

@@ -2,6 +2,7 @@ import { AppliedSchedules } from '../domain/applied-schedules.ts'
 import { type FleetSnapshot, SnapshotHosts } from '../domain/fleet-snapshot.ts'
 import { HostIdList } from '../domain/host-id-list.ts'
 import type { HostId } from '../domain/ids.ts'
+import { isUnprobeable } from '../domain/inconclusive.ts'
 import type { PolicyValues } from '../domain/policy.ts'
 import type { ReachabilityStatus } from '../domain/reachability.ts'
 import type { SchedulePolicy } from '../domain/schedule-plan.ts'
@@ -41,20 +42,28 @@ const readSizes = (tx: Tx): Promise<[SizesRow]> => tx<[SizesRow]>`
          (select count(*)::integer from probe_schedules)                                as schedules,
          (select coalesce(sum(octet_length(name)), 0)::integer from probe_schedules)    as name_bytes`
 
-type HostRow = { id: HostId; status: ReachabilityStatus; waiting_since_ms: number }
+type HostRow = {
+  id: HostId
+  status: ReachabilityStatus
+  waiting_since_ms: number
+  last_inconclusive_reason: string | null
+}
 
 async function readSnapshotHosts(tx: Tx, count: number): Promise<SnapshotHosts> {
   const hosts = new SnapshotHosts(count)
   const pages = tx<HostRow[]>`
     select h.id,
            coalesce(l.reachability_status, 'unknown') as status,
-           round(extract(epoch from coalesce(l.last_probe_at, l.restarted_at, h.created_at)) * 1000)::float8 as waiting_since_ms
+           round(extract(epoch from coalesce(l.last_probe_at, l.restarted_at, h.created_at)) * 1000)::float8 as waiting_since_ms,
+           l.last_inconclusive_reason
     from hosts h
     left join host_liveness l on l.host_id = h.id
     where h.deleted_at is null`.cursor(ROWS_PER_PAGE)
   for await (const page of pages) {
-    for (const { id, status, waiting_since_ms } of page)
-      hosts.push({ id, status, waitingSinceMs: waiting_since_ms })
+    for (const { id, status, waiting_since_ms, last_inconclusive_reason: reason } of page) {
+      const isLastUnprobeable = reason !== null && isUnprobeable(reason)
+      hosts.push({ id, status, waitingSinceMs: waiting_since_ms, isUnprobeable: isLastUnprobeable })
+    }
   }
   return hosts
 }

@@ -19,7 +19,12 @@ export type SnapshotHost = {
   readonly status: ReachabilityStatus
   /** Since when the host has waited to be probed: its last probe, or when it joined or started anew. In ms since the epoch. */
   readonly waitingSinceMs: number
+  /** Whether no probe of it is made for as long as its address and the policy stay as they are. */
+  readonly isUnprobeable: boolean
 }
+
+/** Set in the byte of a host's status if the host is unprobeable. */
+const UNPROBEABLE = 0x80
 
 /** The live hosts, at 25 bytes each: as objects, a million of them do not fit into the memory of the fan-out. */
 export class SnapshotHosts {
@@ -45,17 +50,21 @@ export class SnapshotHosts {
     return this.ids.length
   }
 
-  push({ id, status, waitingSinceMs }: SnapshotHost): void {
+  push({ id, status, waitingSinceMs, isUnprobeable }: SnapshotHost): void {
     const index = this.length
     this.#statuses = roomFor(this.#statuses, index + 1, (length) => new Uint8Array(length))
     this.#waitingSinceMs = roomFor(this.#waitingSinceMs, index + 1, (length) => new Float64Array(length))
-    this.#statuses[index] = REACHABILITY_STATUSES.indexOf(status)
+    this.#statuses[index] = REACHABILITY_STATUSES.indexOf(status) | (isUnprobeable ? UNPROBEABLE : 0)
     this.#waitingSinceMs[index] = waitingSinceMs
     this.ids.push(id)
   }
 
   statusAt(index: number): ReachabilityStatus {
-    return REACHABILITY_STATUSES[this.#statuses[index] ?? 0] ?? 'unknown'
+    return REACHABILITY_STATUSES[(this.#statuses[index] ?? 0) & ~UNPROBEABLE] ?? 'unknown'
+  }
+
+  isUnprobeableAt(index: number): boolean {
+    return ((this.#statuses[index] ?? 0) & UNPROBEABLE) !== 0
   }
 
   waitingSinceMsAt(index: number): number {

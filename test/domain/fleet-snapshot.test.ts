@@ -10,6 +10,7 @@ const anyHost: fc.Arbitrary<SnapshotHost> = fc.record({
   id: fc.uuid().map(parseHostId),
   status: fc.constantFrom(...REACHABILITY_STATUSES),
   waitingSinceMs: fc.integer({ min: 0, max: 8.64e15 }),
+  isUnprobeable: fc.boolean(),
 })
 
 describe('the hosts of a snapshot', () => {
@@ -22,6 +23,7 @@ describe('the hosts of a snapshot', () => {
           id: list.ids.at(i),
           status: list.statusAt(i),
           waitingSinceMs: list.waitingSinceMsAt(i),
+          isUnprobeable: list.isUnprobeableAt(i),
         }))
         expect(list.length).toBe(hosts.length)
         expect(read).toEqual(hosts)

@@ -58,6 +58,7 @@ const fleet = ({ emitted }: Watched): cloudwatch.IWidget[] => [
       emitted('fan-out', FAN_OUT_METRICS.hostsReachable, 'Maximum', 1),
       emitted('fan-out', FAN_OUT_METRICS.hostsUnreachable, 'Maximum', 1),
       emitted('fan-out', FAN_OUT_METRICS.hostsUnknown, 'Maximum', 1),
+      emitted('fan-out', FAN_OUT_METRICS.hostsUnprobeable, 'Maximum', 1),
     ],
     width: THIRD,
     height: HEIGHT,

@@ -9,7 +9,12 @@ const NOW_MS = Date.UTC(2030, 0, 1)
 const INTERVAL_MS = 300_000
 
 const hosts = (count: number, status: ReachabilityStatus, waitedMs: number): SnapshotHost[] =>
-  randomFleet(count).map(({ id }) => ({ id, status, waitingSinceMs: NOW_MS - waitedMs }))
+  randomFleet(count).map(({ id }) => ({
+    id,
+    status,
+    waitingSinceMs: NOW_MS - waitedMs,
+    isUnprobeable: false,
+  }))
 
 const measure = (...fleet: SnapshotHost[]) => measureFleet(SnapshotHosts.of(fleet), INTERVAL_MS, NOW_MS)
 
@@ -20,11 +25,23 @@ describe('the gauges of the fleet', () => {
       ...hosts(5, 'reachable', 0),
       ...hosts(2, 'unreachable', 0),
     )
-    expect(gauges).toEqual({ unknown: 3, reachable: 5, unreachable: 2, oldestOverdueSeconds: 0 })
+    expect(gauges).toEqual({
+      unknown: 3,
+      reachable: 5,
+      unreachable: 2,
+      unprobeable: 0,
+      oldestOverdueSeconds: 0,
+    })
   })
 
   it('the gauges of the fleet are all 0 for no hosts', () => {
-    expect(measure()).toEqual({ unknown: 0, reachable: 0, unreachable: 0, oldestOverdueSeconds: 0 })
+    expect(measure()).toEqual({
+      unknown: 0,
+      reachable: 0,
+      unreachable: 0,
+      unprobeable: 0,
+      oldestOverdueSeconds: 0,
+    })
   })
 
   it('the gauges of the fleet say by how much the longest wait exceeds the period of the host that waits', () => {
@@ -41,6 +58,19 @@ describe('the gauges of the fleet', () => {
     ]) {
       expect(measure(...fleet, ...hosts(50, 'reachable', 60_000)).oldestOverdueSeconds).toBe(700)
     }
+  })
+
+  it('the gauges of the fleet count the hosts that cannot be probed, in whatever state, and call none of them overdue', () => {
+    const [refused, moved] = [...hosts(1, 'unknown', 90_000_000), ...hosts(1, 'reachable', 90_000_000)]
+    if (!refused || !moved) throw new Error('no hosts')
+    const unprobeable = [refused, moved].map((host) => ({ ...host, isUnprobeable: true }))
+    expect(measure(...unprobeable, ...hosts(3, 'reachable', 0))).toEqual({
+      unknown: 1,
+      reachable: 4,
+      unreachable: 0,
+      unprobeable: 2,
+      oldestOverdueSeconds: 0,
+    })
   })
 
   it('the gauges of the fleet call no host overdue that has waited for less than its period, or was probed just after now', () => {

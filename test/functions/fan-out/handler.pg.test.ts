@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { ProbeRequest } from '../../../shared/contracts/probe-request.ts'
 import { FAN_OUT_METRICS, FUNCTION_METRICS } from '../../../shared/domain/metrics.ts'
 import { type FanOutFunction, fanOutFunction } from '../../support/functions/fan-out.ts'
+import { ANSWER, environment, invoke } from '../../support/functions/probe.ts'
 import { addHosts } from '../../support/hosts.ts'
 import { TARGET } from '../../support/servers/scheduler-on-loopback.ts'
 
@@ -163,6 +164,32 @@ describe('the fan-out function', () => {
     const { fleet } = await fanOut.run()
     expect(fleet.oldestOverdueSeconds).toBeGreaterThanOrEqual(54 * 60)
     expect(fleet.oldestOverdueSeconds).toBeLessThanOrEqual(57 * 60)
+  })
+
+  it('the fan-out function counts a host whose address may not be probed apart, and does not wait for its probe', async () => {
+    await using fanOut = await fanOutFunction()
+    const { sql } = fanOut.db
+    const hosts = await addHosts(sql, 2)
+    await sql`update hosts set created_at = now() - interval '1 hour'`
+    await sql`update policy set allowed_addresses = default`
+    await using probe = environment(fanOut.db)
+    await invoke(probe, hosts, async () => ANSWER)
+    await sql`update hosts set ip_address = '192.0.2.1' where id = ${hosts[1] ?? ''}`
+    const { fleet } = await fanOut.run()
+    expect(fleet).toEqual({
+      unknown: 2,
+      reachable: 0,
+      unreachable: 0,
+      unprobeable: 1,
+      oldestOverdueSeconds: 0,
+    })
+    expect(metricsOf(fanOut)).toMatchObject({ [FAN_OUT_METRICS.hostsUnprobeable]: 1 })
+    // A prober that is short of descriptors could probe the host, so its probe is late.
+    await invoke(probe, hosts, async () => ({ kind: 'inconclusive', reason: 'EMFILE' }))
+    await sql`update host_liveness set restarted_at = now() - interval '1 hour'`
+    const later = await fanOut.run()
+    expect(later.fleet).toMatchObject({ unprobeable: 1 })
+    expect(later.fleet.oldestOverdueSeconds).toBeGreaterThanOrEqual(54 * 60)
   })
 
   it('the fan-out function publishes its gauges also when there are no hosts', async () => {

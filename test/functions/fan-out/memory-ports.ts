@@ -101,7 +101,8 @@ export function memoryPorts(policy: SchedulePolicy) {
     state,
     world,
     join: (...ids: HostId[]) => {
-      for (const id of ids) state.hosts.set(id, { id, status: 'unknown', waitingSinceMs: state.nowMs })
+      for (const id of ids)
+        state.hosts.set(id, { id, status: 'unknown', waitingSinceMs: state.nowMs, isUnprobeable: false })
     },
     leave: (...ids: HostId[]) => {
       for (const id of ids) state.hosts.delete(id)

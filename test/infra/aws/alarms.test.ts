@@ -18,7 +18,11 @@ const STORIES: Readonly<Record<string, Story>> = {
   'probes-late': { well: { OldestOverdueProbeSeconds: 90 }, trouble: { OldestOverdueProbeSeconds: 700 } },
   'probe-function-failing': { well: { Errors: 0 }, trouble: { Errors: 3 } },
   'probes-throttled': { well: SILENCE, trouble: { Throttles: 12 } },
-  'prober-at-fault': { well: { ProbesInconclusive: 0 }, trouble: { ProbesInconclusive: 9 } },
+  // A host whose address may not be probed is inconclusive for as long as it is in the fleet.
+  'prober-at-fault': {
+    well: { ProbesInconclusive: 9, AddressesRefused: 9 },
+    trouble: { ProbesInconclusive: 9, ProberFaults: 9 },
+  },
   // One lost probe of thousands is an ordinary day: the next one replaces it.
   'schedules-dropped': {
     well: { InvocationDroppedCount: 1, Invocations: 10_000 },
