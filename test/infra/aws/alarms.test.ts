@@ -51,6 +51,7 @@ const STORIES: Readonly<Record<string, Story>> = {
   'scans-without-a-verdict': { well: SILENCE, trouble: { NothingScored: 1 } },
   'drift-function-failing': { well: { Errors: 0 }, trouble: { Errors: 0, Faults: 2 } },
   'events-waiting': { well: { OldestEventWaitingSeconds: 5 }, trouble: { OldestEventWaitingSeconds: 900 } },
+  'publish-function-failing': { well: { Errors: 0 }, trouble: { Errors: 1 } },
   'events-undelivered': {
     well: { ApproximateNumberOfMessagesVisible: 0 },
     trouble: { ApproximateNumberOfMessagesVisible: 4 },
