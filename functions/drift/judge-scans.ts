@@ -85,13 +85,14 @@ function judgeReading(scan: CompletedScan, reading: ScanReading, policy: DriftPo
     case 'overtaken': {
       const completedAt = new Date(scan.completedAtMs)
       const verdict = verdictWithoutTrace(policy.basis)
-      return { outcome: 'judged', hostId, scanId, completedAt, verdict, reported: null }
+      const judged = { hostId, scanId, completedAt, verdict, sameTimeScanId: null }
+      return { outcome: 'judged', ...judged, reported: null }
     }
     case 'facts': {
-      const { occurredAt: completedAt } = reading
+      const { occurredAt: completedAt, sameTimeScanId } = reading
       const verdict = judge(reading.facts, policy)
       const reported = complianceDriftDetected(hostId, scanId, verdict)
-      return { outcome: 'judged', hostId, scanId, completedAt, verdict, reported }
+      return { outcome: 'judged', hostId, scanId, completedAt, verdict, sameTimeScanId, reported }
     }
   }
 }

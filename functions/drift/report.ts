@@ -23,7 +23,7 @@ export function report(telemetry: Telemetry, messages: readonly DecidedMessage[]
     tally[message.decision]++
     if (message.decision === 'judged') {
       reportJudged(telemetry, message, now)
-      reportFuture(telemetry, message, now)
+      reportTime(telemetry, message, now)
     }
     if (message.decision === 'repeated') {
       const { hostId, scanId } = message.scan
@@ -72,11 +72,15 @@ function reportJudged({ logger, metrics }: Telemetry, message: JudgedMessage, no
   }
 }
 
-/** A scan from the future is judged. But every real scan of its host looks old beside it, until it is forgotten. */
-function reportFuture({ logger }: Telemetry, { scan, completedAt }: JudgedMessage, now: Date): void {
-  if (!isInFuture(completedAt, now)) return
-  const { hostId, scanId } = scan
-  logger.warn('scan from the future', { hostId, scanId, completedAt: completedAt.toISOString() })
+/**
+ * Warns of times that other writers must not write. Beside a scan from the future every real scan of its host looks
+ * old, until it is forgotten. Of two scans at the same time neither sees what the other changed.
+ */
+function reportTime({ logger }: Telemetry, message: JudgedMessage, now: Date): void {
+  const { hostId, scanId, completedAt, sameTimeScanId: otherScanId } = message
+  const scan = { hostId, scanId, completedAt: completedAt.toISOString() }
+  if (isInFuture(completedAt, now)) logger.warn('scan from the future', scan)
+  if (otherScanId !== null) logger.warn('scans at the same time', { ...scan, otherScanId })
 }
 
 /** A fault that affects several messages is reported once. */

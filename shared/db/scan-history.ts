@@ -15,6 +15,8 @@ export type PlacedScan = {
   readonly occurred_at: Date | null
   /** The time of the earliest of its rows in the log, else `placed_at`. */
   readonly changes_from: string | null
+  /** Another scan of the host that made changes at the same time. Which of the two was first, no column tells. */
+  readonly same_time_scan_id: string | null
   /** How many rules the scan evaluated, and how they are now. */
   readonly evaluated: number
   readonly passed: number
@@ -61,6 +63,12 @@ export async function placeScans(tx: Tx, scans: readonly CompletedScan[]): Promi
       placed.placed_at::text as placed_at,
       placed.placed_at as occurred_at,
       coalesce(placed.first_at, placed.placed_at)::text as changes_from,
+      (select scan_id
+        from transactions
+        where transactions.host_id = placed.host_id
+          and transactions.occurred_at = placed.placed_at
+          and transactions.scan_id <> placed.scan_id
+        limit 1) as same_time_scan_id,
       state.evaluated,
       state.passed,
       state.failed

@@ -23,7 +23,8 @@ function readingOf(scan: RecordedScan): ScanReading | 'not_recorded' {
   if (scan.is_judged) return { found: 'judged_before' }
   const isRecorded = evaluated !== null && passed !== null && failed !== null && changes !== null
   if (occurredAt === null || !isRecorded) return 'not_recorded'
-  return { found: 'facts', facts: { evaluated, passed, failed, changes }, occurredAt }
+  // Its writer lets no two scans of a host have the same time, and where another writer does, this one is not affected.
+  return { found: 'facts', facts: { evaluated, passed, failed, changes }, occurredAt, sameTimeScanId: null }
 }
 
 /** The readings of scans of which only the rows in state and log tell. */
@@ -38,9 +39,9 @@ async function inferReadings(tx: Tx, scans: readonly CompletedScan[]): Promise<S
 }
 
 function inferredReading(place: PlacedScan, changes: readonly ChangedRules[]): ScanReading {
-  const { evaluated, passed, failed, occurred_at: occurredAt } = place
+  const { evaluated, passed, failed, occurred_at: occurredAt, same_time_scan_id: sameTimeScanId } = place
   if (occurredAt !== null) {
-    return { found: 'facts', facts: { evaluated, passed, failed, changes }, occurredAt }
+    return { found: 'facts', facts: { evaluated, passed, failed, changes }, occurredAt, sameTimeScanId }
   }
   return { found: place.is_overtaken ? 'overtaken' : 'not_visible_yet' }
 }

@@ -17,11 +17,18 @@ export type JudgedScan = ScanKey & {
   /** When the scan was complete, by its rows. For a scan without a row: by its message. */
   readonly completedAt: Date
   readonly verdict: Verdict
+  /** Another scan of the host that bears the same time, so that the verdict may leave out what it changed. */
+  readonly sameTimeScanId: string | null
 }
 
 /** What the database has on a scan that was announced. */
 export type ScanReading =
-  | { readonly found: 'facts'; readonly facts: ScanFacts; readonly occurredAt: Date }
+  | {
+      readonly found: 'facts'
+      readonly facts: ScanFacts
+      readonly occurredAt: Date
+      readonly sameTimeScanId: string | null
+    }
   /** The scan has a verdict already. The first verdict on a scan stands. */
   | { readonly found: 'judged_before' }
   /** Later scans of the host have overwritten every row of the scan, so it changed nothing. */

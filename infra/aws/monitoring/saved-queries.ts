@@ -47,6 +47,22 @@ function savedQueries({ functions }: Watched): SavedQuery[] {
         'limit 200',
       ],
     },
+    ...driftQueries(judge),
+    {
+      name: 'Faults',
+      groups: SIGNING_FUNCTIONS.map((each) => functions[each].logGroup),
+      query: [
+        'fields @timestamp, service, message, error.message, error.cause.message',
+        'filter level = "ERROR"',
+        'sort @timestamp desc',
+        'limit 200',
+      ],
+    },
+  ]
+}
+
+function driftQueries(judge: logs.ILogGroup): SavedQuery[] {
+  return [
     {
       name: 'Recent drift',
       groups: [judge],
@@ -68,11 +84,11 @@ function savedQueries({ functions }: Watched): SavedQuery[] {
       ],
     },
     {
-      name: 'Faults',
-      groups: SIGNING_FUNCTIONS.map((each) => functions[each].logGroup),
+      name: 'Scans at wrong times',
+      groups: [judge],
       query: [
-        'fields @timestamp, service, message, error.message, error.cause.message',
-        'filter level = "ERROR"',
+        'fields @timestamp, message, hostId, scanId, completedAt, otherScanId',
+        'filter message in ["scan from the future", "scans at the same time"]',
         'sort @timestamp desc',
         'limit 200',
       ],

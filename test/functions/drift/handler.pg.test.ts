@@ -21,6 +21,7 @@ import {
   results,
   ruleSet,
   scanned,
+  scannedByOthers,
   scanTime,
 } from '../../support/recorded-scans.ts'
 
@@ -138,6 +139,23 @@ describe('the drift function', () => {
       ])
     },
   )
+
+  it('the drift function warns of two scans of a host that bear the same time: which was first is not known', async () => {
+    await using deps = driftEnvironment(db, deadLetters.reject)
+    const hostId = await addHost(db.sql)
+    await scannedByOthers(db.sql, hostId, 1, { a: 'pass', b: 'pass' })
+    const first = await scannedByOthers(db.sql, hostId, 2, { a: 'fail', b: 'pass' })
+    const second = await scannedByOthers(db.sql, hostId, 3, { a: 'pass', b: 'pass' })
+    await db.sql`update transactions set occurred_at = ${scanTime(2)} where scan_id = ${second.scanId}`
+    await db.sql`update host_rule_state set last_checked_at = ${scanTime(2)} where host_id = ${hostId}`
+    const alone = await worseHost()
+    expect(retriedIn(await handle(deps, bodyOf(first), bodyOf(second), bodyOf(alone)))).toEqual([])
+    const warning = { level: 'WARN', hostId, completedAt: scanTime(2).toISOString() }
+    expect(deps.output.lines.filter(({ message }) => message === 'scans at the same time')).toMatchObject([
+      { ...warning, scanId: first.scanId, otherScanId: second.scanId },
+      { ...warning, scanId: second.scanId, otherScanId: first.scanId },
+    ])
+  })
 
   it('the drift function tells of a drift once, however often its message comes', async () => {
     await using deps = driftEnvironment(db, deadLetters.reject)
