@@ -34,6 +34,7 @@ const contents = async ({ sql }: TestDatabase) => ({
   liveness: await sql`select * from host_liveness order by host_id`,
   schedules: await sql`select name, spec_hash from probe_schedules order by name`,
   events: await sql`select id from audit_events order by id`,
+  verdicts: await sql`select host_id, scan_id from scan_verdicts order by host_id, scan_id`,
 })
 
 const DEADLINE_EXCEEDED = { name: 'DeadlineExceededError', message: `not done after ${DEADLINE_MS} ms` }

@@ -20,8 +20,17 @@ export type Scans = {
   readonly deadLetters: () => Promise<string[]>
 }
 
+/**
+ * Each host is scanned with two profiles in turn, one ten times as large as the other: if the rules of one counted for
+ * a scan with the other, no verdict of the small one would be right.
+ */
+const PROFILES = [
+  { name: 'small', times: 1 },
+  { name: 'large', times: 10 },
+] as const
+/** Of the small profile. */
 const RULES = 20
-/** How many of the rules a host's successive scans fail, again and again: every kind of verdict comes of it. */
+/** How many of them the successive scans with a profile fail, again and again: every kind of verdict comes of it. */
 const FAILED_RULES = [0, 8, 0, 1, 1, 9]
 const PP_A_RULE = 100 / RULES
 
@@ -41,16 +50,18 @@ export function createScans({ database, drift, fleet }: World): Scans {
 
   const recordOne = async (sql: Sql): Promise<RecordedScan> => {
     const hostId = fleet.ids[next++ % SCANNED_HOSTS] ?? ''
-    const n = made.get(hostId) ?? 0
-    made.set(hostId, n + 1)
+    const scansBefore = made.get(hostId) ?? 0
+    made.set(hostId, scansBefore + 1)
+    const { name, times } = PROFILES[scansBefore % PROFILES.length] ?? PROFILES[0]
+    const n = Math.floor(scansBefore / PROFILES.length)
     const failed = FAILED_RULES[n % FAILED_RULES.length] ?? 0
     const before = FAILED_RULES[(n + FAILED_RULES.length - 1) % FAILED_RULES.length] ?? 0
     const scan = { hostId, scanId: randomUUID(), completedAt: new Date() }
     const verdict = n === 0 ? null : verdictOf(before, failed)
     if (verdict !== null) expected.set(scan.scanId, verdict)
-    const results = Array.from({ length: RULES }, (_, rule) => ({
-      ruleId: `rule-${rule}`,
-      status: rule < failed ? ('fail' as const) : ('pass' as const),
+    const results = Array.from({ length: times * RULES }, (_, rule) => ({
+      ruleId: `${name}-${rule}`,
+      status: rule < times * failed ? ('fail' as const) : ('pass' as const),
       severity: 'medium',
     }))
     const { outcome } = await recordScan(sql, { ...scan, results })

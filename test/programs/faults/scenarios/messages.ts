@@ -5,7 +5,8 @@ import { becomes, type Row } from '../scenario.ts'
 import type { World } from '../world.ts'
 
 const MAX_MESSAGE_BYTES = 1_048_576
-const SCANS = 60
+/** Four of each host: two with either profile. */
+const SCANS = 120
 /** 5 receives, 4 s apart, and a machine that is busy. */
 const SETTLED_WITHIN_MS = 45_000
 
@@ -33,7 +34,10 @@ const HOPELESS: readonly (readonly [body: string, reason: string])[] = [
   [bodyOf({ hostId: randomUUID(), scanId: randomUUID(), completedAt: new Date() }), 'unknown_host'],
 ]
 
-/** Scans announced twice, in the wrong order and at full size, among messages that nobody can read. */
+/**
+ * Scans of hosts with two profiles in turn, announced twice, the last first and at full size, among messages that
+ * nobody can read.
+ */
 export async function playMessages(world: World, scans: Scans): Promise<Row> {
   await becomes(scans.areSettled, SETTLED_WITHIN_MS)
   await scans.deadLetters()
@@ -59,7 +63,7 @@ export async function playMessages(world: World, scans: Scans): Promise<Row> {
   if (letters.join() !== wanted.join()) broken.push(`${wanted.join(', ')} were to be dead letters`)
   broken.push(...(await scans.misjudged()).slice(0, 3))
   return {
-    fault: 'SQS messages doubled, reordered, malformed, 1 MiB long',
+    fault: 'SQS messages of scans with two profiles in turn doubled, reordered, malformed, 1 MiB long',
     seen: world.tally.take(),
     rightAfterMs: isSettled ? rightAfterMs : null,
     broken,
