@@ -272,15 +272,25 @@ describe('nothing is lost, and no later event of a host comes before an earlier 
   })
 })
 
-/** The connection is gone as soon as the bus has answered. */
-const killedAfterPut = (bus: EventBus, { sql }: TestDatabase): EventBus => ({
-  ...bus,
-  put: async (events, signal) => {
-    const faults = await bus.put(events, signal)
+/**
+ * Ends the connection of the run as soon as the bus has answered. It does so once: a second call, whose answer comes
+ * later, would end the connection of the next run.
+ */
+function killedAfterPut(bus: EventBus, { sql }: TestDatabase): EventBus {
+  let killed: Promise<unknown> | undefined
+  const kill = async (): Promise<void> => {
     await sql`select pg_terminate_backend(pid) from pg_stat_activity where usename = 'awareness_publish' and datname = current_database()`
-    return faults
-  },
-})
+  }
+  return {
+    ...bus,
+    put: async (events, signal) => {
+      const faults = await bus.put(events, signal)
+      killed ??= kill()
+      await killed
+      return faults
+    },
+  }
+}
 
 type Delivered = { readonly detail: Readonly<Record<string, unknown>> }
 
