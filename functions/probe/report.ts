@@ -11,7 +11,10 @@ type Invocation = {
   readonly lagMs: number | null
 }
 
-/** Says in the log and in metrics what an invocation did: a line a changed host, and one for the rest. */
+/**
+ * Says in the log and in metrics what an invocation did: a line for each changed host, and one for the invocation unless
+ * all of it was ordinary. Probes are by far the most frequent lines, and CloudWatch Logs bills by the byte.
+ */
 export function report({ logger, metrics }: Telemetry, { cause, outcomes, lagMs }: Invocation): void {
   for (const latencyMs of outcomes.flatMap(latenciesMs)) {
     metrics.addMetric(PROBE_METRICS.latencyMs, MetricUnit.Milliseconds, latencyMs)
@@ -44,8 +47,15 @@ export function report({ logger, metrics }: Telemetry, { cause, outcomes, lagMs 
       logger.warn('identification changed', { hostId, before, after: result.identification })
     }
   }
-  logger.info('probed', { cause, lagMs, ...tally })
+  if (!outcomes.every(isOrdinary)) logger.info('probed', { cause, lagMs, ...tally })
 }
+
+/** Whether the host answered as it did before: the metrics then say all that there is to say. */
+const isOrdinary = (outcome: HostOutcome): boolean =>
+  outcome.outcome === 'probed' &&
+  outcome.result.kind === 'reachable' &&
+  outcome.step.transition === null &&
+  !outcome.priorIdentification
 
 function tallyOf(outcomes: readonly HostOutcome[]) {
   const number = (belongs: (outcome: HostOutcome) => boolean): number => outcomes.filter(belongs).length

@@ -52,8 +52,9 @@ function savedQueries({ functions }: Watched): SavedQuery[] {
       name: 'Faults',
       groups: SIGNING_FUNCTIONS.map((each) => functions[each].logGroup),
       query: [
-        'fields @timestamp, service, message, error.message, error.cause.message',
-        'filter level = "ERROR"',
+        'fields @timestamp, service, message, error.message, error.cause.message, record.status, record.requestId',
+        // Lambda writes its own report of an invocation only if that ended by a timeout or a crash.
+        'filter level = "ERROR" or type = "platform.report"',
         'sort @timestamp desc',
         'limit 200',
       ],

@@ -84,6 +84,16 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
       }
     })
 
+    it('functions leave Lambda’s lines on invocations that went well out of their logs', () => {
+      for (const { Properties } of all(LAMBDA)) {
+        expect(Properties.LoggingConfig).toMatchObject({
+          LogFormat: 'JSON',
+          SystemLogLevel: 'WARN',
+          ApplicationLogLevel: 'INFO',
+        })
+      }
+    })
+
     it('functions that run again by themselves drop asynchronous events that are older than a minute, and repeat none', () => {
       const configs = propertiesOf('AWS::Lambda::EventInvokeConfig')
       expect(configs).toHaveLength(all(LAMBDA).length)
