@@ -21,7 +21,7 @@ export async function readFleet(tx: Tx): Promise<FleetSnapshot> {
   return {
     policy,
     hosts: await readSnapshotHosts(tx, sizes.hosts),
-    applied: await readAppliedSchedules(tx, { names: sizes.schedules, bytes: sizes.name_bytes }),
+    applied: await readAppliedSchedules(tx, sizes),
   }
 }
 
@@ -78,11 +78,8 @@ export async function readHostIds(tx: Tx): Promise<HostIdList> {
 
 type AppliedRow = { name: string; spec_hash: string }
 
-async function readAppliedSchedules(
-  tx: Tx,
-  expected: { readonly names: number; readonly bytes: number },
-): Promise<AppliedSchedules> {
-  const applied = new AppliedSchedules(expected)
+async function readAppliedSchedules(tx: Tx, sizes: SizesRow): Promise<AppliedSchedules> {
+  const applied = new AppliedSchedules(sizes.schedules, sizes.name_bytes)
   const pages = tx<AppliedRow[]>`select name, spec_hash from probe_schedules`.cursor(ROWS_PER_PAGE)
   for await (const page of pages) for (const { name, spec_hash } of page) applied.set(name, spec_hash)
   return applied

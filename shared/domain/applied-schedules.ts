@@ -14,11 +14,11 @@ export class AppliedSchedules {
   #hashes: BigUint64Array
   #isKnown: Uint8Array
 
-  /** @param expected how many schedules, and how many bytes of names, fit in before they are copied. */
-  constructor(expected = { names: 0, bytes: 0 }) {
-    this.names = new ScheduleNames(expected)
-    this.#hashes = new BigUint64Array(expected.names)
-    this.#isKnown = new Uint8Array(expected.names)
+  /** @param schedules how many schedules, with names of `nameBytes` together, fit in before they are copied. */
+  constructor(schedules = 0, nameBytes = 0) {
+    this.names = new ScheduleNames(schedules, nameBytes)
+    this.#hashes = new BigUint64Array(schedules)
+    this.#isKnown = new Uint8Array(schedules)
   }
 
   /** These names with their hashes. */

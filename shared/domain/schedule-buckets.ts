@@ -39,7 +39,7 @@ export function bucketsOf(hosts: HostIdList, intervalMs: number, most: number): 
   })
 }
 
-/** The positions of the hosts of one bucket. */
+/** The positions of the hosts of one bucket; of a slice, `end` is that of the last slice. */
 type Range = {
   readonly start: number
   readonly end: number
@@ -68,11 +68,10 @@ function* rangesOf(placed: PlacedHosts, most: number, range: Range): Generator<R
 }
 
 /** Hosts that agree in all bits: only a fleet of millions, or ids made for it, has more than one of them. */
-function* slicesOf(placed: PlacedHosts, most: number, { start, end, depth }: Range): Generator<Range> {
-  placed.sortById(start, end)
-  for (let slice = 0; start + slice * most < end; slice++) {
-    const at = start + slice * most
-    yield { start: at, end: Math.min(at + most, end), depth, slice }
+function* slicesOf(placed: PlacedHosts, most: number, range: Range): Generator<Range> {
+  placed.sortById(range.start, range.end)
+  for (let start = range.start; start < range.end; start += most) {
+    yield { ...range, start, slice: (start - range.start) / most }
   }
 }
 

@@ -22,11 +22,11 @@ export class ScheduleNames {
   readonly #scratch = new Utf8Scratch()
   readonly #decoder = new TextDecoder()
 
-  /** @param expected how many names, and of how many bytes together, fit in before they are copied. */
-  constructor(expected = { names: 0, bytes: 0 }) {
-    this.#text = new Uint8Array(expected.bytes)
-    this.#starts = new Uint32Array(expected.names + 1)
-    this.#slots = freeSlots(expected.names)
+  /** @param names how many names, of `bytes` together, fit in before they are copied. */
+  constructor(names = 0, bytes = 0) {
+    this.#text = new Uint8Array(bytes)
+    this.#starts = new Uint32Array(names + 1)
+    this.#slots = freeSlots(names)
   }
 
   get size(): number {

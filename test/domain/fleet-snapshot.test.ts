@@ -67,12 +67,13 @@ describe('what was applied', () => {
     )
   })
 
-  it.each(['', 'pending', '123', 'ffffffffffffffff0'])(
+  it.each(['', 'pending', '123', 'ffffffffffffffff0', ' ffffffffffffffff'])(
     'what was applied has no hash where %j stands instead of one',
     (text) => {
       const applied = AppliedSchedules.of([['a', text]])
       expect(applied.names.indexOf('a')).toBe(0)
-      for (const hash of [0n, 0x123n, 2n ** 64n - 1n]) expect(applied.isAt(0, hash)).toBe(false)
+      for (const hash of [0n, 0x123n, 2n ** 64n - 1n, 2n ** 64n - 16n])
+        expect(applied.isAt(0, hash)).toBe(false)
       expect(applied.isAt(1, 0n)).toBe(false)
     },
   )

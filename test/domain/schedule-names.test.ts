@@ -27,8 +27,8 @@ describe('a set of schedule names', () => {
   it('a set of schedule names is the same whether there was room for all of them from the beginning or for none', () => {
     const added = Array.from({ length: 5_000 }, (_, i) => `b-5m-13-${i.toString(16)}`)
     const bytes = added.reduce((sum, { length }) => sum + length, 0)
-    for (const expected of [undefined, { names: added.length, bytes }, { names: 1, bytes: 1 }]) {
-      const names = new ScheduleNames(expected)
+    for (const room of [[], [added.length, bytes], [1, 1]]) {
+      const names = new ScheduleNames(...room)
       for (const name of added) names.add(name)
       expect([...names]).toEqual(added)
       expect(names.indexOf('b-5m-13-1387')).toBe(4_999)
@@ -37,7 +37,7 @@ describe('a set of schedule names', () => {
   })
 
   it('a set of schedule names has no name at a number that it has not given', () => {
-    const names = new ScheduleNames({ names: 10, bytes: 100 })
+    const names = new ScheduleNames(10, 100)
     names.add('a')
     expect(names.at(0)).toBe('a')
     for (const number of [-1, 1, 5]) expect(() => names.at(number)).toThrow(RangeError)

@@ -225,6 +225,15 @@ describe('hosts that agree in all bits that choose a bucket', () => {
     expect(byName(planOf(TRIPLETS.toReversed(), policy))).toEqual(byName(planned))
   })
 
+  it('hosts that agree in all bits are cut into full slices where they fit into these exactly', () => {
+    const [twin] = TRIPLETS
+    const four = Array.from({ length: 4 }, () => twin ?? { id: parseHostId('') })
+    const sizes = planOf(four, { intervalMs: 60_000, hostsPerSchedule: 2 }).map(
+      ({ hostIds }) => hostIds.length,
+    )
+    expect(sizes).toEqual([2, 2])
+  })
+
   it('hosts that agree in all bits share a schedule when they fit into one', () => {
     const names = planOf(TRIPLETS, { intervalMs: 60_000, hostsPerSchedule: 3 }).map(({ name }) => name)
     expect(names).toHaveLength(2)
@@ -258,6 +267,17 @@ describe('the schedule of one host', () => {
       ),
       { numRuns: 30 },
     )
+  })
+
+  it('the schedule of one host is the slice of the plan that has it, where too many hosts agree in all bits', () => {
+    const policy = { intervalMs: 60_000, hostsPerSchedule: 2 }
+    for (const fleet of [TRIPLETS, TRIPLETS.toReversed()]) {
+      const ids = HostIdList.of(fleet.map(({ id }) => id))
+      for (const { id } of fleet) {
+        const its = planOf(fleet, policy).find(({ hostIds }) => hostIds.includes(id))
+        expect(scheduleOfHost(id, ids, policy)).toEqual(its)
+      }
+    }
   })
 
   it('the schedule of one host is none where the fleet does not have the host', () => {
