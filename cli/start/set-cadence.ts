@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setPolicy } from '../../functions/operate/set-policy.ts'
 import { insertAuditEvents } from '../../shared/db/audit-events.ts'
+import { begin, READ_COMMITTED } from '../../shared/db/begin.ts'
 import type { Sql } from '../../shared/db/client.ts'
 import { lockPolicy, savePolicy } from '../../shared/db/policy.ts'
 import { UserError } from '../../shared/domain/errors.ts'
@@ -22,7 +23,7 @@ export async function setCadence(
   }
   if (Object.keys(changes).length === 0) return
   const common = { correlationId: randomUUID(), actorId: START_SERVICE, occurredAt }
-  const answer = await owner.begin((tx) =>
+  const answer = await begin(owner, READ_COMMITTED, (tx) =>
     setPolicy(
       {
         lockPolicy: () => lockPolicy(tx),

@@ -3,6 +3,7 @@ import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import type { LocalDatabase } from '../../infra/local/postgres/local-database.ts'
 import { insertAuditEvents } from '../../shared/db/audit-events.ts'
+import { begin, READ_COMMITTED } from '../../shared/db/begin.ts'
 import type { Tx } from '../../shared/db/client.ts'
 import { addHostSource, listHostsOfSource, removeHostSource } from '../../shared/db/host-sources.ts'
 import { listHosts, markHostsDeleted, upsertHosts } from '../../shared/db/hosts.ts'
@@ -51,7 +52,7 @@ export function syncFleet(
   file: readonly FileHost[],
   { source, prune, now, onProgress }: SyncOptions,
 ): Promise<FleetChange> {
-  return owner.begin(async (tx): Promise<FleetChange> => {
+  return begin(owner, READ_COMMITTED, async (tx): Promise<FleetChange> => {
     const { hosts, missing } = planImport(file, await listHosts(tx))
     const changes = await saveInParts(tx, hosts, onProgress)
     // In a database that others use, a host that was there before is theirs.

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { isConnectionFault } from '../../shared/db/client.ts'
+import { isConnectionFault } from '../../shared/db/connection-fault.ts'
 import { describeError } from '../terminal/report-error.ts'
 
 /** A time in which the database does not answer. */

@@ -3,7 +3,7 @@ import { MetricUnit } from '@aws-lambda-powertools/metrics'
 import { logMetrics } from '@aws-lambda-powertools/metrics/middleware'
 import middy from '@middy/core'
 import type { Context } from 'aws-lambda'
-import { isConnectionFault } from '../../shared/db/client.ts'
+import { isConnectionFault } from '../../shared/db/connection-fault.ts'
 import { FUNCTION_METRICS } from '../../shared/domain/metrics.ts'
 import type { Telemetry } from './telemetry.ts'
 

@@ -1,4 +1,4 @@
-import { isConnectionFault } from './client.ts'
+import { isConnectionFault } from './connection-fault.ts'
 
 /** What PostgreSQL's error codes ask of whoever deploys. */
 const ADVICE: Readonly<Record<string, string>> = {

@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path'
 import Postgrator from 'postgrator'
+import { begin, READ_COMMITTED } from './begin.ts'
 import type { Sql, Tx } from './client.ts'
 import { refuseMisfits } from './preflight.ts'
 import { LockedOutError, readRdsIamMembership } from './rds-iam.ts'
@@ -35,7 +36,7 @@ export async function migrate(
 ): Promise<MigrationReport> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await sql.begin((tx) => migrateIn(tx, folder, options))
+      return await begin(sql, READ_COMMITTED, (tx) => migrateIn(tx, folder, options))
     } catch (error) {
       if (attempt === MAX_ATTEMPTS || !isRoleConflict(error)) throw error
     }

@@ -1,20 +1,14 @@
-import {
-  type Connection,
-  connect,
-  IDLE_TIMEOUT_SECONDS,
-  isConnectionFault,
-  type Sql,
-  type Tx,
-} from './client.ts'
+import { begin, READ_COMMITTED } from './begin.ts'
+import { type Connection, connect, IDLE_TIMEOUT_SECONDS, type Sql, type Tx } from './client.ts'
+import { isConnectionFault } from './connection-fault.ts'
 
 /**
- * `write`: READ COMMITTED, so that a statement after the one that took a lock sees what the lock's last
- * holder wrote. `snapshot`: all statements see one state of the database, and can change nothing.
+ * `write`: see READ_COMMITTED. `snapshot`: all statements see one state of the database, and can change nothing.
  */
 export type TransactionKind = 'write' | 'snapshot'
 
 const BEGIN_OPTIONS: Record<TransactionKind, string> = {
-  write: 'isolation level read committed read write',
+  write: READ_COMMITTED,
   snapshot: 'isolation level repeatable read read only',
 }
 
@@ -57,22 +51,27 @@ export function openDatabase(to: Connection, now: () => number = Date.now): Open
   const clients = replaceableClient(to, now)
 
   async function attempt<T>(work: Work<T>, retries: number): Promise<T> {
-    const { deadline } = work
+    const { kind, body, deadline } = work
     deadline.throwIfAborted()
     const client = clients.borrow()
-    const lost = new AbortController()
+    const ended = new AbortController()
     const giveUp = (): void => {
-      lost.abort(deadline.reason)
+      ended.abort(deadline.reason)
       clients.abandon(client)
     }
     deadline.addEventListener('abort', giveUp)
     let entered = false
     try {
-      return await begin(client, work, lost.signal, () => {
+      return await begin(client, BEGIN_OPTIONS[kind], async (tx, lost) => {
+        // What comes from the server after the deadline neither starts the body nor commits what it did.
+        deadline.throwIfAborted()
         entered = true
+        lost.addEventListener('abort', () => ended.abort(lost.reason))
+        const value = await body(tx, ended.signal)
+        deadline.throwIfAborted()
+        return value
       })
     } catch (error) {
-      lost.abort(error)
       deadline.throwIfAborted()
       if (!isConnectionFault(error)) throw error
       clients.abandon(client)
@@ -89,23 +88,6 @@ export function openDatabase(to: Connection, now: () => number = Date.now): Open
     transaction: (kind, body) => attempt({ kind, body, deadline }, 1),
   })
   return { ...until(NO_DEADLINE), until, close: clients.close }
-}
-
-/** What comes from the server after the deadline neither starts the body nor commits what it did. */
-async function begin<T>(
-  client: Sql,
-  { kind, body, deadline }: Work<T>,
-  lost: AbortSignal,
-  onEnter: () => void,
-): Promise<T> {
-  const result = await client.begin(BEGIN_OPTIONS[kind], async (tx) => {
-    deadline.throwIfAborted()
-    onEnter()
-    const value = await body(tx, lost)
-    deadline.throwIfAborted()
-    return { value }
-  })
-  return result.value as T
 }
 
 /** One client at a time, replaced when it was abandoned or nobody has used it for too long. */

@@ -1,3 +1,4 @@
+import { begin, READ_COMMITTED } from '../db/begin.ts'
 import type { Sql, Tx } from '../db/client.ts'
 import { insertRuleSet, insertScan } from '../db/scans.ts'
 import { lockLogOfHost, readLogPosition, writeResults } from '../db/transaction-log.ts'
@@ -44,8 +45,7 @@ export async function recordScan(
 ): Promise<RecordOutcome> {
   const recordable = recordableScan(scan)
   if (isInFuture(recordable.completedAt, now())) return { outcome: 'completed_at_in_future' }
-  // READ COMMITTED: the statements after the lock see what the last holder of the lock has committed.
-  const outcome = await sql.begin('isolation level read committed read write', async (tx) => {
+  const outcome = await begin(sql, READ_COMMITTED, async (tx) => {
     await lockLogOfHost(tx, recordable.hostId)
     const position = await readLogPosition(tx, recordable)
     if (!position.is_known_host) return { outcome: 'unknown_host' } as const

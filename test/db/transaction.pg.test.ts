@@ -1,4 +1,7 @@
+import { execFile } from 'node:child_process'
 import type { Socket } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
 import type { Connection } from '../../shared/db/client.ts'
 import { openDatabase, type Transactions } from '../../shared/db/transaction.ts'
@@ -106,4 +109,18 @@ it('a transaction whose deadline has passed is not begun, and one that is under 
   expect(await db.sql`select hosts_per_schedule from policy`).toEqual([{ hosts_per_schedule: 1 }])
   expect(await backendOf(database)).toBeGreaterThan(0)
   await database.close()
+})
+
+it('a connection that is lost in the middle of a transaction ends the transaction, never the process', async () => {
+  await using db = await freshDatabase()
+  const program = fileURLToPath(new URL('./lost-transaction.ts', import.meta.url))
+  const { stdout } = await promisify(execFile)(process.execPath, [program, JSON.stringify(db.owner)])
+  const outcomes = Object.values(JSON.parse(stdout) as Record<string, [string, string, string]>)
+  expect(outcomes).toHaveLength(9)
+  for (const [lost, , later] of outcomes) {
+    expect(lost).toBe('failed with its connection')
+    // The driver reports the end of the old session to the next transaction of the same client, and to none later.
+    expect(later).toBe('committed')
+  }
+  expect(await db.sql`select to_regclass('left_behind') as sent_later`).toEqual([{ sent_later: null }])
 })

@@ -58,6 +58,11 @@ describe('house style', () => {
     ).toEqual([])
   })
 
+  it('the source begins transactions in one place, which survives a lost connection', () => {
+    const begun = offenders(/\.begin\(/, products).map((line) => line.replace(/:.*/, ''))
+    expect(begun).toEqual(['shared/db/begin.ts'])
+  })
+
   it('the source has a docstring for every exported function, constant and class of the product', () => {
     const bare = products.flatMap(({ path, text }) => {
       const lines = text.split('\n')

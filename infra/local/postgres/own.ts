@@ -1,3 +1,4 @@
+import { begin, READ_COMMITTED } from '../../../shared/db/begin.ts'
 import { type Connection, connect, type Sql, socketPath } from '../../../shared/db/client.ts'
 import { migrate } from '../../../shared/db/migrate.ts'
 import { allowLoopback } from '../../../shared/db/policy.ts'
@@ -69,15 +70,13 @@ async function ensureMember(sql: Sql, role: FunctionRole, username: string): Pro
 }
 
 const canTakeOn = (sql: Sql, role: FunctionRole): Promise<boolean> =>
-  sql
-    .begin(async (tx) => {
-      await tx`set local role ${tx(role)}`
-      return true
-    })
-    .catch((error: unknown) => {
-      if (codeOf(error) === INSUFFICIENT_PRIVILEGE) return false
-      throw error
-    })
+  begin(sql, READ_COMMITTED, async (tx) => {
+    await tx`set local role ${tx(role)}`
+    return true
+  }).catch((error: unknown) => {
+    if (codeOf(error) === INSUFFICIENT_PRIVILEGE) return false
+    throw error
+  })
 
 /** Reads a role's own settings: they hold for sessions that sign in as it, not for those that take it on. */
 async function settingsOfRole(sql: Sql, role: FunctionRole): Promise<Record<string, string>> {
