@@ -39,7 +39,7 @@ export function problemsOf(settings: Settings): string[] {
 }
 
 function databaseProblems(database: DatabaseSettings, network: NetworkSettings): string[] {
-  if (database.kind === 'create') {
+  if (database.kind !== 'existing') {
     return [
       ...refusal(
         network.kind === 'none',
@@ -49,10 +49,7 @@ function databaseProblems(database: DatabaseSettings, network: NetworkSettings):
         network.kind === 'existing' && network.subnetIds.length < 2,
         'a database that the stack creates needs subnets in two availability zones: name both in subnetIds',
       ),
-      ...refusal(
-        database.minCapacityUnits > database.maxCapacityUnits,
-        `minCapacityUnits (${database.minCapacityUnits}) is above maxCapacityUnits (${database.maxCapacityUnits})`,
-      ),
+      ...(database.kind === 'create' ? capacityProblems(database) : []),
     ]
   }
   const { signIn } = database
@@ -83,6 +80,12 @@ function databaseProblems(database: DatabaseSettings, network: NetworkSettings):
     ),
   ]
 }
+
+const capacityProblems = ({
+  minCapacityUnits: min,
+  maxCapacityUnits: max,
+}: Extract<DatabaseSettings, { kind: 'create' }>): string[] =>
+  refusal(min > max, `minCapacityUnits (${min}) is above maxCapacityUnits (${max})`)
 
 function numberProblems(settings: Settings): string[] {
   const { initialPolicy, concurrency, database, logRetentionDays, alarms } = settings

@@ -30,7 +30,7 @@ export type NetworkSettings =
       readonly cidr: string
       /** The names of its zones; none: the first two of the region. Lambda and Aurora are not in every zone. */
       readonly availabilityZones: readonly string[]
-      readonly natGateways: number
+      readonly nat: NatSettings
     }
   /** Existing subnets, with routes to the database, to the hosts, to Scheduler, SQS and S3. */
   | {
@@ -43,6 +43,13 @@ export type NetworkSettings =
   /** The functions run outside of any VPC. */
   | { readonly kind: 'none' }
 
+/** The way out of the VPC that a stack creates: to AWS's own APIs, and to hosts on the internet. */
+export type NatSettings =
+  /** One for each of the first zones. */
+  | { readonly kind: 'gateways'; readonly number: number }
+  /** An EC2 instance, at a fifth of the price of a gateway, without another one to take over when it fails. */
+  | { readonly kind: 'instance'; readonly instanceType: string }
+
 export type DatabaseSettings =
   | {
       readonly kind: 'create'
@@ -50,6 +57,15 @@ export type DatabaseSettings =
       readonly minCapacityUnits: number
       readonly maxCapacityUnits: number
       readonly readers: number
+      readonly backupDays: number
+      readonly maxConnections: number
+    }
+  /** One RDS instance in one zone. */
+  | {
+      readonly kind: 'create_instance'
+      /** Without `db.`, as t4g.micro. */
+      readonly instanceType: string
+      readonly storageGb: number
       readonly backupDays: number
       readonly maxConnections: number
     }

@@ -2,6 +2,7 @@ import type { Given } from './context.ts'
 import type {
   AlarmSettings,
   DatabaseMetrics,
+  NatSettings,
   NetworkSettings,
   NotifySettings,
   Settings,
@@ -12,17 +13,41 @@ import type {
 const ARCHIVE_DAYS = 30
 
 /** The stages that can be deployed. */
-export const STAGE_NAMES = ['dev', 'prod', 'existing', 'emulated'] as const
+export const STAGE_NAMES = ['small', 'dev', 'prod', 'existing', 'emulated'] as const
 export type Stage = (typeof STAGE_NAMES)[number]
 
 /** All differences between stages. Values that only the installation knows come from the CDK context. */
 export const STAGES: Record<Stage, (given: Given) => Settings> = {
   /**
-   * For trying the product in an account: the smallest installation that works. `cdk destroy` removes all
-   * of it.
+   * For trying the product in an account, at the lowest price: some hundred hosts, one zone, and nothing that takes over
+   * when the database or the way out fails. `cdk destroy` removes all of it.
    */
+  small: (given) => ({
+    network: createdNetwork(given, {
+      cidr: '10.93.0.0/16',
+      nat: { kind: 'instance', instanceType: 't4g.nano' },
+    }),
+    database: {
+      kind: 'create_instance',
+      instanceType: 't4g.micro',
+      storageGb: 20,
+      backupDays: 1,
+      maxConnections: 60,
+    },
+    initialPolicy: { probeIntervalSeconds: 300, hostsPerSchedule: 1 },
+    concurrency: { probe: 5, drift: 2 },
+    logRetentionDays: 7,
+    alarms: alarms(given, 'full'),
+    scanners: given.list('scanners'),
+    notify: notifySettings(given),
+    archiveDays: ARCHIVE_DAYS,
+    subscribers: given.list('subscribers'),
+    data: 'delete',
+  }),
+
+  /** As `prod` in small: the same services without what is there for failures. `cdk destroy` removes all of it. */
   dev: (given) => ({
-    network: createdNetwork(given, { cidr: '10.91.0.0/16', natGateways: 1 }),
+    network: createdNetwork(given, { cidr: '10.91.0.0/16', nat: { kind: 'gateways', number: 1 } }),
     database: {
       kind: 'create',
       minCapacityUnits: 0.5,
@@ -44,7 +69,7 @@ export const STAGES: Record<Stage, (given: Given) => Settings> = {
 
   /** With a VPC and a database that the stack creates, for up to 10,000 hosts without changing a setting. */
   prod: (given) => ({
-    network: createdNetwork(given, { cidr: '10.92.0.0/16', natGateways: 2 }),
+    network: createdNetwork(given, { cidr: '10.92.0.0/16', nat: { kind: 'gateways', number: 2 } }),
     database: {
       kind: 'create',
       minCapacityUnits: 0.5,
@@ -128,12 +153,12 @@ export const STAGES: Record<Stage, (given: Given) => Settings> = {
 /** Each stage has a range of its own by default, so that the stages of an account can be peered with the same hosts. */
 const createdNetwork = (
   given: Given,
-  { cidr, natGateways }: { readonly cidr: string; readonly natGateways: number },
+  { cidr, nat }: { readonly cidr: string; readonly nat: NatSettings },
 ): NetworkSettings => ({
   kind: 'create',
   cidr: given.optional('vpcCidr') ?? cidr,
   availabilityZones: given.list('availabilityZones'),
-  natGateways,
+  nat,
 })
 
 const alarms = (given: Given, monitoring: AlarmSettings['monitoring']): AlarmSettings => ({

@@ -8,6 +8,7 @@ import { ROOT } from './repository.ts'
 
 /** What `-c` gives each stage: a plausible installation. */
 export const INSTALLATIONS: Record<Stage, Readonly<Record<string, string>>> = {
+  small: {},
   dev: {},
   prod: {
     scanners: '111122223333',

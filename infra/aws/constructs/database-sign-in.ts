@@ -1,5 +1,4 @@
 import { Aws, SecretValue } from 'aws-cdk-lib'
-import type * as rds from 'aws-cdk-lib/aws-rds'
 import {
   FUNCTIONS,
   type FunctionName,
@@ -7,6 +6,7 @@ import {
   functionSignIns,
 } from '../../../shared/domain/functions.ts'
 import { type DatabaseSettings, OWNER_SECRET_FIELDS } from '../settings.ts'
+import type { CreatedServer } from './created-server.ts'
 
 /** How one function signs in: its environment, the database user that it may connect as by IAM, the secret that it reads. */
 export type DatabaseSignIn = {
@@ -29,32 +29,26 @@ type ExistingDatabase = Extract<DatabaseSettings, { kind: 'existing' }>
 
 /**
  * Functions sign in with tokens. The owner, at deploy only, does so once it is a member of rds_iam, as PostgreSQL 16
- * makes it by the first migrations, and before that with the secret that the cluster is made with.
+ * makes it by the first migrations, and before that with the secret that the server is created with.
  */
-export function signInToCreated(cluster: rds.DatabaseCluster, name: FunctionName): DatabaseSignIn {
+export function signInToCreated(server: CreatedServer, name: FunctionName): DatabaseSignIn {
   const { role } = FUNCTIONS[name]
   const where = {
-    DATABASE_HOST: cluster.clusterEndpoint.hostname,
+    DATABASE_HOST: server.hostname,
     DATABASE_PORT: String(CREATED_PORT),
     DATABASE_NAME,
     DATABASE_CA_FILE: RDS_CERTIFICATES,
   }
   if (role === null) {
-    if (cluster.secret === undefined) throw new Error('the cluster has no secret')
-    const byToken = withToken(where, CREATED_OWNER, cluster.clusterResourceIdentifier)
-    const bySecret = withSecret(
-      where,
-      CREATED_OWNER,
-      { arn: cluster.secret.secretArn, versionId: null },
-      'password',
-    )
+    const byToken = withToken(where, CREATED_OWNER, server.resourceId)
+    const bySecret = withSecret(where, CREATED_OWNER, { arn: server.secretArn, versionId: null }, 'password')
     return {
       ...bySecret,
       environment: { ...bySecret.environment, DATABASE_AUTH: 'iam_or_secret' },
       connectResource: byToken.connectResource,
     }
   }
-  return withToken(where, role, cluster.clusterResourceIdentifier)
+  return withToken(where, role, server.resourceId)
 }
 
 /** As the stage says: tokens, a secret that CloudFormation reads, or a password. */

@@ -3,6 +3,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2'
 import * as logs from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import type { NetworkSettings, Settings } from '../settings.ts'
+import { natOf } from './nat.ts'
 
 /** As many as Aurora wants for its subnets. */
 const DEFAULT_ZONES = 2
@@ -45,16 +46,17 @@ export class Network extends Construct {
   }
 
   /**
-   * NAT rather than interface endpoints: those are cheaper, but they reach AWS only, and in a new VPC the
-   * hosts have to be reached as well.
+   * NAT rather than interface endpoints: they reach AWS only, and in a new VPC the hosts have to be reached as well. The
+   * five endpoints that the functions need cost as much in one zone as a NAT gateway, and five times a NAT instance.
    */
   private created(network: Extract<NetworkSettings, { kind: 'create' }>, settings: Settings): ec2.IVpc {
+    const nat = natOf(network.nat, network.cidr)
     const vpc = new ec2.Vpc(this, 'Vpc', {
       ipAddresses: ec2.IpAddresses.cidr(network.cidr),
       ...(network.availabilityZones.length === 0
         ? { maxAzs: DEFAULT_ZONES }
         : { availabilityZones: [...network.availabilityZones] }),
-      natGateways: network.natGateways,
+      ...nat.props,
       subnetConfiguration: [
         { name: 'public', subnetType: ec2.SubnetType.PUBLIC, cidrMask: 26, mapPublicIpOnLaunch: false },
         { name: 'functions', subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS, cidrMask: 22 },
@@ -62,6 +64,7 @@ export class Network extends Construct {
       ],
       gatewayEndpoints: { S3: { service: ec2.GatewayVpcEndpointAwsService.S3 } },
     })
+    nat.finish()
     const logGroup = new logs.LogGroup(this, 'RejectedTraffic', {
       retention: settings.logRetentionDays,
       removalPolicy:
@@ -97,8 +100,7 @@ export class Network extends Construct {
     functions: ec2.SecurityGroup,
     { database }: Settings,
   ): void {
-    const readsSecret =
-      database.kind === 'create' || (database.kind === 'existing' && database.signIn.kind === 'secret')
+    const readsSecret = database.kind !== 'existing' || database.signIn.kind === 'secret'
     const services = {
       Scheduler: new ec2.InterfaceVpcEndpointAwsService('scheduler'),
       Sqs: ec2.InterfaceVpcEndpointAwsService.SQS,

@@ -37,7 +37,7 @@ export function databaseAlarms({ settings, database, emitted }: Watched): AlarmD
       of: [2, 3],
       silence: 'no change',
     },
-    ...(settings.database.kind === 'existing' ? [] : [capacity(ofDatabase('ACUUtilization'))]),
+    ...(settings.database.kind !== 'create' ? [] : [capacity(ofDatabase('ACUUtilization'))]),
   ]
 }
 

@@ -36,13 +36,13 @@ const dev = (changes: Partial<Settings>): string[] => {
 describe('a wrong setting is refused at synth with a sentence:', () => {
   it('a stage that does not exist is refused with a sentence', () => {
     expect(problemsWith({ stage: 'staging' })).toEqual([
-      'there is no stage staging: the stages are dev, prod, existing, emulated (infra/aws/stages.ts)',
+      'there is no stage staging: the stages are small, dev, prod, existing, emulated (infra/aws/stages.ts)',
     ])
   })
 
   it('a synth without a stage is refused with a sentence', () => {
     expect(problemsWith({})).toEqual([
-      expect.stringMatching(/^which stage\? Add -c stage=…: the stages are dev, /),
+      expect.stringMatching(/^which stage\? Add -c stage=…: the stages are small, dev, /),
     ])
   })
 
@@ -88,7 +88,7 @@ describe('a wrong setting is refused at synth with a sentence:', () => {
         kind: 'create',
         cidr: '10.91.0.0/16',
         availabilityZones: [],
-        natGateways: 1,
+        nat: { kind: 'gateways', number: 1 },
         ...changes,
       } as const,
     })

@@ -53,7 +53,10 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
     const probe = all(LAMBDA).find(({ Properties }) => String(Properties.FunctionName).endsWith('-probe'))
     const atOnce = Number(probe?.Properties.ReservedConcurrentExecutions ?? 0)
     expect(atOnce).toBeGreaterThan(0)
-    for (const { Properties } of all('AWS::RDS::DBClusterParameterGroup')) {
+    for (const { Properties } of [
+      ...all('AWS::RDS::DBClusterParameterGroup'),
+      ...all('AWS::RDS::DBParameterGroup'),
+    ]) {
       const parameters = Properties.Parameters as Record<string, string>
       const entries = Number(parameters.max_locks_per_transaction) * Number(parameters.max_connections)
       expect(entries).toBeGreaterThanOrEqual(MAX_HOSTS_PER_INVOCATION * atOnce)
@@ -484,6 +487,7 @@ describe('the VPC that a stack creates', () => {
       '10.91.0.0/16',
       '10.92.0.0/16',
     ])
+    expect(cidrOf(stageTemplate('small'))).toBe('10.93.0.0/16')
   })
 
   it('the VPC that a stack creates has the range and the zones that the installation names', () => {
@@ -496,6 +500,41 @@ describe('the VPC that a stack creates', () => {
     )
     expect(subnets).toHaveLength(6)
     expect([...new Set(subnets)]).toEqual(zones)
+  })
+})
+
+describe('the stage small', () => {
+  const synthesised = stageTemplate('small')
+  const all = (type: string): Record<string, unknown>[] =>
+    resourcesOf(synthesised, type).map(([, { Properties }]) => Properties)
+
+  it('the stage small has one instance of PostgreSQL in one zone, which signs functions in by IAM', () => {
+    expect(all('AWS::RDS::DBCluster')).toEqual([])
+    expect(all('AWS::RDS::DBInstance')).toMatchObject([
+      {
+        DBInstanceClass: 'db.t4g.micro',
+        Engine: 'postgres',
+        MultiAZ: false,
+        StorageEncrypted: true,
+        EnableIAMDatabaseAuthentication: true,
+        PubliclyAccessible: false,
+        DeletionProtection: false,
+      },
+    ])
+  })
+
+  it('the stage small goes out through one instance that lets nobody but its VPC in, and through no gateway or endpoint that costs more', () => {
+    expect(all('AWS::EC2::NatGateway')).toEqual([])
+    expect(all('AWS::EC2::VPCEndpoint').map(({ VpcEndpointType }) => VpcEndpointType)).toEqual(['Gateway'])
+    const [nat, ...others] = resourcesOf(synthesised, 'AWS::EC2::Instance')
+    expect(others).toEqual([])
+    expect(nat?.[1].Properties).toMatchObject({ InstanceType: 't4g.nano', SourceDestCheck: false })
+    const ways = all('AWS::EC2::Route').filter(({ InstanceId }) => InstanceId !== undefined)
+    expect(ways.map(({ InstanceId }) => idOf(InstanceId))).toEqual([nat?.[0], nat?.[0]])
+    const [group] = all('AWS::EC2::SecurityGroup').filter(({ GroupDescription }) =>
+      String(GroupDescription).includes('NAT'),
+    )
+    expect(group?.SecurityGroupIngress).toMatchObject([{ CidrIp: '10.93.0.0/16', IpProtocol: '-1' }])
   })
 })
 

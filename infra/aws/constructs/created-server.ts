@@ -1,0 +1,42 @@
+import type * as ec2 from 'aws-cdk-lib/aws-ec2'
+import { MAX_HOSTS_PER_INVOCATION } from '../../../shared/domain/schedules.ts'
+import type { DatabaseMetrics, Settings } from '../settings.ts'
+import type { FunctionNetwork } from './network.ts'
+
+/** A database server that the stack creates, as the sign-in and the alarms need it. */
+export type CreatedServer = {
+  readonly hostname: string
+  /** `cluster-…` or `db-…`, for the sign-in by IAM. */
+  readonly resourceId: string
+  /** The secret with the password of the owner. */
+  readonly secretArn: string
+  readonly metrics: DatabaseMetrics
+}
+
+/** What a database server is created from, apart from its own settings. */
+export type ServerContext = { readonly network: FunctionNetwork; readonly settings: Settings }
+
+/** PostgreSQL's own max_locks_per_transaction. */
+const DEFAULT_LOCKS_PER_TRANSACTION = 64
+
+/**
+ * The lock table has this many entries for each connection that there may be. A probe holds one entry a host:
+ * without room for every probe function at its fullest, a day with many hosts down would fill the table, and
+ * fail whoever needs a lock in that moment (`npm run simulate` counts them).
+ */
+const locksPerTransaction = ({ database, concurrency }: Settings): number =>
+  DEFAULT_LOCKS_PER_TRANSACTION +
+  Math.ceil((MAX_HOSTS_PER_INVOCATION * concurrency.probe) / database.maxConnections)
+
+/** The parameters of a server that the stack creates: TLS only, and room for the functions. */
+export const parametersOf = (settings: Settings): Record<string, string> => ({
+  'rds.force_ssl': '1',
+  max_connections: String(settings.database.maxConnections),
+  max_locks_per_transaction: String(locksPerTransaction(settings)),
+})
+
+/** Lets the functions connect to the server, and nobody else. */
+export const letFunctionsIn = (
+  { connections }: ec2.IConnectable,
+  { network }: Pick<ServerContext, 'network'>,
+): void => connections.allowDefaultPortFrom(network.securityGroup, 'Fleet Awareness functions')

@@ -1,0 +1,74 @@
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib'
+import * as rds from 'aws-cdk-lib/aws-rds'
+import type { Construct } from 'constructs'
+import type { DatabaseSettings } from '../settings.ts'
+import { type CreatedServer, letFunctionsIn, parametersOf, type ServerContext } from './created-server.ts'
+import { CREATED_OWNER, CREATED_PORT, DATABASE_NAME } from './database-sign-in.ts'
+
+/** Aurora Serverless v2. */
+export function createCluster(
+  scope: Construct,
+  database: Extract<DatabaseSettings, { kind: 'create' }>,
+  context: ServerContext,
+): CreatedServer {
+  const { network, settings } = context
+  const keep = settings.data === 'keep'
+  const engine = rds.DatabaseClusterEngine.auroraPostgres({
+    version: rds.AuroraPostgresEngineVersion.VER_17_7,
+  })
+  const cluster = new rds.DatabaseCluster(scope, 'Cluster', {
+    engine,
+    parameterGroup: new rds.ParameterGroup(scope, 'Parameters', {
+      engine,
+      description: 'Fleet Awareness: TLS only, and as many connections as the alarm counts on',
+      parameters: parametersOf(settings),
+    }),
+    credentials: rds.Credentials.fromGeneratedSecret(CREATED_OWNER),
+    defaultDatabaseName: DATABASE_NAME,
+    port: CREATED_PORT,
+    iamAuthentication: true,
+    storageEncrypted: true,
+    vpc: network.vpc,
+    vpcSubnets: network.databaseSubnets,
+    serverlessV2MinCapacity: database.minCapacityUnits,
+    serverlessV2MaxCapacity: database.maxCapacityUnits,
+    writer: rds.ClusterInstance.serverlessV2('Writer'),
+    readers: Array.from({ length: database.readers }, (_, i) =>
+      rds.ClusterInstance.serverlessV2(`Reader${i + 1}`, { scaleWithWriter: true }),
+    ),
+    backup: { retention: Duration.days(database.backupDays) },
+    cloudwatchLogsExports: ['postgresql'],
+    copyTagsToSnapshot: true,
+    deletionProtection: keep,
+    removalPolicy: keep ? RemovalPolicy.SNAPSHOT : RemovalPolicy.DESTROY,
+  })
+  letFunctionsIn(cluster, context)
+  acknowledgeChoices(cluster, keep)
+  if (cluster.secret === undefined) throw new Error('the cluster has no secret')
+  return {
+    hostname: cluster.clusterEndpoint.hostname,
+    resourceId: cluster.clusterResourceIdentifier,
+    secretArn: cluster.secret.secretArn,
+    metrics: { dimension: 'DBClusterIdentifier', identifier: cluster.clusterIdentifier },
+  }
+}
+
+function acknowledgeChoices(cluster: rds.DatabaseCluster, keep: boolean): void {
+  Validations.of(cluster).acknowledge(
+    {
+      id: 'AwsSolutions-SMG4',
+      reason:
+        'The owner signs in at deploy only, from the migration function, which reads the secret at run time; the functions sign in with IAM tokens.',
+    },
+    {
+      id: 'AwsSolutions-RDS11',
+      reason:
+        'Obscuring the port hides nothing: the cluster is in isolated subnets and lets only the functions in.',
+    },
+  )
+  if (keep) return
+  Validations.of(cluster).acknowledge({
+    id: 'AwsSolutions-RDS10',
+    reason: 'A stage whose settings say data: delete is there to be destroyed, database and all.',
+  })
+}
