@@ -94,9 +94,11 @@ describe('a function that is given up at its deadline, because the database is f
     const deadline = new AbortController()
     const ports = fanOutPorts(deps, deadline.signal)
     let thaw = async (): Promise<void> => {}
+    let callsOfBatch: string[] = []
     const freezing: typeof ports = {
       ...ports,
       remember: async (applied) => {
+        callsOfBatch = fanOutOf.callsSince()
         thaw = await freezeSessions(db.sql, 'awareness_fan_out')
         setImmediate(() => deadline.abort(new Error('too late')))
         return ports.remember(applied)
@@ -106,7 +108,9 @@ describe('a function that is given up at its deadline, because the database is f
     await thaw()
     await untilNothingIsUnderWay(deps.database)
     // The first batch was marked as pending and made; its result is not stored, so that the next run repeats it.
-    expect(fanOutOf.callsSince()).toHaveLength(400)
+    // The SDK repeats a call that took 5 s, as on a busy machine: such calls of the batch are no calls after the deadline.
+    expect(callsOfBatch.filter((call) => call === 'CreateSchedule ok')).toHaveLength(400)
+    expect(fanOutOf.callsSince()).toEqual([])
     expect(await db.sql`select distinct spec_hash from probe_schedules`).toEqual([{ spec_hash: '' }])
     expect((await fanOutOf.run()).schedules).toMatchObject({ put: 1_000, leftOver: 0 })
   })
