@@ -1,5 +1,5 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
-import { functionName } from '../../shared/domain/functions.ts'
+import { functionName } from '../../shared/domain/names.ts'
 import { collapse, RefusedError } from '../terminal/report-error.ts'
 import type { Invoke, OperatorTransport } from './operator-client.ts'
 import { NOT_READY_PAUSE_MS, whenReady } from './when-ready.ts'

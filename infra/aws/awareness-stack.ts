@@ -2,6 +2,7 @@ import { CfnOutput, Stack, Tags } from 'aws-cdk-lib'
 import * as ssm from 'aws-cdk-lib/aws-ssm'
 import { Construct } from 'constructs'
 import { type FunctionName, SIGNING_FUNCTIONS } from '../../shared/domain/functions.ts'
+import { type Names, namesOf } from '../../shared/domain/names.ts'
 import { Database } from './constructs/database.ts'
 import { Drift } from './constructs/drift.ts'
 import { FanOut } from './constructs/fan-out.ts'
@@ -14,19 +15,26 @@ import { Publish } from './constructs/publish.ts'
 import { Monitoring } from './monitoring/monitoring.ts'
 import type { Settings } from './settings.ts'
 
+export type AwarenessStackProps = {
+  /** What the names of this installation begin with, after `fleet-awareness-`: see `isInstallationName`. */
+  readonly name: string
+  readonly settings: Settings
+}
+
 /** The system: the two sensors, their database, and their monitoring. */
 export class AwarenessStack extends Stack {
-  constructor(scope: Construct, id: string, { stage, settings }: { stage: string; settings: Settings }) {
+  constructor(scope: Construct, id: string, { name, settings }: AwarenessStackProps) {
+    const names = namesOf(name)
     super(scope, id, {
       // As the database's own protection: whoever means it takes it off first.
       terminationProtection: settings.data === 'keep',
-      description: `Fleet Awareness (${stage}): is every host up, and is it still compliant?`,
+      description: `Fleet Awareness (${name}): is every host up, and is it still compliant?`,
     })
-    Tags.of(this).add('fleet-awareness-stage', stage)
+    Tags.of(this).add('fleet-awareness-stage', name)
 
     const network = new Network(this, 'Network', settings).functions
     const database = new Database(this, 'Database', settings, network)
-    const parts = { stage, settings, network, database }
+    const parts = { names, settings, network, database }
 
     const migrate = new Migrate(this, 'Migrations', parts)
     const liveness = new Construct(this, 'Liveness')
@@ -51,11 +59,11 @@ export class AwarenessStack extends Stack {
     for (const name of SIGNING_FUNCTIONS) functions[name].waitFor(migrate.done)
 
     new Monitoring(this, 'Monitoring', { ...parts, functions, probe, fanOut, drift, publish })
-    this.announce(stage, drift, publish)
+    this.announce(names, drift, publish)
   }
 
   /** Publishes what other teams need: where to send scan messages, and where to receive events. */
-  private announce(stage: string, drift: Drift, { bus }: Publish): void {
+  private announce(names: Names, drift: Drift, { bus }: Publish): void {
     const announced = {
       'scan-queue-url': drift.queue.queueUrl,
       'scan-queue-arn': drift.queue.queueArn,
@@ -65,7 +73,7 @@ export class AwarenessStack extends Stack {
       const id = name.replace(/(^|-)(\w)/g, (_, _dash, letter: string) => letter.toUpperCase())
       new CfnOutput(this, id, { value })
       new ssm.StringParameter(this, `${id}Parameter`, {
-        parameterName: `/fleet-awareness/${stage}/${name}`,
+        parameterName: names.parameter(name),
         stringValue: value,
       })
     }

@@ -1,3 +1,4 @@
+import { isInstallationName, MAX_INSTALLATION_NAME_LENGTH } from '../../shared/domain/names.ts'
 import { describeRange, isInRange, POLICY_RANGES, type PolicyRange } from '../../shared/domain/policy.ts'
 import { networkProblems } from './check-network.ts'
 import { FAN_OUT_CONCURRENCY } from './constructs/fan-out.ts'
@@ -26,6 +27,13 @@ const CONNECTIONS_OF_OTHERS =
 const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ]
+
+/** The reason why an installation cannot be called so. */
+export const nameProblems = (name: string): string[] =>
+  refusal(
+    !isInstallationName(name),
+    `name ${name} cannot be part of AWS's names: it is made of at most ${MAX_INSTALLATION_NAME_LENGTH} lower-case letters, digits and hyphens, and begins with a letter`,
+  )
 
 /** Lists every reason why `settings` cannot be deployed; the list is empty when they can. */
 export function problemsOf(settings: Settings): string[] {

@@ -1,5 +1,6 @@
 /** The values of `-c name=value` that a stage may need, each with an explanation for the person who gives it. */
 export const CONTEXT_VALUES = {
+  name: 'what this installation is called, where an account has several: by default as its stage',
   vpcCidr: 'the addresses of the VPC that is created, as 10.91.0.0/16: none that a peered network has',
   availabilityZones:
     'the zones of the VPC that is created, separated by commas; without it the first two of the region',

@@ -4,12 +4,8 @@ import type { FunctionDeps } from '../../functions/runtime/deps.ts'
 import { createTelemetry } from '../../functions/runtime/telemetry.ts'
 import type { ProbeAnswer } from '../../shared/contracts/probe-answer.ts'
 import { openDatabase } from '../../shared/db/transaction.ts'
-import {
-  FUNCTIONS,
-  type FunctionName,
-  functionName,
-  type SigningFunctionName,
-} from '../../shared/domain/functions.ts'
+import { FUNCTIONS, type FunctionName, type SigningFunctionName } from '../../shared/domain/functions.ts'
+import { functionName } from '../../shared/domain/names.ts'
 import type { Environment } from './emulators/lambda/environments.ts'
 import { createLambda, type Lambda } from './emulators/lambda/function.ts'
 import type { LocalDatabase } from './postgres/local-database.ts'

@@ -2,10 +2,17 @@ import { CreateScheduleCommand, SchedulerClient } from '@aws-sdk/client-schedule
 import { createFanOutHandler } from '../../functions/fan-out/handler.ts'
 import { scheduleGroup } from '../../shared/aws/scheduler.ts'
 import { forgetAllSchedules } from '../../shared/db/probe-schedules.ts'
+import { namesOf } from '../../shared/domain/names.ts'
 import type { Clock } from './clock.ts'
 import { createLambda, type Lambda } from './emulators/lambda/function.ts'
 import { type LocalScheduler, type SchedulerOptions, startScheduler } from './emulators/scheduler/server.ts'
-import { type FunctionSurroundings, functionDeps, localIdentity, type ProbeLambda } from './functions.ts'
+import {
+  type FunctionSurroundings,
+  functionDeps,
+  localIdentity,
+  type ProbeLambda,
+  STAGE,
+} from './functions.ts'
 
 export type Scheduling = {
   /** Stops the local Scheduler: no schedule fires any more. */
@@ -19,8 +26,7 @@ const { arn: FAN_OUT_ARN } = localIdentity('fan-out')
 const { arn: PUBLISH_ARN } = localIdentity('publish')
 const ROLE_ARN = 'arn:aws:iam::000000000000:role/local-scheduler'
 const DEAD_LETTER_QUEUE_ARN = 'arn:aws:sqs:local:000000000000:local-undelivered'
-const PROBES_GROUP = 'local-probes'
-const CLOCK_GROUP = 'local-clock'
+const { probeSchedules: PROBES_GROUP, clocks: CLOCK_GROUP } = namesOf(STAGE)
 /** As deployed: before the next minute. */
 const FAN_OUT_TIMEOUT_MS = 60_000
 

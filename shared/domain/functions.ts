@@ -100,7 +100,3 @@ export const SIGNING_FUNCTIONS = FUNCTION_NAMES.filter(
 
 /** The roles that the functions sign in as. */
 export const FUNCTION_ROLES: readonly FunctionRole[] = SIGNING_FUNCTIONS.map((name) => FUNCTIONS[name].role)
-
-/** The name that a function has in AWS: what deploys it and what invokes it agree by this. */
-export const functionName = (stage: string, name: FunctionName): string =>
-  `awareness-${stage}-${FUNCTIONS[name].folder}`

@@ -9,7 +9,6 @@ import {
   FUNCTION_ROLES,
   FUNCTIONS,
   type FunctionTable,
-  functionName,
   functionSignIns,
   SIGNING_FUNCTIONS,
 } from '../../shared/domain/functions.ts'
@@ -66,10 +65,6 @@ describe('the table of functions', () => {
     expect(SIGNING_FUNCTIONS).toEqual(FUNCTION_NAMES.filter((name) => name !== 'migrate'))
     expect(FUNCTION_ROLES).toEqual(functionSignIns().map(({ role }) => role))
     expect(FUNCTION_ROLES).toContain('awareness_fan_out')
-  })
-
-  it('the table of functions gives each function the name by which it is deployed and invoked', () => {
-    expect(functionName('prod', 'fan-out')).toBe('awareness-prod-fan-out')
   })
 
   it('the table of functions names each secret field that the documentation asks for', () => {

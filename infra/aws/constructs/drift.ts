@@ -19,10 +19,10 @@ export class Drift extends Construct {
 
   constructor(scope: Construct, id: string, props: StageParts) {
     super(scope, id)
-    const { stage, settings } = props
-    this.deadLetters = deadLetterQueue(this, 'DeadLetters', `awareness-${stage}-scan-dead-letters`)
+    const { names, settings } = props
+    this.deadLetters = deadLetterQueue(this, 'DeadLetters', names.scanDeadLetters)
     this.queue = workQueue(this, 'Scans', {
-      queueName: `awareness-${stage}-scan-completed`,
+      queueName: names.scans,
       timeoutSeconds: DRIFT_TIMEOUT_SECONDS,
       deadLetters: this.deadLetters,
     })

@@ -29,7 +29,7 @@ export class FanOut {
     this.scope = scope
     // Made by the fan-out, not by CloudFormation: destroyed with the group, or they would fire on for ever.
     this.schedules = new scheduler.ScheduleGroup(scope, 'Schedules', {
-      scheduleGroupName: `${props.stage}-probes`,
+      scheduleGroupName: props.names.probeSchedules,
       removalPolicy: RemovalPolicy.DESTROY,
     })
     const role = scheduleRole(scope, 'ScheduleRole', this.schedules, props.probe.function)
@@ -43,12 +43,12 @@ export class FanOut {
     this.function.waitFor(this.schedules)
     this.allowSchedules(role)
     this.clocks = new scheduler.ScheduleGroup(scope, 'ClockGroup', {
-      scheduleGroupName: `${props.stage}-clock`,
+      scheduleGroupName: props.names.clocks,
       removalPolicy: RemovalPolicy.DESTROY,
     })
     everyMinute(scope, 'Clock', {
       group: this.clocks,
-      name: `${props.stage}-fan-out`,
+      name: props.names.clock('fan-out'),
       description: 'Runs the fan-out every minute',
       target: this.function,
       input: { time: '<aws.scheduler.scheduled-time>' },

@@ -38,7 +38,9 @@ export class Migrate extends Construct {
       commandHooks: withMigrations,
     })
     this.function.waitFor(props.database)
-    this.done = new CustomResource(this, 'Done', {
+    // CloudFormation refuses another service token for the same resource: with the name of the function, and so its
+    // ARN, this id must change as well.
+    this.done = new CustomResource(this, 'Applied', {
       resourceType: 'Custom::Migrations',
       serviceToken: this.function.handler.functionArn,
       serviceTimeout: Duration.seconds(SERVICE_TIMEOUT_SECONDS),

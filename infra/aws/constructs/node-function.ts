@@ -6,7 +6,8 @@ import { type ICommandHooks, NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodej
 import * as logs from 'aws-cdk-lib/aws-logs'
 import type * as sqs from 'aws-cdk-lib/aws-sqs'
 import { Construct, type IConstruct } from 'constructs'
-import { FUNCTIONS, type FunctionName, functionName } from '../../../shared/domain/functions.ts'
+import { FUNCTIONS, type FunctionName } from '../../../shared/domain/functions.ts'
+import type { Names } from '../../../shared/domain/names.ts'
 import type { Settings } from '../settings.ts'
 import { bundling } from './bundling.ts'
 import type { Database } from './database.ts'
@@ -33,9 +34,9 @@ const LOGGING = {
   applicationLogLevelV2: lambda.ApplicationLogLevel.INFO,
 } as const
 
-/** What all functions of a stage stand on. */
+/** What all functions of an installation need. */
 export type StageParts = {
-  readonly stage: string
+  readonly names: Names
   readonly settings: Settings
   readonly network: FunctionNetwork | null
   readonly database: Database
@@ -66,7 +67,7 @@ export class NodeFunction extends Construct {
   constructor(scope: Construct, id: string, props: NodeFunctionProps) {
     super(scope, id)
     const { asyncEvents = ONE_OF_MANY } = props
-    this.functionName = functionName(props.stage, props.name)
+    this.functionName = props.names.function(props.name)
     this.signIn = props.database.signInAs(props.name)
     this.logGroup = new logs.LogGroup(this, 'Logs', {
       logGroupName: `/aws/lambda/${this.functionName}`,
@@ -133,7 +134,7 @@ export class NodeFunction extends Construct {
             securityGroups: [props.network.securityGroup],
           }),
       environment: {
-        STAGE: props.stage,
+        STAGE: props.names.installation,
         NODE_OPTIONS: '--enable-source-maps',
         ...this.signIn.environment,
         ...props.environment,

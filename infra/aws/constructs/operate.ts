@@ -1,4 +1,4 @@
-import { CfnOutput } from 'aws-cdk-lib'
+import { Aws, CfnOutput } from 'aws-cdk-lib'
 import * as iam from 'aws-cdk-lib/aws-iam'
 import { Construct } from 'constructs'
 import { NodeFunction, type StageParts } from './node-function.ts'
@@ -15,7 +15,6 @@ export class Operate extends Construct {
 
   constructor(scope: Construct, id: string, props: StageParts & { readonly probe: NodeFunction }) {
     super(scope, id)
-    const { stage } = props
     this.function = new NodeFunction(this, 'Operate', {
       ...props,
       name: 'operate',
@@ -24,7 +23,7 @@ export class Operate extends Construct {
       concurrency: OPERATE_CONCURRENCY,
     })
     this.operators = new iam.ManagedPolicy(this, 'Operators', {
-      managedPolicyName: `awareness-${stage}-operators`,
+      managedPolicyName: props.names.operatorsPolicy(Aws.REGION),
       description: 'To attach to whoever operates Fleet Awareness: fleet commands, and probing a host now',
       statements: [
         new iam.PolicyStatement({

@@ -22,11 +22,11 @@ export class Probe {
   readonly deadLetters: sqs.Queue
 
   constructor(scope: Construct, props: StageParts) {
-    const { stage, settings } = props
+    const { names, settings } = props
     this.deadLetters = deadLetterQueue(
       scope,
       'DeadLetters',
-      `awareness-${stage}-probe-dead-letters`,
+      names.probeDeadLetters,
       PROBE_DEAD_LETTER_RETENTION,
     )
     this.function = new NodeFunction(scope, 'Probe', {

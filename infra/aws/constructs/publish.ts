@@ -11,6 +11,7 @@ import type * as sqs from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
 import { EVENT_SOURCE } from '../../../shared/domain/bus-event.ts'
 import { EVENT_LINES } from '../../../shared/domain/event-lines.ts'
+import type { Names } from '../../../shared/domain/names.ts'
 import type { NotifySettings } from '../settings.ts'
 import { everyMinute } from './minute-clock.ts'
 import { NodeFunction, type StageParts } from './node-function.ts'
@@ -39,19 +40,19 @@ export class Publish extends Construct {
 
   constructor(scope: Construct, id: string, props: PublishProps) {
     super(scope, id)
-    const { stage, settings } = props
+    const { names, settings } = props
     this.bus = new events.EventBus(this, 'Bus', {
-      eventBusName: `fleet-awareness-${stage}`,
-      description: `Fleet Awareness (${stage}): every change of every host, and every drift`,
+      eventBusName: names.bus,
+      description: `Fleet Awareness (${names.installation}): every change of every host, and every drift`,
     })
     if (settings.archiveDays !== null) {
       this.bus.archive('Archive', {
-        archiveName: `fleet-awareness-${stage}`,
+        archiveName: names.archive,
         eventPattern: { source: [EVENT_SOURCE] },
         retention: Duration.days(settings.archiveDays),
       })
     }
-    this.digests = this.digestTopic(stage, settings.notify)
+    this.digests = this.digestTopic(names, settings.notify)
     this.function = new NodeFunction(this, 'Publish', {
       ...props,
       name: 'publish',
@@ -67,24 +68,24 @@ export class Publish extends Construct {
     this.function.allow({ actions: ['sns:Publish'], resources: [this.digests.topicArn] })
     everyMinute(this, 'Clock', {
       group: props.clocks,
-      name: `${stage}-publish`,
+      name: names.clock('publish'),
       description: 'Publishes every minute what no log line has started to publish',
       target: this.function,
       input: {},
     })
     this.listen(props.reporters)
-    this.undelivered = this.forward(stage, settings.subscribers)
+    this.undelivered = this.forward(names, settings.subscribers)
   }
 
-  private digestTopic(stage: string, { emails, slack }: NotifySettings): sns.Topic {
+  private digestTopic(names: Names, { emails, slack }: NotifySettings): sns.Topic {
     const topic = new sns.Topic(this, 'Digests', {
-      topicName: `awareness-${stage}-digests`,
+      topicName: names.digests,
       enforceSSL: true,
     })
     for (const email of emails) topic.addSubscription(new EmailSubscription(email))
     if (slack !== null) {
       new chatbot.SlackChannelConfiguration(this, 'Slack', {
-        slackChannelConfigurationName: `awareness-${stage}-digests`,
+        slackChannelConfigurationName: names.digests,
         slackWorkspaceId: slack.workspaceId,
         slackChannelId: slack.channelId,
         notificationTopics: [topic],
@@ -110,13 +111,13 @@ export class Publish extends Construct {
   }
 
   /** Hands every event on to the buses of other accounts, where they have rules of their own. */
-  private forward(stage: string, subscribers: readonly string[]): sqs.Queue | null {
+  private forward(names: Names, subscribers: readonly string[]): sqs.Queue | null {
     if (subscribers.length === 0) return null
-    const undelivered = deadLetterQueue(this, 'Undelivered', `awareness-${stage}-undelivered-events`)
+    const undelivered = deadLetterQueue(this, 'Undelivered', names.undelivered)
     for (const [i, arn] of subscribers.entries()) {
       const target = events.EventBus.fromEventBusArn(this, `Subscriber${i + 1}`, arn)
       new events.Rule(this, `Forward${i + 1}`, {
-        ruleName: `awareness-${stage}-forward-${i + 1}`,
+        ruleName: names.forwardRule(i + 1),
         description: `Hands every event on to ${arn}`,
         eventBus: this.bus,
         eventPattern: { source: [EVENT_SOURCE] },

@@ -2,6 +2,7 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch'
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
 import type * as sns from 'aws-cdk-lib/aws-sns'
 import type { Construct } from 'constructs'
+import type { Names } from '../../../shared/domain/names.ts'
 
 /** An alarm that a person can act on. The runbook, docs/operations.md, has a section with its title. */
 export type AlarmDefinition = {
@@ -39,12 +40,12 @@ export const anchorOf = (title: string): string => title.toLowerCase().replaceAl
 export function createAlarm(
   scope: Construct,
   definition: AlarmDefinition,
-  { stage, runbook, topic }: { readonly stage: string; readonly runbook: string; readonly topic: sns.ITopic },
+  { names, runbook, topic }: { readonly names: Names; readonly runbook: string; readonly topic: sns.ITopic },
 ): cloudwatch.Alarm {
   const anchor = anchorOf(definition.title)
   const [datapointsToAlarm, evaluationPeriods] = definition.of
   const alarm = new cloudwatch.Alarm(scope, anchor, {
-    alarmName: `awareness-${stage}-${anchor}`,
+    alarmName: names.alarm(anchor),
     alarmDescription: `${definition.says} What to do: ${runbook}#${anchor}`,
     metric: definition.metric,
     comparisonOperator: COMPARISON[definition.when],

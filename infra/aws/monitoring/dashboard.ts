@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib'
+import { Aws, Duration } from 'aws-cdk-lib'
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch'
 import { Construct } from 'constructs'
 import { SIGNING_FUNCTIONS } from '../../../shared/domain/functions.ts'
@@ -26,7 +26,7 @@ export class Dashboard extends Construct {
   constructor(scope: Construct, id: string, watched: Watched, alarms: readonly cloudwatch.Alarm[]) {
     super(scope, id)
     new cloudwatch.Dashboard(this, 'Dashboard', {
-      dashboardName: `fleet-awareness-${watched.stage}`,
+      dashboardName: watched.names.dashboard(Aws.REGION),
       defaultInterval: Duration.hours(12),
       widgets: [
         [heading('Is the fleet up?')],

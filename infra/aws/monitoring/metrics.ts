@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib'
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch'
 import { FUNCTIONS, type SigningFunctionName } from '../../../shared/domain/functions.ts'
 import { METRIC_NAMESPACE } from '../../../shared/domain/metrics.ts'
+import type { Names } from '../../../shared/domain/names.ts'
 
 export type Statistic = 'Sum' | 'Maximum' | 'Minimum' | 'Average' | 'SampleCount' | 'p50' | 'p99'
 
@@ -13,14 +14,14 @@ export type EmittedMetrics = (
   periodMinutes?: number,
 ) => cloudwatch.Metric
 
-/** Finds the metrics that the functions of a stage emit. A period is 5 minutes unless it is given. */
+/** Finds the metrics that the functions of an installation emit. A period is 5 minutes unless it is given. */
 export const emittedMetrics =
-  (stage: string): EmittedMetrics =>
+  ({ installation }: Names): EmittedMetrics =>
   (name, metricName, statistic, periodMinutes = 5) =>
     new cloudwatch.Metric({
       namespace: METRIC_NAMESPACE,
       metricName,
-      dimensionsMap: { service: FUNCTIONS[name].service, stage },
+      dimensionsMap: { service: FUNCTIONS[name].service, stage: installation },
       statistic,
       period: Duration.minutes(periodMinutes),
     })

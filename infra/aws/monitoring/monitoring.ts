@@ -3,6 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam'
 import * as sns from 'aws-cdk-lib/aws-sns'
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
 import { Construct } from 'constructs'
+import type { Names } from '../../../shared/domain/names.ts'
 import type { AlarmSettings } from '../settings.ts'
 import { type AlarmDefinition, createAlarm } from './alarm.ts'
 import { Dashboard } from './dashboard.ts'
@@ -20,10 +21,10 @@ export class Monitoring extends Construct {
 
   constructor(scope: Construct, id: string, props: Omit<Watched, 'emitted'>) {
     super(scope, id)
-    const { stage } = props
+    const { names } = props
     const settings = props.settings.alarms
-    const watched: Watched = { ...props, emitted: emittedMetrics(stage) }
-    this.topic = this.alarmTopic(stage, settings)
+    const watched: Watched = { ...props, emitted: emittedMetrics(names) }
+    this.topic = this.alarmTopic(names, settings)
     const definitions = [
       ...livenessAlarms(watched),
       ...driftAlarms(watched),
@@ -32,15 +33,15 @@ export class Monitoring extends Construct {
     ]
     const possible = settings.monitoring === 'full' ? definitions : definitions.filter(isPlain)
     const alarms = possible.map((definition) =>
-      createAlarm(this, definition, { stage, runbook: settings.runbook, topic: this.topic }),
+      createAlarm(this, definition, { names, runbook: settings.runbook, topic: this.topic }),
     )
     new Dashboard(this, 'Overview', watched, alarms)
     if (settings.monitoring === 'full') new SavedQueries(this, 'Queries', watched)
   }
 
-  private alarmTopic(stage: string, { topicArn, emails }: AlarmSettings): sns.ITopic {
+  private alarmTopic(names: Names, { topicArn, emails }: AlarmSettings): sns.ITopic {
     if (topicArn !== null) return sns.Topic.fromTopicArn(this, 'Topic', topicArn)
-    const topic = new sns.Topic(this, 'Topic', { topicName: `awareness-${stage}-alarms`, enforceSSL: true })
+    const topic = new sns.Topic(this, 'Topic', { topicName: names.alarms, enforceSSL: true })
     // A policy on a topic replaces the default one, which allows the alarms of its own account to publish.
     topic.addToResourcePolicy(
       new iam.PolicyStatement({

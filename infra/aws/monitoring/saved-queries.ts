@@ -15,7 +15,7 @@ export class SavedQueries extends Construct {
     super(scope, id)
     for (const { name, groups, query } of savedQueries(watched)) {
       new logs.CfnQueryDefinition(this, name.replaceAll(' ', ''), {
-        name: `fleet-awareness/${watched.stage}/${name}`,
+        name: watched.names.query(name),
         logGroupNames: groups.map(({ logGroupName }) => logGroupName),
         queryString: query.join('\n| '),
       })

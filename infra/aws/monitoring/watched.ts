@@ -1,4 +1,5 @@
 import type { FunctionName } from '../../../shared/domain/functions.ts'
+import type { Names } from '../../../shared/domain/names.ts'
 import type { Database } from '../constructs/database.ts'
 import type { Drift } from '../constructs/drift.ts'
 import type { FanOut } from '../constructs/fan-out.ts'
@@ -10,7 +11,7 @@ import type { EmittedMetrics } from './metrics.ts'
 
 /** The constructs and metrics that the alarms and the dashboard show. */
 export type Watched = {
-  readonly stage: string
+  readonly names: Names
   readonly settings: Settings
   readonly database: Database
   readonly functions: Readonly<Record<FunctionName, NodeFunction>>

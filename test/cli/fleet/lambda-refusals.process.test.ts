@@ -9,7 +9,7 @@ describe('what AWS says no to is one clear line:', () => {
     [
       'AccessDeniedException',
       403,
-      /^access denied: you need lambda:InvokeFunction on awareness-test-operate in eu-central-1\n$/,
+      /^access denied: you need lambda:InvokeFunction on fleet-awareness-test-operate in eu-central-1\n$/,
     ],
     [
       'ExpiredTokenException',
@@ -17,11 +17,11 @@ describe('what AWS says no to is one clear line:', () => {
       /^AWS does not accept your credentials \(ExpiredTokenException\): sign in again\n$/,
     ],
     ['UnrecognizedClientException', 403, /^AWS does not accept your credentials/],
-    ['TooManyRequestsException', 429, /^AWS throttles awareness-test-operate: .*\n$/],
+    ['TooManyRequestsException', 429, /^AWS throttles fleet-awareness-test-operate: .*\n$/],
     [
       'KMSDisabledException',
       502,
-      /^Lambda refused to run awareness-test-operate: KMSDisabledException: .*\n$/,
+      /^Lambda refused to run fleet-awareness-test-operate: KMSDisabledException: .*\n$/,
     ],
   ])('the refusal %s by AWS is told in one clear line', async (refused, status, line) => {
     await using lambda = await lambdaEndpoint(async () => ({ refused, status }))

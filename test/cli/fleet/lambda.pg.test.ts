@@ -22,8 +22,8 @@ async function deployedStage(db: TestDatabase): Promise<LambdaEndpoint> {
   const operate = createOperateHandler({ database: databases[0], telemetry, now })
   const probe = createProbeHandler({ database: databases[1], telemetry, now })
   const functions = new Map<string, typeof operate | typeof probe>([
-    ['awareness-test-operate', operate],
-    ['awareness-test-probe', probe],
+    ['fleet-awareness-test-operate', operate],
+    ['fleet-awareness-test-probe', probe],
   ])
   const endpoint = await lambdaEndpoint(async (name, event) => {
     const handler = functions.get(name)
@@ -65,7 +65,7 @@ describe('a stage in AWS', () => {
       'fleet.hosts.added',
     ])
     expect(new Set(stage.invocations.map(({ name }) => name))).toEqual(
-      new Set(['awareness-test-operate', 'awareness-test-probe']),
+      new Set(['fleet-awareness-test-operate', 'fleet-awareness-test-probe']),
     )
   })
 
@@ -96,7 +96,7 @@ describe('a stage in AWS', () => {
     const { code, out, err } = await fleet(['--stage', 'prod', 'hosts'], stage.env)
     expect([code, out]).toEqual([1, ''])
     expect(err).toBe(
-      'there is no function awareness-prod-operate in eu-central-1: is stage prod deployed there? (AWS_REGION, AWS_PROFILE)\n',
+      'there is no function fleet-awareness-prod-operate in eu-central-1: is stage prod deployed there? (AWS_REGION, AWS_PROFILE)\n',
     )
   })
 
@@ -107,7 +107,7 @@ describe('a stage in AWS', () => {
     const { code, err } = await fleet(['--stage', 'test', 'policy'], stage.env)
     expect(code).toBe(1)
     expect(err).toMatch(
-      /^awareness-test-operate failed: Error: the table policy has lost its row.*\(its log says more\)\n$/,
+      /^fleet-awareness-test-operate failed: Error: the table policy has lost its row.*\(its log says more\)\n$/,
     )
   })
 })

@@ -87,6 +87,20 @@ describe('a run of the fan-out', () => {
     expect((await run(of)).schedules.put).toBe(0)
   })
 
+  it('a run of the fan-out gives a schedule in another group the same occurrences, so that of two sets one is a duplicate', async () => {
+    const of = await settled(20)
+    const occurrences = () =>
+      [...of.state.scheduler.values()].map(({ spec, startAtMs }) => {
+        const periodMs = spec.periodMinutes * MINUTE_MS
+        return [spec.name, periodMs, startAtMs % periodMs]
+      })
+    const before = occurrences()
+    of.state.settings = 'settings 2'
+    of.state.nowMs += 7 * MINUTE_MS
+    await run(of)
+    expect(occurrences()).toEqual(before)
+  })
+
   it('a run of the fan-out puts buckets in place before it removes the schedules that they replace', async () => {
     const of = await settled(500)
     of.state.policy = inHundreds

@@ -66,7 +66,7 @@ const STORIES: Readonly<Record<string, Story>> = {
 
 const alarmsOf = (synthesised: Synthesised): [string, AlarmProperties][] =>
   resourcesOf(synthesised, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => {
-    const [, title = ''] = /^awareness-[a-z]+-(.+)$/.exec(String(Properties.AlarmName)) ?? []
+    const [, title = ''] = /^fleet-awareness-[a-z]+-(.+)$/.exec(String(Properties.AlarmName)) ?? []
     return [title, Properties as AlarmProperties]
   })
 

@@ -37,7 +37,7 @@ describe('the bundle of each function', () => {
   it.each(FUNCTION_NAMES)(
     'the bundle of %s is small, says where its lines come from, and can be imported alone',
     async (folder) => {
-      const asset = folders[`awareness-emulated-${folder}`] ?? ''
+      const asset = folders[`fleet-awareness-emulated-${folder}`] ?? ''
       expect(statSync(join(asset, 'index.mjs')).size).toBeLessThan(MAX_BUNDLE_BYTES)
       expect(existsSync(join(asset, 'index.mjs.map'))).toBe(true)
       expect(existsSync(join(asset, 'node_modules'))).toBe(false)
@@ -66,7 +66,7 @@ describe('the bundle of each function', () => {
         POWERTOOLS_LOG_LEVEL: 'SILENT',
       }
       for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value)
-      const asset = folders[`awareness-emulated-${folder}`] ?? ''
+      const asset = folders[`fleet-awareness-emulated-${folder}`] ?? ''
       const { handler } = await import(/* @vite-ignore */ pathToFileURL(join(asset, 'index.mjs')).href)
       const event = { probe: { hostIds: [randomUUID()], cause: 'operator' }, operate: { command: 'policy' } }[
         folder
@@ -87,7 +87,7 @@ describe('the bundle of each function', () => {
   )
 
   it('the bundle that migrates has the migrations beside it', () => {
-    const asset = folders['awareness-emulated-migrate'] ?? ''
+    const asset = folders['fleet-awareness-emulated-migrate'] ?? ''
     expect(readdirSync(join(asset, 'migrations'))).toEqual(readdirSync('migrations'))
     expect(readFileSync(join(asset, 'migrations/001.do.hosts.sql'), 'utf8')).toMatch(/create table/)
   })

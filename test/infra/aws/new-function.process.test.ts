@@ -118,7 +118,7 @@ describe('a new row in the table of functions', { timeout: TIMEOUT_MS }, () => {
     expect(courier).toMatchObject({
       DependsOn: expect.arrayContaining([migrated]),
       Properties: {
-        FunctionName: 'awareness-existing-courier',
+        FunctionName: 'fleet-awareness-existing-courier',
         Environment: { Variables: { DATABASE_USER: 'awareness_courier' } },
       },
     })

@@ -46,6 +46,14 @@ describe('a wrong setting is refused at synth with a sentence:', () => {
     ])
   })
 
+  it('a name that AWS does not take is refused with a sentence', () => {
+    for (const name of ['Payments', 'payments_eu', 'a-name-of-14-ch']) {
+      expect(problemsWith({ stage: 'dev', name })).toEqual([
+        expect.stringMatching(/^name \S+ cannot be part of AWS's names: it is made of at most 13 lower-case/),
+      ])
+    }
+  })
+
   it('every context value that is missing is named at once, each with what it means', () => {
     expect(problemsWith({ stage: 'existing' })).toEqual(
       (

@@ -38,6 +38,20 @@ import {
 const OPERATIONS = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8')
 const LAMBDA = 'AWS::Lambda::Function'
 
+/** The properties by which CloudFormation names what it creates. */
+const NAME_PROPERTIES = [
+  'Name',
+  'FunctionName',
+  'LogGroupName',
+  'QueueName',
+  'TopicName',
+  'AlarmName',
+  'DashboardName',
+  'ManagedPolicyName',
+  'ArchiveName',
+  'ConfigurationName',
+] as const
+
 // One file, so that each stage is synthesised once.
 describe.each(STAGE_NAMES)('stage %s', (stage) => {
   const synthesised = stageTemplate(stage)
@@ -207,7 +221,7 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
         'scheduler:GetSchedule',
         'scheduler:UpdateSchedule',
       ])
-      expect(JSON.stringify(change?.Resource)).toContain(`:schedule/${stage}-probes/*"`)
+      expect(JSON.stringify(change?.Resource)).toContain(`:schedule/fleet-awareness-${stage}-probes/*"`)
       expect(list && actionsOf(list)).toEqual(['scheduler:ListSchedules'])
       expect(pass && actionsOf(pass)).toEqual(['iam:PassRole'])
       expect(pass?.Condition).toEqual({ StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } })
@@ -263,7 +277,7 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
 
     it('the digest reaches people through a topic of its own, by e-mail and in a Slack channel where the installation names them', () => {
       const [[topic] = ['']] = resourcesOf(synthesised, 'AWS::SNS::Topic').filter(
-        ([, { Properties }]) => Properties.TopicName === `awareness-${stage}-digests`,
+        ([, { Properties }]) => Properties.TopicName === `fleet-awareness-${stage}-digests`,
       )
       expect(topic).toMatch(/^PublishDigests/)
       const { notifyEmails, slackChannelId } = INSTALLATIONS[stage]
@@ -357,9 +371,9 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
           deadLetters.map(({ QueueName, MessageRetentionPeriod }) => [QueueName, MessageRetentionPeriod]),
         ),
       ).toEqual({
-        [`awareness-${stage}-scan-dead-letters`]: 1_209_600,
+        [`fleet-awareness-${stage}-scan-dead-letters`]: 1_209_600,
         // A lost probe is replaced by the next one: its request is kept for whoever looks why.
-        [`awareness-${stage}-probe-dead-letters`]: 3_600,
+        [`fleet-awareness-${stage}-probe-dead-letters`]: 3_600,
       })
       expect(scans?.MessageRetentionPeriod).toBeLessThan(1_209_600)
     })
@@ -393,13 +407,19 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
   describe('schedules', () => {
     it('schedules go with the stack, those that the fan-out made too', () => {
       const groups = all('AWS::Scheduler::ScheduleGroup')
-      expect(groups.map(({ Properties }) => Properties.Name)).toEqual([`${stage}-probes`, `${stage}-clock`])
+      expect(groups.map(({ Properties }) => Properties.Name)).toEqual([
+        `fleet-awareness-${stage}-probes`,
+        `fleet-awareness-${stage}-clock`,
+      ])
       expect(groups.map(({ DeletionPolicy }) => DeletionPolicy)).toEqual(['Delete', 'Delete'])
     })
 
     it('schedules start the fan-out and publishing every minute, from outside of the group that the fan-out sweeps', () => {
       const schedules = propertiesOf('AWS::Scheduler::Schedule')
-      expect(schedules.map(({ Name }) => Name)).toEqual([`${stage}-fan-out`, `${stage}-publish`])
+      expect(schedules.map(({ Name }) => Name)).toEqual([
+        `fleet-awareness-${stage}-fan-out`,
+        `fleet-awareness-${stage}-publish`,
+      ])
       for (const schedule of schedules) {
         expect(schedule).toMatchObject({
           ScheduleExpression: 'rate(1 minute)',
@@ -409,6 +429,48 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
         expect(JSON.stringify(schedule.GroupName)).toContain('-clock')
       }
     })
+  })
+
+  it('stage %s takes the rights of the schedules of a group that is replaced, before the fan-out fills the new one', () => {
+    // Both are updated in place: from then on, they serve the new group and the new function only.
+    const roles = Object.entries({ LivenessSchedules: 'ScheduleRole', LivenessClockGroup: 'ClockRole' })
+    for (const [group, role] of roles) {
+      const [[id, found] = []] = resourcesOf(synthesised, 'AWS::IAM::Role').filter(([each]) =>
+        each.startsWith(`Liveness${role}`),
+      )
+      expect(found?.Properties.RoleName).toBeUndefined()
+      const trusted = JSON.stringify(found?.Properties.AssumeRolePolicyDocument)
+      expect(
+        trusted.match(new RegExp(`"aws:SourceArn":\\{"Fn::GetAtt":\\["${group}\\w+","Arn"\\]\\}`, 'g')),
+      ).toHaveLength(1)
+      const fans =
+        role === 'ScheduleRole' ? functionOf(synthesised, 'fan-out') : all('AWS::Scheduler::Schedule')[0]
+      expect(JSON.stringify(fans?.Properties)).toContain(`"Fn::GetAtt":["${id}","Arn"]`)
+    }
+  })
+
+  it('stage %s has the region in the names that belong to the whole account, and leaves roles to CloudFormation', () => {
+    const region = {
+      'Fn::Join': ['', [expect.stringMatching(`^fleet-awareness-${stage}-`), { Ref: 'AWS::Region' }]],
+    }
+    expect(propertiesOf('AWS::IAM::ManagedPolicy').map(({ ManagedPolicyName }) => ManagedPolicyName)).toEqual(
+      [region],
+    )
+    expect(propertiesOf('AWS::CloudWatch::Dashboard').map(({ DashboardName }) => DashboardName)).toEqual([
+      region,
+    ])
+    expect(propertiesOf('AWS::IAM::Role').filter(({ RoleName }) => RoleName !== undefined)).toEqual([])
+  })
+
+  it('stage %s has one prefix in all of its names', () => {
+    const named = Object.values(synthesised.json.Resources).flatMap(({ Type, Properties = {} }) =>
+      NAME_PROPERTIES.filter((key) => typeof Properties[key] === 'string').map(
+        (key) => `${Type} ${Properties[key]}`,
+      ),
+    )
+    expect(named.length).toBeGreaterThan(25)
+    const prefix = new RegExp(`^\\S+ (/aws/lambda/|/)?fleet-awareness[-/]${stage}([-/]|$)`)
+    expect(named.filter((name) => !prefix.test(name))).toEqual([])
   })
 
   describe('alarms', () => {
@@ -427,7 +489,7 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
       for (const { AlarmDescription, AlarmName } of alarms) {
         const [, anchor = ''] = /^.+\. What to do: \S+#([a-z0-9-]+)$/.exec(String(AlarmDescription)) ?? []
         expect(anchors, String(AlarmName)).toContain(anchor)
-        expect(AlarmName).toBe(`awareness-${stage}-${anchor}`)
+        expect(AlarmName).toBe(`fleet-awareness-${stage}-${anchor}`)
       }
     })
 
@@ -439,9 +501,9 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
     it('alarms treat silence as trouble where silence is the trouble', () => {
       const heartbeats = alarms.filter(({ TreatMissingData }) => TreatMissingData === 'breaching')
       expect(heartbeats.map(({ AlarmName }) => AlarmName)).toEqual([
-        `awareness-${stage}-probes-stopped`,
-        `awareness-${stage}-fan-out-stopped`,
-        `awareness-${stage}-events-waiting`,
+        `fleet-awareness-${stage}-probes-stopped`,
+        `fleet-awareness-${stage}-fan-out-stopped`,
+        `fleet-awareness-${stage}-events-waiting`,
       ])
     })
 
@@ -468,6 +530,21 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
         expect(ofStage).toBe(stage)
       }
     })
+  })
+})
+
+describe('an installation with a name of its own', () => {
+  it('an installation with a name of its own has it in every name, in metrics and in the environment, in place of the stage', () => {
+    const synthesised = synthesise({ stage: 'prod', name: 'payments', ...INSTALLATIONS.prod })
+    expect(synthesised.findings).toEqual([])
+    const text = JSON.stringify(synthesised.json)
+    expect(text).not.toMatch(/awareness[-/]prod/)
+    expect(functionOf(synthesised, 'probe').Properties).toMatchObject({
+      FunctionName: 'fleet-awareness-payments-probe',
+      Environment: { Variables: { STAGE: 'payments' } },
+    })
+    expect(text).toContain('"Name":"stage","Value":"payments"')
+    expect(text).not.toContain('"Value":"prod"')
   })
 })
 
@@ -640,7 +717,7 @@ describe('migrations', () => {
 describe('the runbook', () => {
   it('the runbook has no section for an alarm that is not there', () => {
     const names = resourcesOf(stageTemplate('prod'), 'AWS::CloudWatch::Alarm').map(([, { Properties }]) =>
-      String(Properties.AlarmName).replace('awareness-prod-', ''),
+      String(Properties.AlarmName).replace('fleet-awareness-prod-', ''),
     )
     const [, runbook = ''] = /\n## Alarms\n([\s\S]*?)(\n## |$)/.exec(OPERATIONS) ?? []
     const sections = [...runbook.matchAll(/^### (.+)$/gm)].map(([, title = '']) =>

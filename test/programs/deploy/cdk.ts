@@ -25,6 +25,10 @@ export function cdkOf({ environment, context, output }: CdkOptions) {
     /** `outputsFile` gets the stack's outputs, as JSON. */
     deploy: (outputsFile: string) =>
       run('deploy', '--require-approval', 'never', '--outputs-file', outputsFile),
+    /** Writes the stack into the folder `output`, from which `deployOutput` deploys it, whatever happened to it there. */
+    synthesise: () => run('synth', '--quiet'),
+    deployOutput: () => run('deploy', '--require-approval', 'never', '--app', output),
+    output,
     destroy: () => run('destroy', '--force'),
   }
 }

@@ -122,7 +122,7 @@ describe('a stage deployed by the CDK CLI into an AWS account', () => {
     const outputs = Outputs.parse(JSON.parse(readFileSync(join(account.folder, 'outputs.json'), 'utf8')))
     scanQueueUrl = outputs[STACK]?.ScanQueueUrl ?? ''
     expect(scanQueueUrl).toMatch(/scan-completed$/)
-    expect(await schedules()).toEqual([`${STAGE}-clock/${STAGE}-fan-out`, `${STAGE}-clock/${STAGE}-publish`])
+    expect(await schedules()).toEqual([`${STACK}-clock/${STACK}-fan-out`, `${STACK}-clock/${STACK}-publish`])
     subscribers = await subscribe({ events, sns, sqs }, { stage: STAGE, account: ACCOUNT, region: REGION })
   })
 
@@ -186,7 +186,7 @@ describe('a stage deployed by the CDK CLI into an AWS account', () => {
     const body = '{"event":"scan.completed","version":1,"host_id":'
     await sqs.send(new SendMessageCommand({ QueueUrl: scanQueueUrl, MessageBody: body }))
     const { QueueUrl } = await sqs.send(
-      new GetQueueUrlCommand({ QueueName: `awareness-${STAGE}-scan-dead-letters` }),
+      new GetQueueUrlCommand({ QueueName: `fleet-awareness-${STAGE}-scan-dead-letters` }),
     )
     const receive = async () => {
       const { Messages = [] } = await sqs.send(
@@ -201,7 +201,7 @@ describe('a stage deployed by the CDK CLI into an AWS account', () => {
 
   it('a stage that the CDK CLI deploys gives each host a schedule, by the fan-out that Scheduler runs every minute', async () => {
     await expect.poll(schedules, WITHIN_MINUTES).toHaveLength(2 + NAMES.length)
-    const probes = (await schedules()).filter((name) => name.startsWith(`${STAGE}-probes/`))
+    const probes = (await schedules()).filter((name) => name.startsWith(`${STACK}-probes/`))
     expect(probes).toHaveLength(NAMES.length)
   })
 

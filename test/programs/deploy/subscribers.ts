@@ -31,7 +31,7 @@ export async function subscribe(clients: Clients, place: Place): Promise<Subscri
   )
   const Targets = [{ Id: 'queue', Arn: arnOf('hosts-down') }]
   await clients.events.send(new PutTargetsCommand({ ...rule, Rule: 'hosts-down', Targets }))
-  const TopicArn = `arn:aws:sns:${region}:${account}:awareness-${stage}-digests`
+  const TopicArn = `arn:aws:sns:${region}:${account}:fleet-awareness-${stage}-digests`
   await clients.sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint: arnOf('people') }))
   return {
     hostsDown: down,

@@ -8,6 +8,8 @@ export default defineConfig({
     root: new URL('../../..', import.meta.url).pathname,
     // Each step stands on the one before.
     bail: 1,
+    // One account at a time: each is an emulator with all functions.
+    fileParallelism: false,
     reporters: ['verbose'],
     testTimeout: 300_000,
     hookTimeout: 600_000,
