@@ -1,3 +1,4 @@
+import type { PutFault } from '../../shared/domain/bus-event.ts'
 import { withinDeadline } from '../runtime/deadline.ts'
 import { type LambdaHandler, observed, onColdStart } from '../runtime/function.ts'
 import {
@@ -16,9 +17,9 @@ const WORK_MS = 35_000
 /** Below Lambda's 60 s for this function. */
 export const HANDLER_DEADLINE_MS = 55_000
 
-export type PublishResponse = Omit<PublishReport, 'faults' | 'cut'>
+export type PublishResponse = Omit<PublishReport, 'faults' | 'busFault' | 'cut'>
 
-/** The bus is gone, or it refuses events for another reason than that there are too many: somebody has to look. */
+/** The bus is gone or does not answer, or it refuses events for another reason than that there are too many: somebody has to look. */
 export class EventsRefusedError extends Error {
   override readonly name = 'EventsRefusedError'
 }
@@ -32,10 +33,14 @@ const PASSING = new Set([
   'TimeoutError',
 ])
 
+const isLasting = (fault: PutFault | null): fault is PutFault => fault !== null && !PASSING.has(fault.code)
+
+const sentence = ({ code, message }: PutFault): string => `${code}: ${message}`
+
 /**
  * Publishes what waits.
  *
- * @throws EventsRefusedError when the bus does not exist, or refuses events for a reason that does not pass by itself.
+ * @throws EventsRefusedError when the bus does not exist or does not answer, or refuses events for a reason that does not pass by itself.
  */
 export const createPublishHandler = (
   deps: PublishDeps,
@@ -55,10 +60,13 @@ export const createPublishHandler = (
     report(deps.telemetry, cause, done, backlog)
     reportDigest(deps.telemetry, told.status === 'fulfilled' ? told.value : null)
     if (done.bus === 'gone') throw new EventsRefusedError('there is no such event bus: its events wait')
-    const lasting = done.faults.find(({ code }) => !PASSING.has(code))
-    if (lasting !== undefined) throw new EventsRefusedError(`${lasting.code}: ${lasting.message}`)
+    if (isLasting(done.busFault)) {
+      throw new EventsRefusedError(`the event bus does not answer: ${sentence(done.busFault)}`)
+    }
+    const lasting = done.faults.find(isLasting)
+    if (lasting !== undefined) throw new EventsRefusedError(sentence(lasting))
     if (told.status === 'rejected') throw told.reason
-    const { faults, cut, ...response } = done
+    const { faults, busFault, cut, ...response } = done
     return response
   })
 

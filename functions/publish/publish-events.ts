@@ -1,7 +1,7 @@
 import { callsByLane } from '../../shared/domain/bus-calls.ts'
-import { type BusEvent, busEvent } from '../../shared/domain/bus-event.ts'
+import { type BusEvent, busEvent, type PutFault } from '../../shared/domain/bus-event.ts'
 import { isPublished, type OutboxBatch, type OutboxEvent, orderKey } from '../../shared/domain/outbox.ts'
-import { type EventFault, type PutEvents, putLane } from './put-lane.ts'
+import { type EventFault, faultOf, type PutEvents, putLane } from './put-lane.ts'
 
 export type PublishPorts = {
   readonly stage: string
@@ -12,7 +12,9 @@ export type PublishPorts = {
 }
 
 export type PublishReport = {
-  readonly bus: 'there' | 'gone'
+  readonly bus: 'there' | 'gone' | 'no_answer'
+  /** Why the question whether the bus exists was not answered; null where it was. */
+  readonly busFault: PutFault | null
   readonly published: number
   /** Of other writers, and not for the bus. */
   readonly skipped: number
@@ -37,7 +39,8 @@ const BATCH_MS = 15_000
  */
 export async function publishEvents(ports: PublishPorts, signal: AbortSignal): Promise<PublishReport> {
   // To a bus that does not exist PutEvents answers with success, and drops the events.
-  if (!(await ports.busExists(signal))) return { ...NOTHING, bus: 'gone' }
+  const found = await findBus(ports, signal)
+  if (found.bus !== 'there') return { ...NOTHING, ...found }
   let total = NOTHING
   let isDone = false
   while (!isDone && !signal.aborted) {
@@ -48,8 +51,20 @@ export async function publishEvents(ports: PublishPorts, signal: AbortSignal): P
   return total
 }
 
+const findBus = async (
+  { busExists }: PublishPorts,
+  signal: AbortSignal,
+): Promise<Pick<PublishReport, 'bus' | 'busFault'>> => {
+  try {
+    return { bus: (await busExists(signal)) ? 'there' : 'gone', busFault: null }
+  } catch (error) {
+    return { bus: 'no_answer', busFault: faultOf(error) }
+  }
+}
+
 const NOTHING: PublishReport = {
   bus: 'there',
+  busFault: null,
   published: 0,
   skipped: 0,
   cut: [],
@@ -59,6 +74,7 @@ const NOTHING: PublishReport = {
 
 const sum = (a: PublishReport, b: PublishReport): PublishReport => ({
   bus: a.bus,
+  busFault: a.busFault,
   published: a.published + b.published,
   skipped: a.skipped + b.skipped,
   cut: [...a.cut, ...b.cut],
@@ -87,7 +103,7 @@ const publishBatch = (ports: PublishPorts, signal: AbortSignal): Promise<BatchRe
     if (others.length > 0) await markNotForBus(others.map(({ id }) => id))
     const longestWaitSeconds = taken.length === 0 ? 0 : await markPublished(taken.map(({ id }) => id))
     const report: PublishReport = {
-      bus: 'there',
+      ...NOTHING,
       published: taken.length,
       skipped: others.length,
       cut: taken.filter(({ isCut }) => isCut).map(({ id }) => id),

@@ -10,7 +10,7 @@ import type { PublishReport } from './publish-events.ts'
 export function report(
   { logger, metrics }: Telemetry,
   { cause }: PublishEvent,
-  { faults, cut, ...done }: PublishReport,
+  { faults, busFault, cut, ...done }: PublishReport,
   backlog: Backlog,
 ): void {
   metrics.addMetric(PUBLISH_METRICS.published, MetricUnit.Count, done.published)
@@ -29,6 +29,9 @@ export function report(
       firstEventId: first?.eventId,
       reason: first?.message,
     })
+  }
+  if (busFault !== null) {
+    logger.error('event bus does not answer', { code: busFault.code, reason: busFault.message })
   }
   if (done.bus === 'gone') logger.error('event bus gone')
   logger.info('published', { cause, ...done, refused: faults.length, ...backlog })

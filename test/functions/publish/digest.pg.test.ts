@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { PUBLISH_METRICS } from '../../../shared/domain/metrics.ts'
-import { publishFunction, writeChanges } from '../../support/functions/publish.ts'
+import { publishFunction } from '../../support/functions/publish.ts'
 import { addHosts } from '../../support/hosts.ts'
+import { writeChanges } from '../../support/published-events.ts'
 
 const MINUTE_MS = 60_000
 
@@ -70,6 +71,19 @@ describe('people are told', () => {
     await writeChanges(publish.db, await addHosts(publish.db.sql, 2))
     await expect(publish.run()).rejects.toThrow('there is no such event bus')
     expect(publish.digests.map(({ subject }) => subject)).toEqual(['[test] 2 hosts down'])
+  })
+
+  it('also where EventBridge does not answer at all, and the run fails', async () => {
+    await using publish = await publishFunction()
+    await publish.local.stop()
+    await writeChanges(publish.db, await addHosts(publish.db.sql, 2))
+    await expect(publish.run()).rejects.toThrow('the event bus does not answer: ')
+    expect(publish.digests.map(({ subject }) => subject)).toEqual(['[test] 2 hosts down'])
+    expect(publish.output.lines.findLast((line) => '_aws' in line)).toMatchObject({
+      [PUBLISH_METRICS.waiting]: 2,
+      [PUBLISH_METRICS.digestsSent]: 1,
+    })
+    expect(publish.output.lines.map(({ message }) => message)).toContain('event bus does not answer')
   })
 
   it('of a change that was written before others and committed after they were told', async () => {

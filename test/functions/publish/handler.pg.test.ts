@@ -7,15 +7,10 @@ import { FUNCTIONS } from '../../../shared/domain/functions.ts'
 import type { HostId } from '../../../shared/domain/ids.ts'
 import { FUNCTION_METRICS, PUBLISH_METRICS } from '../../../shared/domain/metrics.ts'
 import { policyChanged } from '../../../shared/domain/policy-event.ts'
-import {
-  idsOf,
-  type PublishEnvironment,
-  publishFunction,
-  waitingIds,
-  writeChanges,
-} from '../../support/functions/publish.ts'
+import { type PublishEnvironment, publishFunction } from '../../support/functions/publish.ts'
 import { addHosts } from '../../support/hosts.ts'
 import type { TestDatabase } from '../../support/postgres/database.ts'
+import { firstOfEach, idsOf, outOfOrder, waitingIds, writeChanges } from '../../support/published-events.ts'
 
 const metricsOf = ({ output }: PublishEnvironment): Record<string, unknown> | undefined =>
   output.lines.findLast((line) => '_aws' in line)
@@ -294,22 +289,4 @@ function killedAfterPut(bus: EventBus, { sql }: TestDatabase): EventBus {
       return faults
     },
   }
-}
-
-type Delivered = { readonly detail: Readonly<Record<string, unknown>> }
-
-/** A repeated event counts where it came first. */
-function firstOfEach<T extends Delivered>(delivered: readonly T[]): T[] {
-  return [...new Map([...delivered].reverse().map((event) => [event.detail.id, event])).values()].reverse()
-}
-
-/** Events of a host that came after a later one of the same host. */
-function outOfOrder(delivered: readonly Delivered[]): unknown[] {
-  const newest = new Map<unknown, number>()
-  return delivered.filter(({ detail }) => {
-    const sequence = Number(detail.sequence)
-    const isLate = sequence < (newest.get(detail.host_id) ?? 0)
-    newest.set(detail.host_id, Math.max(sequence, newest.get(detail.host_id) ?? 0))
-    return isLate
-  })
 }

@@ -3,9 +3,9 @@ import type { DeliveredEvent } from '../../../infra/local/emulators/event-bus/pu
 import { createProbeLambda } from '../../../infra/local/functions.ts'
 import { startPublishing } from '../../../infra/local/publishing.ts'
 import { collectOutput } from '../../support/functions/probe.ts'
-import { writeChanges } from '../../support/functions/publish.ts'
 import { addHosts } from '../../support/hosts.ts'
 import { freshDatabase, type TestDatabase } from '../../support/postgres/database.ts'
+import { writeChanges } from '../../support/published-events.ts'
 
 async function publishing(db: TestDatabase) {
   const delivered: DeliveredEvent[] = []

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { createPublishHandler, type PublishResponse } from '../../../functions/publish/handler.ts'
 import type { PublishDeps } from '../../../functions/runtime/publish-ports.ts'
 import { createTelemetry } from '../../../functions/runtime/telemetry.ts'
@@ -10,12 +9,9 @@ import {
 } from '../../../infra/local/emulators/event-bus/server.ts'
 import { type EventBus, eventBus } from '../../../shared/aws/event-bus.ts'
 import type { SendDigest } from '../../../shared/aws/topic.ts'
-import { insertAuditEvents } from '../../../shared/db/audit-events.ts'
 import { openDatabase } from '../../../shared/db/transaction.ts'
-import { hostConnectivityChecked } from '../../../shared/domain/audit-events.ts'
 import type { Digest } from '../../../shared/domain/digest.ts'
 import { FUNCTIONS } from '../../../shared/domain/functions.ts'
-import type { HostId } from '../../../shared/domain/ids.ts'
 import { freshDatabase, type TestDatabase } from '../postgres/database.ts'
 import { collectOutput, lambdaContext, type Output } from './probe.ts'
 
@@ -115,39 +111,4 @@ export function publishEnvironment(
     run: (event = {}) => handler(event, lambdaContext()),
     [Symbol.asyncDispose]: database.close,
   }
-}
-
-/** Writes a change of each host with the product's own writer, as the probe function does; returns the events' ids. */
-export async function writeChanges(
-  { sql }: TestDatabase,
-  hostIds: readonly HostId[],
-  to: 'reachable' | 'unreachable' = 'unreachable',
-): Promise<string[]> {
-  const records = hostIds.map((hostId) => ({
-    id: randomUUID(),
-    correlationId: 'test',
-    actorId: FUNCTIONS.probe.service,
-    occurredAt: new Date(),
-    event: hostConnectivityChecked({
-      hostId,
-      from: to === 'reachable' ? 'unreachable' : 'reachable',
-      to,
-      responseMs: to === 'reachable' ? 3 : null,
-      errorType: to === 'reachable' ? null : 'tcp_timeout',
-      consecutiveFailures: to === 'reachable' ? 0 : 2,
-    }),
-  }))
-  await sql.begin((tx) => insertAuditEvents(tx, records))
-  return records.map(({ id }) => id)
-}
-
-/** The ids of the audit events on the bus, in its order. */
-export const idsOf = (delivered: readonly DeliveredEvent[]): unknown[] =>
-  delivered.map(({ detail }) => detail.id)
-
-/** Of all events that were ever written, those that are not published. */
-export const waitingIds = async ({ sql }: TestDatabase): Promise<string[]> => {
-  const rows = await sql<{ id: string }[]>`
-    select id from audit_events where published_at is null order by sequence`
-  return rows.map(({ id }) => id)
 }
