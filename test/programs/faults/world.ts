@@ -4,6 +4,7 @@ import { type DriftPipeline, startDriftPipeline } from '../../../infra/local/dri
 import { createLambda } from '../../../infra/local/emulators/lambda/function.ts'
 import type { Delivery } from '../../../infra/local/emulators/scheduler/server.ts'
 import { PROBE_FUNCTION, type ProbeLambda, probeEnvironment } from '../../../infra/local/functions.ts'
+import { startPublishing } from '../../../infra/local/publishing.ts'
 import { startScheduling } from '../../../infra/local/scheduling.ts'
 import type { ProbeAnswer } from '../../../shared/contracts/probe-answer.ts'
 import { setProbeCadence } from '../../../shared/db/policy.ts'
@@ -22,11 +23,18 @@ export type World = AsyncDisposable & {
   readonly probe: ProbeLambda
   readonly processes: ProbeProcesses
   readonly drift: DriftPipeline
+  /** What the event bus took, in its order. */
+  readonly onBus: readonly EventOnBus[]
   readonly tally: Tally
   /** What a scenario may turn: everybody's clock is `clockErrorMs` ahead of Scheduler's. */
   readonly knobs: { deliver: Deliver; clockErrorMs: number }
   /** How long the fleet's cadence takes in real time. */
   readonly cadenceMs: number
+}
+
+/** As much of an event as tells which one it is: an hour of a large fleet has many. */
+export type EventOnBus = {
+  readonly detail: { readonly id: unknown; readonly host_id: unknown; readonly sequence: unknown }
 }
 
 export type WorldOptions = {
@@ -88,7 +96,16 @@ async function build(options: WorldOptions, stack: AsyncDisposableStack): Promis
     onFault: () => tally.count('batches of scans failed'),
   })
   stack.defer(drift.stop)
-  const scheduling = await startScheduling({ ...surroundings, clock, probe, onFault, deliver })
+  const onBus: EventOnBus[] = []
+  const publishing = await startPublishing({
+    ...surroundings,
+    onEvent: ({ detail: { id, host_id, sequence } }) =>
+      void onBus.push({ detail: { id, host_id, sequence } }),
+    onFault: (error) => tally.count(`publish runs failed with ${errorCode(error)}`),
+  })
+  stack.defer(publishing.stop)
+  const { publish } = publishing
+  const scheduling = await startScheduling({ ...surroundings, clock, probe, publish, onFault, deliver })
   stack.defer(async () => {
     await scheduling.stop()
     await scheduling.drain()
@@ -100,6 +117,7 @@ async function build(options: WorldOptions, stack: AsyncDisposableStack): Promis
     probe,
     processes,
     drift,
+    onBus,
     tally,
     knobs,
     cadenceMs,

@@ -16,11 +16,7 @@ const REGION = 'us-east-1'
 export async function startSns(topicName: string): Promise<LocalSns> {
   const app = buildApp({ logger: false, defaultRegion: REGION })
   const endpoint = await app.listen({ host: LOOPBACK, port: 0 })
-  const client = new SNSClient({
-    endpoint,
-    region: REGION,
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  })
+  const client = localSnsClient(endpoint)
   const { TopicArn: topicArn } = await client.send(new CreateTopicCommand({ Name: topicName }))
   if (topicArn === undefined) throw new Error(`the topic ${topicName} got no ARN`)
   return {
@@ -33,3 +29,11 @@ export async function startSns(topicName: string): Promise<LocalSns> {
     },
   }
 }
+
+/** A client of that server, which takes any credentials. It neither reads nor needs the environment. */
+export const localSnsClient = (endpoint: string): SNSClient =>
+  new SNSClient({
+    endpoint,
+    region: REGION,
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  })
