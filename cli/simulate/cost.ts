@@ -1,16 +1,14 @@
-/** List prices in US dollars of us-east-1, arm64, without free tiers, as in docs/operations.md. */
-const PER_SCHEDULER_INVOCATION = 1 / 1e6
-const PER_LAMBDA_REQUEST = 0.2 / 1e6
-const PER_GB_SECOND = 0.0000133334
-/** The memory of the probe function, in MB. */
-export const MEMORY_GB = 256 / 1024
-const DAYS_A_MONTH = 30
+import { PRICES } from '../../shared/domain/prices.ts'
+import { DAYS_A_MONTH } from './bill-assumptions.ts'
 
-/** Computes what a month of such days costs, without database and logs. */
+/** The memory of the probe function. */
+export const MEMORY_GB = 256 / 1024
+
+/** Computes what Scheduler and Lambda cost in a month of such days. */
 export const monthlyCostUsd = (day: {
   readonly invocations: number
   readonly billedSeconds: number
 }): number =>
   DAYS_A_MONTH *
-  (day.invocations * (PER_SCHEDULER_INVOCATION + PER_LAMBDA_REQUEST) +
-    day.billedSeconds * MEMORY_GB * PER_GB_SECOND)
+  (day.invocations * (PRICES.scheduledInvocation + PRICES.lambdaRequest) +
+    day.billedSeconds * MEMORY_GB * PRICES.lambdaGbSecond)

@@ -1,9 +1,10 @@
 import { terminalOutput } from '../terminal/output.ts'
 import { reportError } from '../terminal/report-error.ts'
+import { BILLED_DOWN_SHARE, type Billed, shownBills, terminalBills } from './bill-table.ts'
 import { HELP, parseSimulateCommand } from './command-line.ts'
 import { type Scenario, simulate } from './scenario.ts'
 import { describeWalk, terminalTable } from './table.ts'
-import { writePage } from './write-page.ts'
+import { writeBills, writePage } from './write-page.ts'
 
 const output = terminalOutput(process)
 
@@ -13,8 +14,14 @@ async function run(args: readonly string[]): Promise<void> {
   if (command.kind === 'help') {
     return output.out(HELP.trimEnd())
   }
+  if (command.kind === 'bills') {
+    const bills = shownBills()
+    terminalBills(bills, output.colours).forEach(output.out)
+    if (command.write) writeBills(bills)
+    return
+  }
   const scenarios: Scenario[] = []
-  for await (const scenario of simulate(command.hosts, command.hostsPerSchedule)) {
+  for await (const scenario of simulate(command.hosts, command.hostsPerSchedule, command.stage)) {
     scenarios.push(scenario)
     if (command.json) output.out(JSON.stringify(scenario))
     else if (process.stderr.isTTY) process.stderr.write(`\r${scenarios.length} scenarios …\x1b[K`)
@@ -24,9 +31,16 @@ async function run(args: readonly string[]): Promise<void> {
     const title = `${command.hosts.toLocaleString('en-US')} hosts, a day; ! is beyond a default quota`
     const lines = [title, '', ...terminalTable(scenarios, output.colours), '', describeWalk(scenarios)]
     lines.forEach(output.out)
+    const billTitle = `the bill of the stage ${command.stage}, ${BILLED_DOWN_SHARE * 100} % down`
+    ;['', billTitle, '', ...terminalBills(billsOf(scenarios), output.colours)].forEach(output.out)
   }
   if (command.write) writePage(scenarios)
 }
+
+const billsOf = (scenarios: readonly Scenario[]): Billed[] =>
+  scenarios
+    .filter(({ downShare }) => downShare === BILLED_DOWN_SHARE)
+    .map(({ hostsPerSchedule, bill }) => ({ title: `${hostsPerSchedule} per schedule`, bill }))
 
 try {
   await run(process.argv.slice(2))

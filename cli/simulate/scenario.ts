@@ -3,6 +3,8 @@ import { HostIdList } from '../../shared/domain/host-id-list.ts'
 import { planSchedules } from '../../shared/domain/schedule-plan.ts'
 import { MAX_HOSTS_PER_INVOCATION, type ScheduleSpec } from '../../shared/domain/schedules.ts'
 import { FAN_OUT_CALLS_PER_SECOND } from './assumptions.ts'
+import { type Bill, billOf } from './bill.ts'
+import { type BilledStage, settingsOf } from './billed-stage.ts'
 import { monthlyCostUsd } from './cost.ts'
 import { type Walked, walkDay } from './day.ts'
 import { type SimulatedFleet, simulatedFleet } from './fleet.ts'
@@ -29,7 +31,10 @@ export type Scenario = {
   readonly peakOverMean: number
   /** How long it takes to write every schedule again, as after a change of a value that all of them share. */
   readonly rewrite: { readonly calls: number; readonly minutes: number }
+  /** Of the probes alone: Scheduler and Lambda. */
   readonly monthlyUsd: number
+  /** Of everything, by item. */
+  readonly bill: Bill
   readonly walked: Walked
 }
 
@@ -40,12 +45,13 @@ export type Scenario = {
 export async function* simulate(
   hosts: number,
   hostsPerSchedule: readonly number[] = HOSTS_PER_SCHEDULE,
+  stage: BilledStage = 'prod',
 ): AsyncGenerator<Scenario> {
   const fleet = simulatedFleet(hosts)
   for (const packed of hostsPerSchedule) {
     const policy = { intervalMs: DEFAULT_INTERVAL_MS, hostsPerSchedule: packed }
     const plan = [...planSchedules(HostIdList.of(fleet.hosts.map(({ id }) => id)), policy)]
-    for (const downShare of DOWN_SHARES) yield await scenario(fleet, plan, packed, downShare)
+    for (const downShare of DOWN_SHARES) yield await scenario(fleet, plan, packed, { downShare, stage })
   }
 }
 
@@ -53,7 +59,7 @@ async function scenario(
   fleet: SimulatedFleet,
   plan: readonly ScheduleSpec[],
   hostsPerSchedule: number,
-  downShare: number,
+  { downShare, stage }: { readonly downShare: number; readonly stage: BilledStage },
 ): Promise<Scenario> {
   const traffic = trafficOf(plan, fleet, downShare)
   return {
@@ -66,6 +72,12 @@ async function scenario(
     peakOverMean: traffic.perMinutePeak / traffic.perMinuteMean,
     rewrite: { calls: plan.length, minutes: plan.length / FAN_OUT_CALLS_PER_SECOND / 60 },
     monthlyUsd: monthlyCostUsd(traffic),
+    bill: billOf(settingsOf(stage), {
+      ...traffic,
+      downShare,
+      hosts: fleet.hosts.length,
+      schedules: plan.length,
+    }),
     walked: await walkDay(sampleOf(plan), fleet, downShare),
   }
 }

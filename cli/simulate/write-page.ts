@@ -1,11 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { UserError } from '../../shared/domain/errors.ts'
+import { type Billed, markdownBills } from './bill-table.ts'
 import { scaleChart } from './chart.ts'
 import type { Scenario } from './scenario.ts'
 import { describeWalk, markdownTable } from './table.ts'
 
 const PAGE = new URL('../../docs/scale.md', import.meta.url)
 const CHART = new URL('../../docs/scale.svg', import.meta.url)
+const COST_PAGE = new URL('../../docs/cost.md', import.meta.url)
+const MARKED_BILLS = /(<!-- simulate --bills -->\n)[\s\S]*?(<!-- end -->)/
 /** The size of the fleet that the chart shows. */
 export const CHARTED_HOSTS = 1_000_000
 
@@ -24,4 +27,13 @@ export function writePage(scenarios: readonly Scenario[]): void {
   if (!marked(hosts).test(page)) throw new UserError([`docs/scale.md has no place for a fleet of ${hosts}`])
   writeFileSync(PAGE, page.replace(marked(hosts), `$1${pageSection(scenarios)}$2`))
   if (hosts === CHARTED_HOSTS) writeFileSync(CHART, scaleChart(scenarios))
+}
+
+/** Formats the part of the page on cost that the program writes. */
+export const billsSection = (bills: readonly Billed[]): string => `\n${markdownBills(bills)}\n`
+
+/** Writes the bills into the page on cost. */
+export function writeBills(bills: readonly Billed[]): void {
+  const page = readFileSync(COST_PAGE, 'utf8')
+  writeFileSync(COST_PAGE, page.replace(MARKED_BILLS, `$1${billsSection(bills)}$2`))
 }

@@ -27,11 +27,11 @@ const TRIALS: Record<string, (clone: Clone) => Promise<void>> = {
     toTheEnd(clone, ['--hosts', 'fleet.csv', '--once', '--json'], /^\{"host_id":"[^\n]+\}\n$/),
   'npm start -- --help': (clone) => toTheEnd(clone, ['--help'], /--hosts FILE/),
   'npm run scan:import -- --host web-01 results.xml': importsIntoRunningDemonstration,
-  'npx cdk synth -c stage=dev': synthesises,
+  'npx cdk synth -c stage=small': synthesises,
 }
 
 /** What needs an account is tried with one, an emulated one, by `npm run test:deploy`. */
-const NEEDS_AN_ACCOUNT = ['npx cdk deploy -c stage=dev', 'npm run fleet -- --stage dev import fleet.csv']
+const NEEDS_AN_ACCOUNT = ['npx cdk deploy -c stage=small', 'npm run fleet -- --stage small import fleet.csv']
 
 it('every command of the README is tried', () => {
   expect(commands.toSorted()).toEqual([...Object.keys(TRIALS), ...NEEDS_AN_ACCOUNT].toSorted())
@@ -79,7 +79,7 @@ async function importsIntoRunningDemonstration(clone: Clone): Promise<void> {
 
 async function synthesises(clone: Clone): Promise<void> {
   cpSync(join(ROOT, 'cdk.json'), join(clone.root, 'cdk.json'))
-  const args = ['cdk', 'synth', '-c', 'stage=dev']
+  const args = ['cdk', 'synth', '-c', 'stage=small']
   const cdk = spawnSync('npx', args, { cwd: clone.root, encoding: 'utf8', timeout: 110_000 })
   expect(cdk.status, cdk.stderr).toBe(0)
   expect(cdk.stdout).toContain('AWS::Lambda::Function')

@@ -51,6 +51,13 @@ const RULES: readonly Rule[] = [
   },
   { files: /^functions\//, paths: /^shared\/(domain|contracts)\//, packages: /^zod$/ },
   { files: /^cli\/terminal\//, paths: /^shared\/(domain|contracts)\//, packages: /^node:/ },
+  {
+    // The bill and the checks before a deployment depend on the settings of a stage, which need no CDK.
+    files: /^cli\/(simulate|preflight)\//,
+    paths:
+      /^((cli\/terminal|functions|shared|infra\/local)\/|infra\/aws\/(settings|stages|context|concurrency)\.ts$)/,
+    packages: /./,
+  },
   // A command imports no other command: what two of them share is in terminal/.
   { files: /^cli\//, paths: /^(cli\/terminal|functions|shared|infra\/local)\//, packages: /./ },
   { files: /^infra\/local\//, paths: /^(functions|shared)\//, packages: /./ },

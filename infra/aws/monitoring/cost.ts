@@ -1,12 +1,8 @@
 import { Duration } from 'aws-cdk-lib'
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch'
+import { PRICES } from '../../../shared/domain/prices.ts'
 import { PROBE_MEMORY_MB } from '../constructs/probe.ts'
 import type { Watched } from './watched.ts'
-
-/** List prices in US dollars, us-east-1, without free tiers: for the order of magnitude, not for the bill. */
-const PER_SCHEDULED_INVOCATION = 1e-6
-const PER_LAMBDA_REQUEST = 2e-7
-const PER_GB_SECOND_ARM = 1.333_34e-5
 
 const MB_PER_GB = 1024
 const MS_PER_SECOND = 1000
@@ -20,8 +16,8 @@ const DECIMALS = 12
  */
 export function monthlyCost({ functions }: Watched): cloudwatch.MathExpression {
   const period = Duration.hours(1)
-  const perMs = (PER_GB_SECOND_ARM * PROBE_MEMORY_MB) / MB_PER_GB / MS_PER_SECOND
-  const perProbe = PER_SCHEDULED_INVOCATION + PER_LAMBDA_REQUEST
+  const perMs = (PRICES.lambdaGbSecond * PROBE_MEMORY_MB) / MB_PER_GB / MS_PER_SECOND
+  const perProbe = PRICES.scheduledInvocation + PRICES.lambdaRequest
   return new cloudwatch.MathExpression({
     expression: `${HOURS_PER_MONTH} * (calls * ${perProbe.toFixed(DECIMALS)} + ms * ${perMs.toFixed(DECIMALS)})`,
     usingMetrics: {

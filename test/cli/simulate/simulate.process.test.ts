@@ -89,6 +89,13 @@ describe('a simulated day', () => {
   })
 })
 
+describe('the bill of a simulated fleet', () => {
+  it('the bill of a simulated fleet has the probes among its items', () => {
+    for (const { bill, monthlyUsd } of scenarios)
+      expect(bill['probes: Scheduler and Lambda']).toBe(monthlyUsd)
+  })
+})
+
 describe('the page on scale', () => {
   it('the page on scale says of ten thousand hosts what the program says', () => {
     expect(section(HOSTS)).toBe(pageSection(scenarios))
@@ -107,12 +114,17 @@ describe('the page on scale', () => {
   })
 })
 
-describe('the page on operating', () => {
-  it('the page on operating says the same as the program of what ten thousand hosts cost', () => {
-    const row = /^\| 10,000 \| (.*) \| (.*) \|$/m.exec(doc('operations.md'))
+describe('the page on cost', () => {
+  it('the page on cost says the same of the probes of ten thousand hosts as the simulation', () => {
+    const [, row = ''] = /^\| probes: Scheduler and Lambda \|(.*)\|$/m.exec(doc('cost.md')) ?? []
     const cost = (packed: number) =>
       scenarios.find((s) => s.hostsPerSchedule === packed && s.downShare === 0.02)?.monthlyUsd ?? 0
-    expect(row?.slice(1)).toEqual([cost(1).toFixed(0), cost(500).toFixed(2)])
+    expect(
+      row
+        .split('|')
+        .slice(2, 4)
+        .map((cell) => cell.trim()),
+    ).toEqual([cost(1).toFixed(0), cost(500).toFixed(2)])
   })
 })
 

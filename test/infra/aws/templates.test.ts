@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { MONITORING } from '../../../cli/simulate/bill-assumptions.ts'
 import { STAGE_NAMES } from '../../../infra/aws/stages.ts'
 import {
   FUNCTION_NAMES,
@@ -578,6 +579,24 @@ describe('the VPC that a stack creates', () => {
     expect(subnets).toHaveLength(6)
     expect([...new Set(subnets)]).toEqual(zones)
   })
+})
+
+describe('the page on cost', () => {
+  it.each(['small', 'dev', 'prod'] as const)(
+    'the page on cost counts what the alarms of the stage %s look at, within a tenth',
+    (stage) => {
+      const resources = (type: string) => resourcesOf(stageTemplate(stage), `AWS::CloudWatch::${type}`)
+      const metrics = resources('Alarm').map(([, { Properties }]) => {
+        const queries = Properties.Metrics as { readonly MetricStat?: object }[] | undefined
+        return queries?.filter(({ MetricStat }) => MetricStat !== undefined).length ?? 1
+      })
+      const counted = metrics.reduce((sum, number) => sum + number, 0)
+      expect(MONITORING.alarmMetrics / counted).toBeGreaterThan(0.9)
+      expect(MONITORING.alarmMetrics / counted).toBeLessThan(1.1)
+      expect(resources('CompositeAlarm')).toHaveLength(MONITORING.compositeAlarms)
+      expect(resources('Dashboard')).toHaveLength(MONITORING.dashboards)
+    },
+  )
 })
 
 describe('the stage small', () => {
