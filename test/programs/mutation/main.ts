@@ -1,6 +1,7 @@
 /**
  * Changes the product in one small way after another and looks whether a test fails: a change that no test sees (a
- * survivor) is behaviour that no test holds. `npm run test:mutation -- [--minutes N] [--seed N] [file or folder …]`
+ * survivor) is behaviour that no test holds.
+ * `npm run test:mutation -- [--minutes N] [--seed N] [--tests FOLDER]… [file or folder …]`
  */
 import { parseArgs } from 'node:util'
 import { repositoryFiles } from '../../support/repository.ts'
@@ -15,9 +16,14 @@ const WITHOUT_POSTGRES = /^shared\/domain\//
 const DEFAULT_MINUTES = 60
 
 const { values, positionals } = parseArgs({
-  options: { minutes: { type: 'string' }, seed: { type: 'string' } },
+  options: {
+    minutes: { type: 'string' },
+    seed: { type: 'string' },
+    tests: { type: 'string', multiple: true, default: ['test'] },
+  },
   allowPositionals: true,
 })
+process.env.MUTATION_TEST_FOLDERS = values.tests.join(' ')
 const seed = values.seed === undefined ? Date.now() % 1_000_000_000 : Number(values.seed)
 const endsAt = performance.now() + Number(values.minutes ?? DEFAULT_MINUTES) * 60_000
 const files = inRandomOrder(
