@@ -6,9 +6,10 @@ import * as fanOut from './fan-out.bench.ts'
 import { type Figure, isWithinBudget, tableOf } from './figures.ts'
 import * as liveness from './liveness.bench.ts'
 import * as plan from './plan.bench.ts'
+import * as publish from './publish.bench.ts'
 import * as silent from './silent.bench.ts'
 
-const BENCHES = { liveness, silent, plan, drift, 'fan-out': fanOut }
+const BENCHES = { liveness, silent, plan, drift, 'fan-out': fanOut, publish }
 
 const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } })
 await using db = await startBenchDatabase()
