@@ -1,7 +1,7 @@
 /**
  * Changes the product in one small way after another and looks whether a test fails: a change that no test sees (a
  * survivor) is behaviour that no test holds.
- * `npm run test:mutation -- [--minutes N] [--seed N] [--tests FOLDER]… [file or folder …]`
+ * `npm run test:mutation -- [--minutes N] [--seed N] [--tests FILE-OR-FOLDER]… [file or folder …]`
  */
 import { parseArgs } from 'node:util'
 import { repositoryFiles } from '../../support/repository.ts'
@@ -23,7 +23,7 @@ const { values, positionals } = parseArgs({
   },
   allowPositionals: true,
 })
-process.env.MUTATION_TEST_FOLDERS = values.tests.join(' ')
+process.env.MUTATION_TEST_FILES = values.tests.join(' ')
 const seed = values.seed === undefined ? Date.now() % 1_000_000_000 : Number(values.seed)
 const endsAt = performance.now() + Number(values.minutes ?? DEFAULT_MINUTES) * 60_000
 const files = inRandomOrder(

@@ -4,7 +4,7 @@ import { defineConfig, type Plugin } from 'vitest/config'
 
 /** Tests that say nothing of a mutant, or are run in a process of their own, where no mutant is switched on. */
 const LEFT_OUT = ['test/{docs,fuzz,programs,style}/**', 'test/infra/aws/**', '**/*.process.test.ts']
-const folders = process.env.MUTATION_TEST_FOLDERS?.split(' ') ?? ['test']
+const chosen = process.env.MUTATION_TEST_FILES?.split(' ') ?? ['test']
 const needsPostgres = process.env.MUTATION_TESTS === 'with PostgreSQL'
 
 const root = new URL('../../..', import.meta.url).pathname
@@ -22,7 +22,7 @@ export default defineConfig({
   plugins: mutant(),
   test: {
     root,
-    include: folders.map((folder) => `${folder}/**/*.test.ts`),
+    include: chosen.map((path) => (path.endsWith('.ts') ? path : `${path}/**/*.test.ts`)),
     exclude: needsPostgres ? LEFT_OUT : [...LEFT_OUT, '**/*.pg.test.ts'],
     globalSetup: needsPostgres ? ['test/support/postgres/server.ts'] : [],
     testTimeout: 120_000,
