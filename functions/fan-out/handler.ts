@@ -1,5 +1,5 @@
 import { withinDeadline } from '../runtime/deadline.ts'
-import { type FanOutDeps, fanOutDepsFromEnvironment, fanOutPorts } from '../runtime/fan-out-ports.ts'
+import { alone, type FanOutDeps, fanOutDepsFromEnvironment, fanOutPorts } from '../runtime/fan-out-ports.ts'
 import { type LambdaHandler, observed, onColdStart } from '../runtime/function.ts'
 import { asksForSweep, FanOutEvent } from './event.ts'
 import { type FanOutReport, fanOut } from './reconcile.ts'
@@ -12,25 +12,35 @@ export const HANDLER_DEADLINE_MS = 50_000
 
 export type FanOutResponse = Omit<FanOutReport, 'faults'>
 
+/** The run did nothing, because another one was under way. */
+export type FanOutSkipped = { readonly skipped: 'another run is under way' }
+
 /** AWS refused some schedules. The other changes were made; every later run tries the refused ones again. */
 export class SchedulesRefusedError extends Error {
   override readonly name = 'SchedulesRefusedError'
 }
 
-/** Two runs must not overlap: the function's reserved concurrency is 1. */
+/** Two runs must not overlap: the function's reserved concurrency is 1, or a lease in the database sees to it. */
 export const createFanOutHandler = (
   deps: FanOutDeps,
   deadlineMs = HANDLER_DEADLINE_MS,
-): LambdaHandler<FanOutResponse> =>
+): LambdaHandler<FanOutResponse | FanOutSkipped> =>
   observed(deps.telemetry, async (event) => {
     const sweep = asksForSweep(FanOutEvent.parse(event), deps.now())
-    const { faults, ...done } = await withinDeadline(deadlineMs, (deadline) =>
-      fanOut(
-        fanOutPorts(deps, deadline),
-        { sweep },
-        AbortSignal.any([deadline, AbortSignal.timeout(WORK_MS)]),
+    const fannedOut = await withinDeadline(deadlineMs, (deadline) =>
+      alone(deps, deadline, () =>
+        fanOut(
+          fanOutPorts(deps, deadline),
+          { sweep },
+          AbortSignal.any([deadline, AbortSignal.timeout(WORK_MS)]),
+        ),
       ),
     )
+    if (fannedOut === null) {
+      deps.telemetry.logger.warn('run skipped')
+      return { skipped: 'another run is under way' }
+    }
+    const { faults, ...done } = fannedOut
     report(deps.telemetry, { ...done, faults })
     const [fault] = faults
     if (fault === undefined) return done

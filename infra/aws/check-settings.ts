@@ -1,9 +1,7 @@
 import { isInstallationName, MAX_INSTALLATION_NAME_LENGTH } from '../../shared/domain/names.ts'
 import { describeRange, isInRange, POLICY_RANGES, type PolicyRange } from '../../shared/domain/policy.ts'
 import { networkProblems } from './check-network.ts'
-import { FAN_OUT_CONCURRENCY } from './constructs/fan-out.ts'
-import { OPERATE_CONCURRENCY } from './constructs/operate.ts'
-import { PUBLISH_CONCURRENCY } from './constructs/publish.ts'
+import { CONNECTIONS_SPARED, reservedConcurrency } from './concurrency.ts'
 import { refusal } from './refusal.ts'
 import type { DatabaseSettings, NetworkSettings, Settings } from './settings.ts'
 
@@ -17,11 +15,6 @@ export class SettingsError extends Error {
     this.problems = problems
   }
 }
-
-/** Connections that are kept free for migrations, and for a person with psql. */
-const CONNECTIONS_SPARED = 5
-const CONNECTIONS_OF_OTHERS =
-  FAN_OUT_CONCURRENCY + OPERATE_CONCURRENCY + PUBLISH_CONCURRENCY + CONNECTIONS_SPARED
 
 /** The numbers of days that CloudWatch Logs accepts in PutRetentionPolicy. */
 const RETENTION_DAYS = [
@@ -97,7 +90,7 @@ const capacityProblems = ({
 
 function numberProblems(settings: Settings): string[] {
   const { initialPolicy, concurrency, database, logRetentionDays, alarms } = settings
-  const connections = concurrency.probe + concurrency.drift + CONNECTIONS_OF_OTHERS
+  const connections = reservedConcurrency(concurrency) + CONNECTIONS_SPARED
   return [
     ...outside(
       'probeIntervalSeconds',

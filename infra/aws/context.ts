@@ -1,6 +1,7 @@
 /** The values of `-c name=value` that a stage may need, each with an explanation for the person who gives it. */
 export const CONTEXT_VALUES = {
   name: 'what this installation is called, where an account has several: by default as its stage',
+  reserve: '"no" where the account has too little concurrency to reserve any for the functions',
   vpcCidr: 'the addresses of the VPC that is created, as 10.91.0.0/16: none that a peered network has',
   availabilityZones:
     'the zones of the VPC that is created, separated by commas; without it the first two of the region',
@@ -42,6 +43,7 @@ export type Given = {
   /** A list with at least one item. */
   readonly filledList: (name: ContextName) => readonly string[]
   readonly count: (name: ContextName, otherwise: number) => number
+  readonly yesOrNo: (name: ContextName, otherwise: 'yes' | 'no') => boolean
   readonly problems: readonly string[]
 }
 
@@ -65,11 +67,18 @@ export function givenFrom(look: (name: string) => unknown, stage: string): Given
     problems.push(`-c ${name}=${value}: give a whole number of 1 or more (${CONTEXT_VALUES[name]})`)
     return otherwise
   }
+  const yesOrNo = (name: ContextName, otherwise: 'yes' | 'no'): boolean => {
+    const value = optional(name) ?? otherwise
+    if (value !== 'yes' && value !== 'no')
+      problems.push(`-c ${name}=${value}: give yes or no (${CONTEXT_VALUES[name]})`)
+    return value === 'yes'
+  }
   return {
     problems,
     optional,
     text,
     count,
+    yesOrNo,
     list: (name) => itemsOf(optional(name) ?? ''),
     filledList: (name) => itemsOf(text(name)),
   }

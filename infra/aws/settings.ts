@@ -107,7 +107,15 @@ export type SignIn =
   | { readonly kind: 'password'; readonly owner: string; readonly password: string }
 
 /** How many environments of each function may run at once. Each holds one database connection. */
-export type Concurrency = { readonly probe: number; readonly drift: number }
+export type Concurrency = {
+  readonly probe: number
+  readonly drift: number
+  /**
+   * Whether this concurrency is reserved, which is also the limit of the connections. A new AWS account has a concurrency
+   * of 10 and reserves none of it.
+   */
+  readonly isReserved: boolean
+}
 
 export type NotifySettings = {
   readonly emails: readonly string[]

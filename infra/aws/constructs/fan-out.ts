@@ -2,12 +2,10 @@ import { Aws, RemovalPolicy } from 'aws-cdk-lib'
 import * as iam from 'aws-cdk-lib/aws-iam'
 import * as scheduler from 'aws-cdk-lib/aws-scheduler'
 import type { Construct } from 'constructs'
+import { FAN_OUT_CONCURRENCY } from '../concurrency.ts'
 import { everyMinute, scheduleRole } from './minute-clock.ts'
 import { NodeFunction, type StageParts } from './node-function.ts'
 import type { Probe } from './probe.ts'
-
-/** One at a time: two would only do each other's work. */
-export const FAN_OUT_CONCURRENCY = 1
 
 const FAN_OUT_TIMEOUT_SECONDS = 60
 const FAN_OUT_MEMORY_MB = 512
@@ -67,6 +65,8 @@ export class FanOut {
         PROBE_FUNCTION_ARN: props.probe.function.handler.functionArn,
         SCHEDULE_ROLE_ARN: role.roleArn,
         DEAD_LETTER_QUEUE_ARN: props.probe.deadLetters.queueArn,
+        // Without a reserved concurrency of 1, a lease in the database keeps a second run from overlapping.
+        ...(props.settings.concurrency.isReserved ? {} : { MAY_OVERLAP: 'yes' }),
       },
     })
   }

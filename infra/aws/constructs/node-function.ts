@@ -125,7 +125,9 @@ export class NodeFunction extends Construct {
       depsLockFilePath: `${ROOT}package-lock.json`,
       bundling: bundling(props.commandHooks),
       awsSdkConnectionReuse: false,
-      ...(props.concurrency === undefined ? {} : { reservedConcurrentExecutions: props.concurrency }),
+      ...(props.concurrency === undefined || !props.settings.concurrency.isReserved
+        ? {}
+        : { reservedConcurrentExecutions: props.concurrency }),
       ...(props.network === null
         ? {}
         : {

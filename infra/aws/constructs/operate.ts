@@ -1,13 +1,11 @@
 import { Aws, CfnOutput } from 'aws-cdk-lib'
 import * as iam from 'aws-cdk-lib/aws-iam'
 import { Construct } from 'constructs'
+import { OPERATE_CONCURRENCY } from '../concurrency.ts'
 import { NodeFunction, type StageParts } from './node-function.ts'
 
 /** Above the handler's own deadline of 25 s. */
 const OPERATE_TIMEOUT_SECONDS = 30
-/** Operators at once. */
-export const OPERATE_CONCURRENCY = 2
-
 /** How people operate the system: its database is in a VPC, so a function answers whom IAM lets invoke it. */
 export class Operate extends Construct {
   readonly function: NodeFunction

@@ -12,13 +12,12 @@ import { Construct } from 'constructs'
 import { EVENT_SOURCE } from '../../../shared/domain/bus-event.ts'
 import { EVENT_LINES } from '../../../shared/domain/event-lines.ts'
 import type { Names } from '../../../shared/domain/names.ts'
+import { PUBLISH_CONCURRENCY } from '../concurrency.ts'
 import type { NotifySettings } from '../settings.ts'
 import { everyMinute } from './minute-clock.ts'
 import { NodeFunction, type StageParts } from './node-function.ts'
 import { deadLetterQueue } from './queues.ts'
 
-/** One that publishes, and one that waits for it: what was written meanwhile is then published at once. */
-export const PUBLISH_CONCURRENCY = 2
 /** Above the handler's own deadline of 55 s. */
 const PUBLISH_TIMEOUT_SECONDS = 60
 const PUBLISH_MEMORY_MB = 512

@@ -25,6 +25,12 @@ describe('the environment of the fan-out', () => {
     expect(schedules.settings).toBe(scheduleGroup(new SchedulerClient(), TARGET).settings)
   })
 
+  it('the environment of the fan-out says whether its runs could overlap', () => {
+    const read = (more: object) =>
+      fanOutDepsFromEnvironment({ ...DATABASE, ...SCHEDULES, ...more }).mayOverlap
+    expect([read({}), read({ MAY_OVERLAP: 'yes' })]).toEqual([false, true])
+  })
+
   it('the environment of the fan-out is refused with every variable that is missing, and never with what a secret is', () => {
     const read = (): unknown => fanOutDepsFromEnvironment({ ...DATABASE, DATABASE_USER: '' })
     for (const name of ['DATABASE_USER', ...Object.keys(SCHEDULES)]) expect(read).toThrow(name)

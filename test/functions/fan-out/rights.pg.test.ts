@@ -12,6 +12,8 @@ const FORBIDDEN = [
   'select detail from audit_events',
   "insert into audit_events (id, correlation_id, actor_type, action, occurred_at) values (gen_random_uuid(), 'c', 'system', 'a', now())",
   'truncate probe_schedules',
+  "insert into run_leases (name) values ('x')",
+  'delete from run_leases',
   'create table mine (id int)',
   'select * from awareness_schema_version',
 ]

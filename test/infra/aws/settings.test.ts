@@ -120,7 +120,7 @@ describe('a wrong setting is refused at synth with a sentence:', () => {
     expect(dev({ initialPolicy: { probeIntervalSeconds: 90, hostsPerSchedule: 1 } })).toEqual([
       'probeIntervalSeconds is 90: it must be a multiple of 60 from 60 to 3600',
     ])
-    expect(dev({ concurrency: { probe: 0, drift: 1 } })).toEqual([
+    expect(dev({ concurrency: { probe: 0, drift: 1, isReserved: true } })).toEqual([
       'concurrency.probe is 0: it must be a whole number from 1 to 1000',
       'concurrency.drift is 1: it must be a whole number from 2 to 1000',
     ])
@@ -131,6 +131,12 @@ describe('a wrong setting is refused at synth with a sentence:', () => {
     ])
     expect(dev({ logRetentionDays: 10 })).toEqual([
       expect.stringMatching(/^CloudWatch cannot keep logs for 10 days: choose one of 1, 3, 5, 7,/),
+    ])
+  })
+
+  it('anything but yes or no is refused for a reservation', () => {
+    expect(problemsWith({ stage: 'dev', reserve: 'maybe' })).toEqual([
+      expect.stringMatching(/^-c reserve=maybe: give yes or no/),
     ])
   })
 

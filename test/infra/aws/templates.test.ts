@@ -599,6 +599,25 @@ describe('the page on cost', () => {
   )
 })
 
+describe('an account without concurrency to reserve', () => {
+  const synthesised = synthesise({ stage: 'dev', reserve: 'no' })
+
+  it('an account without concurrency to reserve gets functions without any, and a lease for what must run alone', () => {
+    expect(synthesised.findings).toEqual([])
+    const functions = resourcesOf(synthesised, LAMBDA)
+    expect(functions).toHaveLength(FUNCTION_NAMES.length)
+    for (const [, { Properties }] of functions) {
+      expect(Properties).not.toHaveProperty('ReservedConcurrentExecutions')
+    }
+    expect(functionOf(synthesised, 'fan-out').Properties.Environment).toMatchObject({
+      Variables: { MAY_OVERLAP: 'yes' },
+    })
+    expect(functionOf(stageTemplate('dev'), 'fan-out').Properties.Environment).not.toHaveProperty(
+      'Variables.MAY_OVERLAP',
+    )
+  })
+})
+
 describe('the stage small', () => {
   const synthesised = stageTemplate('small')
   const all = (type: string): Record<string, unknown>[] =>

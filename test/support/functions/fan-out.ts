@@ -43,7 +43,11 @@ export async function fanOutFunction(options?: { speed: number }): Promise<FanOu
     local,
     output,
     deps,
-    run: (event = { time: '2030-01-01T12:00:00Z' }) => handler(event, lambdaContext()),
+    run: async (event = { time: '2030-01-01T12:00:00Z' }) => {
+      const done = await handler(event, lambdaContext())
+      if ('skipped' in done) throw new Error(done.skipped)
+      return done
+    },
     callsSince: () => {
       const calls = local.calls.slice(seen).map(({ operation, answer }) => `${operation} ${answer}`)
       seen = local.calls.length
