@@ -15,10 +15,10 @@ export async function probeHost(
   const outcome = await client.probe(hostId)
   if (outcome.outcome === 'unknown_host') throw noSuchHost(host)
   output.out(json ? JSON.stringify(toJson(hostId, outcome)) : `${host}: ${describeOutcome(outcome)}`)
-  return exitCodeOf(outcome)
+  return chooseExitCode(outcome)
 }
 
-function exitCodeOf(outcome: HostOutcome): ExitCode {
+function chooseExitCode(outcome: HostOutcome): ExitCode {
   if (outcome.outcome !== 'probed') return EXIT.noResult
   return outcome.result.kind === 'reachable' ? EXIT.done : EXIT.unreachable
 }

@@ -23,7 +23,7 @@ const GLOB = /[*?[{]/
 export function findFiles(paths: readonly string[]): readonly FoundFile[] {
   const found = new Map<string, FoundFile>()
   for (const path of paths) {
-    for (const file of findOf(path)) if (!found.has(file.path)) found.set(file.path, file)
+    for (const file of listFiles(path)) if (!found.has(file.path)) found.set(file.path, file)
   }
   if (found.size > MAX_FILES) throw new UserError([`more than ${MAX_FILES} files: give a smaller folder`])
   if (found.size > 1 && found.has('-'))
@@ -31,7 +31,7 @@ export function findFiles(paths: readonly string[]): readonly FoundFile[] {
   return [...found.values()]
 }
 
-function findOf(path: string): readonly FoundFile[] {
+function listFiles(path: string): readonly FoundFile[] {
   const kind = path === '-' ? undefined : statSync(path, { throwIfNoEntry: false })
   if (kind?.isDirectory()) return findInFolder(path)
   if (kind !== undefined || !GLOB.test(path)) return [{ path, folder: null }]

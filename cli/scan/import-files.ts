@@ -33,7 +33,7 @@ export async function importFiles(
   let refused = 0
   const refuse = (path: string, error: unknown): void => {
     refused += 1
-    err(`${path}: ${reasonOf(error)}`)
+    err(`${path}: ${describeReason(error)}`)
   }
   err(`reading ${files.length} files`)
   const inOrder = await readTimes(deps, files, refuse)
@@ -79,7 +79,7 @@ async function readTimes(
 }
 
 /** @throws the error where the file is not at fault. */
-function reasonOf(error: unknown): string {
+function describeReason(error: unknown): string {
   const isOfFile =
     error instanceof ScanFileError || error instanceof UserError || error instanceof InvalidValueError
   if (isOfFile) return collapse(error.message)

@@ -17,7 +17,7 @@ import { allowLoopback, readPolicy } from '../../shared/db/policy.ts'
 import { addressFault } from '../../shared/domain/addresses.ts'
 import { UserError } from '../../shared/domain/errors.ts'
 import type { FileHost, FleetHost } from '../../shared/domain/fleet-host.ts'
-import { allowedAddressesOf } from '../../shared/domain/policy.ts'
+import { parseAllowedAddresses } from '../../shared/domain/policy.ts'
 import type { Command } from './command-line.ts'
 import { openFleetClock } from './fleet-clock.ts'
 import { setCadence } from './set-cadence.ts'
@@ -108,7 +108,7 @@ async function allowAddresses(
   hosts: readonly FleetHost[],
 ): Promise<void> {
   if (!isShared) await allowLoopback(owner)
-  const allowed = allowedAddressesOf(await readPolicy(owner))
+  const allowed = parseAllowedAddresses(await readPolicy(owner))
   const faults = hosts.flatMap(({ name, address }) => {
     const fault = addressFault(address, allowed)
     return fault === null ? [] : [`${name}: ${fault}`]

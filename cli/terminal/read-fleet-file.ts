@@ -23,7 +23,7 @@ export function parseFleetFormat(text: string): FleetFormat {
 }
 
 /** The format that the name of a file shows. */
-const formatOf = (path: string): FleetFormat | undefined =>
+const guessFormat = (path: string): FleetFormat | undefined =>
   basename(path) === KNOWN_HOSTS ? 'known-hosts' : FORMATS[extname(path).toLowerCase()]
 
 /** How a fleet file is read. */
@@ -49,7 +49,7 @@ export async function readFleetFile(
   path: string,
   { format: given, allowed, resolve, note }: ReadOptions,
 ): Promise<readonly FileHost[]> {
-  const format = given ?? formatOf(path)
+  const format = given ?? guessFormat(path)
   if (format === undefined) throw new UserError([`${path}:1: a fleet file ends in .csv, .json or .ini`])
   const text = readText(path)
   const names = resolve === null ? null : await resolve(listHostNames(text, format))

@@ -107,14 +107,14 @@ async function store(ports: JudgePorts, judged: readonly Judged[]): Promise<Map<
       .filter((scan) => first.has(scanKey(scan)))
       .map((scan) => [
         scanKey(scan),
-        stored.events.has(eventIdOf(scan)) ? scan : { ...scan, reported: null },
+        stored.events.has(deriveEventId(scan)) ? scan : { ...scan, reported: null },
       ]),
   )
 }
 
-const eventIdOf = ({ hostId, scanId }: ScanKey): string => driftEventId(hostId, scanId)
+const deriveEventId = ({ hostId, scanId }: ScanKey): string => driftEventId(hostId, scanId)
 
 function auditRecord(scan: Judged): Omit<AuditRecord, 'actorId'>[] {
   const { scanId: correlationId, completedAt: occurredAt, reported: event } = scan
-  return event === null ? [] : [{ id: eventIdOf(scan), correlationId, occurredAt, event }]
+  return event === null ? [] : [{ id: deriveEventId(scan), correlationId, occurredAt, event }]
 }

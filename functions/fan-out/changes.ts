@@ -45,38 +45,38 @@ export function changesBetween(
     const spec = wanted.at(i)
     const known = applied.names.indexOf(spec.name)
     if (known >= 0) isWanted[known] = 1
-    if (known < 0 || !applied.isAt(known, hashOf(spec, settings))) toPut.push(i)
+    if (known < 0 || !applied.isAt(known, hashSchedule(spec, settings))) toPut.push(i)
   }
   const toRemove: number[] = []
   for (let i = 0; i < isWanted.length; i++) if (isWanted[i] === 0) toRemove.push(i)
   return {
-    puts: selected(toPut, (i) => putOf(wanted.at(i), applied, settings)),
-    removals: selected(toRemove, (i) => removalOf(applied.names.at(i))),
+    puts: selected(toPut, (i) => createPut(wanted.at(i), applied, settings)),
+    removals: selected(toRemove, (i) => createRemoval(applied.names.at(i))),
   }
 }
 
 /** Whether Scheduler was told of this schedule as it is wanted now. */
 export function isApplied(applied: AppliedSchedules, spec: ScheduleSpec, settings: string): boolean {
   const known = applied.names.indexOf(spec.name)
-  return known >= 0 && applied.isAt(known, hashOf(spec, settings))
+  return known >= 0 && applied.isAt(known, hashSchedule(spec, settings))
 }
 
 /** The writing of a schedule that should exist where it was applied. */
-export const putOf = (spec: ScheduleSpec, applied: AppliedSchedules, settings: string): SchedulePut => ({
+export const createPut = (spec: ScheduleSpec, applied: AppliedSchedules, settings: string): SchedulePut => ({
   kind: 'put',
   name: spec.name,
   spec,
-  specHash: formatSpecHash(hashOf(spec, settings)),
+  specHash: formatSpecHash(hashSchedule(spec, settings)),
   exists: applied.names.indexOf(spec.name) >= 0,
 })
 
 /** The deletion of the schedule of this name. */
-export const removalOf = (name: string): ScheduleRemoval => ({ kind: 'remove', name })
+export const createRemoval = (name: string): ScheduleRemoval => ({ kind: 'remove', name })
 
 const scratch = new Utf8Scratch()
 
 /** Over all of a schedule except its start date, which differs in each write. */
-function hashOf(spec: ScheduleSpec, settings: string): bigint {
+function hashSchedule(spec: ScheduleSpec, settings: string): bigint {
   const text = [spec.name, spec.periodMinutes, spec.phaseMs, spec.hostIds.join(), settings].join('\n')
   return fnv1a64(scratch.encode(text))
 }

@@ -7,7 +7,7 @@ import {
   type SchedulePage,
   type ScheduleSpec,
 } from '../../shared/domain/schedules.ts'
-import { type Changes, isApplied, putOf, removalOf } from './changes.ts'
+import { type Changes, createPut, createRemoval, isApplied } from './changes.ts'
 
 export type Listing = {
   /** Lists up to a hundred names of schedules that Scheduler has. */
@@ -63,7 +63,7 @@ export function strays(
   const orphans: number[] = []
   for (let i = 0; i < isWanted.length; i++) if (isWanted[i] === 0) orphans.push(i)
   return {
-    puts: selected(missing, (i) => putOf(wanted.at(i), NOTHING_APPLIED, settings)),
-    removals: selected(orphans, (i) => removalOf(unknown.at(i))),
+    puts: selected(missing, (i) => createPut(wanted.at(i), NOTHING_APPLIED, settings)),
+    removals: selected(orphans, (i) => createRemoval(unknown.at(i))),
   }
 }

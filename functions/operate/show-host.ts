@@ -31,11 +31,11 @@ export async function showHost(
   const host = await ports.hostDetail(hostId)
   if (host === null) return { outcome: 'unknown_host' }
   const events = await ports.recentEvents(hostId, RECENT_EVENTS)
-  return { outcome: 'found', host, schedule: await scheduleOf(ports, hostId, now), events }
+  return { outcome: 'found', host, schedule: await findSchedule(ports, hostId, now), events }
 }
 
 /** The schedule that the fan-out plans for the host, by the same plan. */
-async function scheduleOf(ports: ShowHostPorts, hostId: HostId, now: Date): Promise<HostSchedule> {
+async function findSchedule(ports: ShowHostPorts, hostId: HostId, now: Date): Promise<HostSchedule> {
   const policy = await ports.schedulePolicy()
   // Who shares a schedule with a host depends on the whole fleet: how full the others make its bucket.
   const hosts = sharesSchedules(policy) ? await ports.hostIds() : HostIdList.of([hostId])

@@ -22,7 +22,7 @@ export function report({ logger, metrics }: Telemetry, { cause, outcomes, lagMs 
   const count = (name: string, value: number): void => {
     if (value > 0) metrics.addMetric(name, MetricUnit.Count, value)
   }
-  const tally = tallyOf(outcomes)
+  const tally = countOutcomes(outcomes)
   count(PROBE_METRICS.probes, tally.successes + tally.failures)
   count(PROBE_METRICS.successes, tally.successes)
   count(PROBE_METRICS.failures, tally.failures)
@@ -57,7 +57,7 @@ const isOrdinary = (outcome: HostOutcome): boolean =>
   outcome.step.transition === null &&
   !outcome.priorIdentification
 
-function tallyOf(outcomes: readonly HostOutcome[]) {
+function countOutcomes(outcomes: readonly HostOutcome[]) {
   const number = (belongs: (outcome: HostOutcome) => boolean): number => outcomes.filter(belongs).length
   const probed = outcomes.filter((outcome) => outcome.outcome === 'probed')
   const reasons = outcomes.flatMap((outcome) => (outcome.outcome === 'inconclusive' ? [outcome.reason] : []))

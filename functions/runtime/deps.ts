@@ -15,14 +15,14 @@ export type FunctionDeps = {
 export function depsFromEnvironment(env: NodeJS.ProcessEnv, name: SigningFunctionName): FunctionDeps {
   const config = parseEnvironment(env, {})
   return {
-    database: openDatabase(connectionOf(config)),
+    database: openDatabase(createConnection(config)),
     telemetry: createTelemetry({ service: FUNCTIONS[name].service, stage: config.STAGE }),
     now: () => new Date(),
   }
 }
 
 /** A function reads no secret: its role may, and then it could read the passwords of all others. */
-function connectionOf(config: BaseConfig) {
+function createConnection(config: BaseConfig) {
   switch (config.DATABASE_AUTH) {
     case 'iam':
       return tokenConnection(config)

@@ -6,7 +6,7 @@ import { storeVerdicts } from '../../shared/db/scan-verdicts.ts'
 import type { Transactions } from '../../shared/db/transaction.ts'
 import type { AuditRecord } from '../../shared/domain/audit-events.ts'
 import { FUNCTIONS } from '../../shared/domain/functions.ts'
-import { driftPolicyOf } from '../../shared/domain/policy.ts'
+import { readDriftPolicy } from '../../shared/domain/policy.ts'
 import type { CompletedScan, JudgedScan } from '../../shared/domain/scan-reading.ts'
 import { parseEnvironment } from './config.ts'
 import { depsFromEnvironment, type FunctionDeps } from './deps.ts'
@@ -31,7 +31,7 @@ export const driftPorts = (database: Transactions) => ({
   readAtOnce: (scans: readonly CompletedScan[]) =>
     database.transaction('snapshot', async (tx) => {
       const [policy, readings] = await Promise.all([readPolicy(tx), readScans(tx, scans)])
-      return { policy: driftPolicyOf(policy), readings }
+      return { policy: readDriftPolicy(policy), readings }
     }),
   store: (judged: readonly JudgedScan[], events: readonly Omit<AuditRecord, 'actorId'>[]) => {
     const records = events.map((event) => ({ ...event, actorId: FUNCTIONS.drift.service }))

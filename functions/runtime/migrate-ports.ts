@@ -67,9 +67,9 @@ export const roleSignIns = (
   passwordIn: (secret: FunctionSignIn['secret']) => string | null,
   table: FunctionTable,
 ): RoleSignIn[] =>
-  functionSignIns(table).map(({ role, secret }) => ({ role, verifier: verifierOf(passwordIn(secret)) }))
+  functionSignIns(table).map(({ role, secret }) => ({ role, verifier: createVerifier(passwordIn(secret)) }))
 
-const verifierOf = (password: string | null): string | null =>
+const createVerifier = (password: string | null): string | null =>
   password === null ? null : scramVerifier(password, randomBytes(SALT_BYTES))
 
 async function bringUpToDate(

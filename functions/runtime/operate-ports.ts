@@ -16,7 +16,7 @@ import type { FleetHost } from '../../shared/domain/fleet-host.ts'
 import { FUNCTIONS } from '../../shared/domain/functions.ts'
 import type { HostId } from '../../shared/domain/ids.ts'
 import type { EventQuery, HostPageQuery } from '../../shared/domain/operator-queries.ts'
-import { allowedAddressesOf, type PolicyValues } from '../../shared/domain/policy.ts'
+import { type PolicyValues, parseAllowedAddresses } from '../../shared/domain/policy.ts'
 import type { ScanKey } from '../../shared/domain/scan-reading.ts'
 import type { FunctionDeps } from './deps.ts'
 
@@ -44,7 +44,7 @@ const reads = (tx: Tx) => ({
 })
 
 const writes = (tx: Tx, correlationId: string, now: () => Date) => ({
-  allowedAddresses: async () => allowedAddressesOf(await readPolicy(tx)),
+  allowedAddresses: async () => parseAllowedAddresses(await readPolicy(tx)),
   saveHosts: async (hosts: readonly FleetHost[], source: string) => {
     const changes = await upsertHosts(tx, hosts)
     await addHostSource(

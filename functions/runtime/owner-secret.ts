@@ -19,13 +19,13 @@ export async function readOwnerSecret(config: BaseConfig): Promise<SecretFields>
       arn: config.DATABASE_SECRET_ARN ?? '',
       versionId: config.DATABASE_SECRET_VERSION,
     })
-    return fieldsOf(text)
+    return parseFields(text)
   } finally {
     client.destroy()
   }
 }
 
-function fieldsOf(text: string): SecretFields {
+function parseFields(text: string): SecretFields {
   const fields = Fields.safeParse(parsedJson(text))
   if (!fields.success) throw new ConfigurationError('the secret of the database has to be a JSON object')
   return (field) => {

@@ -52,13 +52,13 @@ export async function signInAsOwner(
       sql.end({ timeout: 0 }).catch(() => {})
     }
   }
-  throw refusalOf(refusals)
+  throw describeRefusals(refusals)
 }
 
 const isRefusal = (error: unknown): error is Error & { readonly code: string } =>
   error instanceof Error && 'code' in error && SIGN_IN_REFUSED.has(String(error.code))
 
-function refusalOf(refusals: readonly Error[]): Error {
+function describeRefusals(refusals: readonly Error[]): Error {
   const last = refusals.at(-1) ?? new Error('there is no way to sign in')
   if (refusals.length < 2) return last
   const message = refusals.map((refusal) => refusal.message).join('; then, with the password: ')

@@ -3,7 +3,11 @@ import type { StackAnswer } from '../../shared/contracts/stack-request.ts'
 const ATTEMPTS = 3
 const ATTEMPT_TIMEOUT_MS = 10_000
 
-/** @throws when CloudFormation's URL does not take the answer: the function has then no way to S3. */
+/**
+ * Sends the outcome of a deployment to CloudFormation.
+ *
+ * @throws when the URL does not accept the answer: the function then cannot reach S3.
+ */
 export async function sendAnswer(url: string, answer: StackAnswer, attempts = ATTEMPTS): Promise<void> {
   try {
     const response = await fetch(url, {
@@ -17,7 +21,7 @@ export async function sendAnswer(url: string, answer: StackAnswer, attempts = AT
   } catch (error) {
     if (attempts > 1) return sendAnswer(url, answer, attempts - 1)
     throw new Error(
-      `CloudFormation could not be told (${answer.Status}: ${answer.Reason}): the function needs a way to S3, ` +
+      `CloudFormation did not receive the answer (${answer.Status}: ${answer.Reason}): the function needs a way to S3, ` +
         'through NAT or a gateway endpoint in its subnets',
       { cause: error },
     )

@@ -35,7 +35,7 @@ export function eventBus(client: EventBridgeClient, busName: string): EventBus {
     put: async (events, signal) => {
       const command = new PutEventsCommand({ Entries: events.map((event) => entry(event, busName)) })
       const { Entries = [] } = await client.send(command, { abortSignal: signal })
-      return events.map((_, i) => faultOf(Entries[i]))
+      return events.map((_, i) => parseFault(Entries[i]))
     },
   }
 }
@@ -49,7 +49,7 @@ const entry = (event: BusEvent, busName: string): PutEventsRequestEntry => ({
 })
 
 /** An entry of which the answer says nothing was not taken, as far as anybody knows. */
-function faultOf(
+function parseFault(
   result: {
     EventId?: string | undefined
     ErrorCode?: string | undefined

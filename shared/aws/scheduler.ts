@@ -52,7 +52,7 @@ export const createSchedulerClient = (): SchedulerClient => new SchedulerClient(
 /** The schedules of one group in EventBridge Scheduler. A call that AWS refuses for good throws the SDK's error. */
 export function scheduleGroup(client: SchedulerClient, target: ScheduleTarget): ScheduleGroup {
   return {
-    settings: settingsOf(target),
+    settings: hashSettings(target),
     put: (spec, { startAtMs, exists, signal }) => {
       const schedule = { ...definition(spec, target), StartDate: new Date(startAtMs) }
       const create: Call = (options) => client.send(new CreateScheduleCommand(schedule), options)
@@ -143,7 +143,7 @@ function definition(spec: ScheduleSpec, target: ScheduleTarget): CreateScheduleC
 }
 
 /** Hashes a whole definition with an empty spec, so that no property can be forgotten here. */
-function settingsOf(target: ScheduleTarget): string {
+function hashSettings(target: ScheduleTarget): string {
   const blank = definition({ name: '', periodMinutes: 1, phaseMs: 0, hostIds: [] }, target)
   return fnv1a64(new TextEncoder().encode(JSON.stringify(blank))).toString(16)
 }

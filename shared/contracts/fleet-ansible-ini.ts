@@ -88,14 +88,14 @@ function readHostLine(content: string): HostLine | { readonly message: string } 
 function expand(pattern: string): readonly string[] | null {
   const range = RANGE.exec(pattern)
   if (range === null) return [pattern]
-  const items = itemsOf(range)
+  const items = listItems(range)
   const after = expand(pattern.slice(range.index + range[0].length))
   if (items === null || after === null || items.length * after.length > MAX_HOSTS) return null
   const before = pattern.slice(0, range.index)
   return items.flatMap((item) => after.map((rest) => `${before}${item}${rest}`))
 }
 
-function itemsOf([, from, to, lowFrom, lowTo, highFrom, highTo, by]: RegExpExecArray):
+function listItems([, from, to, lowFrom, lowTo, highFrom, highTo, by]: RegExpExecArray):
   | readonly string[]
   | null {
   const step = Math.max(1, Number(by ?? 1))

@@ -36,7 +36,7 @@ const READERS: Record<FleetFormat, (text: string) => RawRows> = {
 export function listHostNames(text: string, format: FleetFormat): string[] {
   const rows = text.trim() === '' ? [] : READERS[format](text).rows
   const names = rows.flatMap(({ value }) => {
-    const row = PlaceText.safeParse(addressOf(value))
+    const row = PlaceText.safeParse(readAddress(value))
     return row.success && 'hostName' in row.data ? [row.data.hostName] : []
   })
   return [...new Set(names)]
@@ -86,9 +86,9 @@ function describeIgnored(columns: readonly string[], fileName: string): string[]
   const ignored = columns.filter((column) => !FLEET_COLUMNS.some((known) => known === column))
   if (ignored.length === 0) return []
   const some = ignored.slice(0, MAX_COLUMNS_SHOWN).map((column) => replaceControlCharacters(column) || '""')
-  const shown = (ignored.length > some.length ? [...some, '…'] : some).join(', ')
-  return [`${fileName}: columns that are ignored: ${shown}; the known ones are ${FLEET_COLUMNS.join(', ')}`]
+  const names = (ignored.length > some.length ? [...some, '…'] : some).join(', ')
+  return [`${fileName}: columns that are ignored: ${names}; the known ones are ${FLEET_COLUMNS.join(', ')}`]
 }
 
-const addressOf = (value: unknown): unknown =>
+const readAddress = (value: unknown): unknown =>
   typeof value === 'object' && value !== null && 'address' in value ? value.address : undefined

@@ -38,8 +38,8 @@ const lineAt = (text: string, offset: number): number => text.slice(0, offset).s
 
 /** V8 names the line of most faults, quotes the text around others, and says of the rest that the text ended. */
 function lineOfFault(message: string, text: string): number {
-  const named = /\(line (\d+) column \d+\)/.exec(message)?.[1]
-  if (named !== undefined) return Number(named)
+  const line = /\(line (\d+) column \d+\)/.exec(message)?.[1]
+  if (line !== undefined) return Number(line)
   const quoted = /"(?:\.\.\.)?([\s\S]*?)(?:"\.\.\.|\.\.\.)? ?"? is not valid JSON/.exec(message)?.[1]
   if (quoted === undefined) return lineAt(text.trimEnd(), text.length)
   const token = /^Unexpected token '([\s\S]+?)'/.exec(message)?.[1] ?? ''

@@ -17,8 +17,8 @@ export function readKnownHostsRows(text: string): RawRows {
     if (names === '' || names.startsWith('#') || names.startsWith('@')) continue
     if (names.startsWith('|')) hashed.push(i + 1)
     else
-      for (const row of rowsOf(names))
-        if (!rows.has(keyOf(row))) rows.set(keyOf(row), { line: i + 1, value: row })
+      for (const row of parseNames(names))
+        if (!rows.has(formatKey(row))) rows.set(formatKey(row), { line: i + 1, value: row })
   }
   return { rows: [...rows.values()], columns: [], faults: refuseHashed(hashed) }
 }
@@ -29,10 +29,10 @@ type KnownHost = {
   readonly name: string | undefined
 }
 
-const keyOf = ({ address, port }: KnownHost): string => `${address.toLowerCase()} ${port ?? 22}`
+const formatKey = ({ address, port }: KnownHost): string => `${address.toLowerCase()} ${port ?? 22}`
 
 /** The names in one line are those of one host on each port. Its address is preferred to a name that is resolved. */
-function rowsOf(names: string): readonly KnownHost[] {
+function parseNames(names: string): readonly KnownHost[] {
   const places = names
     .split(',')
     .filter((name) => name !== '' && !/[*?!]/.test(name))

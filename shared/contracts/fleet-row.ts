@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { hasControlCharacters } from '../domain/control-characters.ts'
-import { hostIdOfEndpoint } from '../domain/endpoint-id.ts'
+import { deriveHostId } from '../domain/endpoint-id.ts'
 import type { FleetHost } from '../domain/fleet-host.ts'
 import { isUuid, parseHostId } from '../domain/ids.ts'
 import { isStorableText } from './storable.ts'
@@ -14,7 +14,7 @@ const MAX_PORT = 65_535
 /** The longest name of a host: the longest in DNS (RFC 1035, section 2.3.4). */
 export const MAX_NAME_CHARACTERS = 253
 
-const shown = (value: unknown): string => JSON.stringify(value) ?? 'nothing'
+const quote = (value: unknown): string => JSON.stringify(value) ?? 'nothing'
 
 /** The one canonical spelling of an IPv4 or IPv6 address. */
 export const canonicalAddress = (address: string): string =>
@@ -22,7 +22,7 @@ export const canonicalAddress = (address: string): string =>
 
 /** What is wrong with an address that is not there, or no text. */
 export const AddressText = z.string({
-  error: ({ input }) => (isAbsent(input) ? 'address is missing' : `malformed address ${shown(input)}`),
+  error: ({ input }) => (isAbsent(input) ? 'address is missing' : `malformed address ${quote(input)}`),
 })
 
 /** An IPv4 or IPv6 address in any spelling; null for anything else. */
@@ -33,7 +33,7 @@ export function parseAddress(text: string): string | null {
 
 /** What is wrong with a text that is none of the kinds of address that are wanted. */
 export const malformedAddress = (text: string, wanted: string): string =>
-  text === '' ? 'address is missing' : `malformed address ${shown(text)}: ${wanted} is needed`
+  text === '' ? 'address is missing' : `malformed address ${quote(text)}: ${wanted} is needed`
 
 /** An IPv4 or IPv6 address, which becomes its canonical spelling. */
 export const Address = AddressText.transform((text, context) => {
@@ -52,7 +52,7 @@ export const Port = z.unknown().transform((value, context) => {
   if (isNumber && Number.isInteger(port) && port >= 1 && port <= MAX_PORT) return port
   const message = isNumber
     ? `port ${value} is out of range: 1 to ${MAX_PORT}`
-    : `malformed port ${shown(value)}: a number from 1 to ${MAX_PORT} is needed`
+    : `malformed port ${quote(value)}: a number from 1 to ${MAX_PORT} is needed`
   context.issues.push({ code: 'custom', message, input: value })
   return z.NEVER
 })
@@ -66,7 +66,7 @@ export const Name = z.unknown().transform((value, context) => {
     isStorableText(value) &&
     !hasControlCharacters(value)
   if (isFit) return value
-  const message = `malformed name ${shown(value).slice(0, MAX_NAME_CHARACTERS)}: text of at most ${MAX_NAME_CHARACTERS} printable characters is needed`
+  const message = `malformed name ${quote(value).slice(0, MAX_NAME_CHARACTERS)}: text of at most ${MAX_NAME_CHARACTERS} printable characters is needed`
   context.issues.push({ code: 'custom', message, input: value })
   return z.NEVER
 })
@@ -77,7 +77,7 @@ export const Id = z.unknown().transform((value, context) => {
   if (typeof value === 'string' && isUuid(value)) return parseHostId(value)
   context.issues.push({
     code: 'custom',
-    message: `malformed id ${shown(value)}: a UUID is needed`,
+    message: `malformed id ${quote(value)}: a UUID is needed`,
     input: value,
   })
   return z.NEVER
@@ -85,7 +85,7 @@ export const Id = z.unknown().transform((value, context) => {
 
 /** What is wrong with something that is no object, where a host is expected. */
 export const notAHost = (input: unknown): string =>
-  `a host must be an object such as {"address": "192.0.2.1"}, not ${shown(input)}`
+  `a host must be an object such as {"address": "192.0.2.1"}, not ${quote(input)}`
 
 /** A host as an operator sends it: `address`, and if wanted `port`, `name` and `id`. */
 export const FleetRow = z
@@ -98,7 +98,7 @@ export const FleetRow = z
   )
   .transform(
     ({ address, port = DEFAULT_SSH_PORT, name, id }): FleetHost => ({
-      id: id ?? hostIdOfEndpoint(address, port),
+      id: id ?? deriveHostId(address, port),
       name: name ?? endpointName(address, port),
       address,
       port,
@@ -106,7 +106,7 @@ export const FleetRow = z
   )
 
 const unknownField = (field: string): string =>
-  `unknown field ${shown(field)}: the fields are ${FLEET_COLUMNS.join(', ')}`
+  `unknown field ${quote(field)}: the fields are ${FLEET_COLUMNS.join(', ')}`
 
 function isAbsent(value: unknown): value is undefined | null | '' {
   return value === undefined || value === null || value === ''

@@ -1,5 +1,5 @@
 import { type AddressClass, addressFault } from '../domain/addresses.ts'
-import { hostIdOfEndpoint } from '../domain/endpoint-id.ts'
+import { deriveHostId } from '../domain/endpoint-id.ts'
 import type { FileHost } from '../domain/fleet-host.ts'
 import { AddressRow, FileRow, type Place } from './file-row.ts'
 import { DEFAULT_SSH_PORT, endpointName } from './fleet-row.ts'
@@ -71,13 +71,13 @@ function findAddress(
 
 /** A host name makes the id, so that the host is the same one when its address changes. */
 function toHost({ place, port = DEFAULT_SSH_PORT, name, id }: FileRow, address: string): FileHost {
-  const named = 'hostName' in place ? { hostName: place.hostName } : {}
+  const givenName = 'hostName' in place ? { hostName: place.hostName } : {}
   return {
-    id: id ?? hostIdOfEndpoint('hostName' in place ? place.hostName : address, port),
+    id: id ?? deriveHostId('hostName' in place ? place.hostName : address, port),
     name: name ?? endpointName('spelled' in place ? place.spelled : address, port),
     address,
     port,
-    ...named,
+    ...givenName,
   }
 }
 

@@ -101,12 +101,12 @@ export function parseSettings(texts: readonly string[]): ParsedSettings {
   if (texts.length === 0) faults.push('no setting is given')
   if (faults.length > 0) return { faults }
   const parsed = PolicyChanges.safeParse(
-    Object.fromEntries(pairs.map(([key = '', value = '']) => [key, settingOf(value)])),
+    Object.fromEntries(pairs.map(([key = '', value = '']) => [key, parseSetting(value)])),
   )
-  return parsed.success ? { changes: parsed.data } : { faults: faultsOf(parsed.error) }
+  return parsed.success ? { changes: parsed.data } : { faults: describeIssues(parsed.error) }
 }
 
-const faultsOf = ({ issues }: z.ZodError): string[] =>
+const describeIssues = ({ issues }: z.ZodError): string[] =>
   issues.map(({ path, message }) => [...path, message].join(' '))
 
-const settingOf = (text: string): string | number => (/^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text)
+const parseSetting = (text: string): string | number => (/^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text)

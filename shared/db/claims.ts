@@ -1,6 +1,6 @@
 import type { ClaimedHost, ClaimedHosts } from '../domain/claim.ts'
 import type { HostId } from '../domain/ids.ts'
-import { allowedAddressesOf, hysteresisOf } from '../domain/policy.ts'
+import { parseAllowedAddresses, readHysteresis } from '../domain/policy.ts'
 import type { ReachabilityStatus } from '../domain/reachability.ts'
 import type { Tx } from './client.ts'
 import { readPolicy } from './policy.ts'
@@ -28,8 +28,8 @@ export async function claimHosts(tx: Tx, hostIds: readonly HostId[]): Promise<Cl
     hosts,
     inFlight,
     unknown: hostIds.filter((id) => !accountedFor.has(id)),
-    thresholds: hysteresisOf(policy),
-    allowedAddresses: allowedAddressesOf(policy),
+    thresholds: readHysteresis(policy),
+    allowedAddresses: parseAllowedAddresses(policy),
   }
 }
 

@@ -25,13 +25,13 @@ export async function refuseMisfits(tx: Tx, version: number): Promise<void> {
   const present = await readColumns(tx, Object.keys(NEEDED_COLUMNS))
   const misfits = Object.entries(NEEDED_COLUMNS).flatMap(([table, needed]) => {
     const columns = present.get(table)
-    return columns === undefined ? [] : misfitsOf(table, needed, columns)
+    return columns === undefined ? [] : listMisfits(table, needed, columns)
   })
   if (misfits.length === 0) misfits.push(...(await indexMisfits(tx, [...present.keys()], version)))
   if (misfits.length > 0) throw new SchemaMisfitError(misfits)
 }
 
-function misfitsOf(table: string, needed: NeededTable, columns: Map<string, string>): string[] {
+function listMisfits(table: string, needed: NeededTable, columns: Map<string, string>): string[] {
   return Object.entries(needed).flatMap(([column, type]) => {
     const actual = columns.get(column)
     if (actual === undefined) return [`${table}.${column} is missing (needed as ${type})`]

@@ -11,13 +11,13 @@ import { type PlacedScan, placeScans, readChanges } from './scan-history.ts'
  */
 export async function readScans(tx: Tx, scans: readonly CompletedScan[]): Promise<ScanReading[]> {
   if (scans.length === 0) return []
-  const known = (await readRecordedScans(tx, scans)).map(readingOf)
+  const known = (await readRecordedScans(tx, scans)).map(assembleReading)
   const unrecorded = scans.filter((_, i) => known[i] === 'not_recorded')
   const inferred = (await inferReadings(tx, unrecorded)).values()
   return known.map((reading) => (reading === 'not_recorded' ? taken(inferred) : reading))
 }
 
-function readingOf(scan: RecordedScan): ScanReading | 'not_recorded' {
+function assembleReading(scan: RecordedScan): ScanReading | 'not_recorded' {
   const { completed_at: occurredAt, rules: evaluated, passed, failed, changes } = scan
   if (!scan.is_known_host) return { found: 'unknown_host' }
   if (scan.is_judged) return { found: 'judged_before' }

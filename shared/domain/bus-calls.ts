@@ -22,15 +22,16 @@ export type Queued<T> = {
  */
 export function callsByLane<T>(events: readonly Queued<T>[], lanes: number): Queued<T>[][][] {
   const queues = Array.from({ length: lanes }, (): Queued<T>[] => [])
-  for (const queued of events) queues[laneOf(queued.key, lanes)]?.push(queued)
-  return queues.filter((queue) => queue.length > 0).map(callsOf)
+  for (const queued of events) queues[chooseLane(queued.key, lanes)]?.push(queued)
+  return queues.filter((queue) => queue.length > 0).map(splitIntoCalls)
 }
 
 const encoder = new TextEncoder()
 
-const laneOf = (key: string, lanes: number): number => Number(fnv1a64(encoder.encode(key)) % BigInt(lanes))
+const chooseLane = (key: string, lanes: number): number =>
+  Number(fnv1a64(encoder.encode(key)) % BigInt(lanes))
 
-function callsOf<T>(queue: readonly Queued<T>[]): Queued<T>[][] {
+function splitIntoCalls<T>(queue: readonly Queued<T>[]): Queued<T>[][] {
   const calls: Queued<T>[][] = []
   let call: Queued<T>[] = []
   let keys = new Set<string>()

@@ -1,5 +1,5 @@
 import { finalize64, fnv1a64, unitInterval } from './hash.ts'
-import { type HostId, hostIdBytes } from './ids.ts'
+import { encodeHostId, type HostId } from './ids.ts'
 
 /** The cadence of a fleet whose policy has none: five minutes. */
 export const DEFAULT_INTERVAL_MS = 300_000
@@ -28,7 +28,7 @@ export function clampIntervalMs(ms?: number): number {
  */
 export function applyJitter(intervalMs: number, hostId: HostId): number {
   if (intervalMs <= 0) return 0
-  const position = unitInterval(fnv1a64(hostIdBytes(hostId)))
+  const position = unitInterval(fnv1a64(encodeHostId(hostId)))
   return intervalMs + Math.trunc(intervalMs * ((position - 0.5) * 2 * JITTER_FRACTION))
 }
 
@@ -48,7 +48,7 @@ export function periodMinutes(intervalMs: number, hostId: HostId): number {
 }
 
 /** A host's own hash, evenly spread: its phase comes from it, and the bucket it is packed into. */
-export const spreadHash = (hostId: HostId): bigint => finalize64(fnv1a64(hostIdBytes(hostId)))
+export const spreadHash = (hostId: HostId): bigint => finalize64(fnv1a64(encodeHostId(hostId)))
 
 /** Where in its period a host is probed: ms in [0, periodMs), evenly spread over any set of ids. */
 export function phaseMs(hostId: HostId, periodMs: number): number {

@@ -1,4 +1,4 @@
-import { type HostId, hostIdBytes, hostIdOfBytes } from './ids.ts'
+import { encodeHostId, formatHostId, type HostId } from './ids.ts'
 import { roomFor } from './typed-arrays.ts'
 
 const BYTES_PER_ID = 16
@@ -27,7 +27,7 @@ export class HostIdList {
   push(id: HostId): void {
     const start = this.#length * BYTES_PER_ID
     this.#bytes = roomFor(this.#bytes, start + BYTES_PER_ID, (length) => new Uint8Array(length))
-    this.#bytes.set(hostIdBytes(id), start)
+    this.#bytes.set(encodeHostId(id), start)
     this.#length += 1
   }
 
@@ -35,7 +35,7 @@ export class HostIdList {
   at(index: number): HostId {
     if (index < 0 || index >= this.#length) throw new RangeError(`no id at ${index} of ${this.#length}`)
     const start = index * BYTES_PER_ID
-    return hostIdOfBytes(this.#bytes.subarray(start, start + BYTES_PER_ID))
+    return formatHostId(this.#bytes.subarray(start, start + BYTES_PER_ID))
   }
 
   *[Symbol.iterator](): Generator<HostId> {

@@ -20,7 +20,7 @@ const CODE_0 = '0'.charCodeAt(0)
 const CODE_A = 'a'.charCodeAt(0)
 
 /** The 16 raw bytes of an id, in the order they are written. By character codes: a fleet is hashed every minute. */
-export function hostIdBytes(id: HostId): Uint8Array {
+export function encodeHostId(id: HostId): Uint8Array {
   const bytes = new Uint8Array(16)
   let digits = 0
   for (let i = 0; i < id.length; i++) {
@@ -37,8 +37,8 @@ export function hostIdBytes(id: HostId): Uint8Array {
 const BYTES_BEFORE_HYPHENS: ReadonlySet<number> = new Set([4, 6, 8, 10])
 const DIGITS = [...'0123456789abcdef'].map((digit) => digit.charCodeAt(0))
 
-/** The id whose 16 raw bytes these are: the inverse of `hostIdBytes`. By character codes, for the same reason. */
-export function hostIdOfBytes(bytes: Uint8Array): HostId {
+/** The id whose 16 raw bytes these are: the inverse of `encodeHostId`. By character codes, for the same reason. */
+export function formatHostId(bytes: Uint8Array): HostId {
   const codes: number[] = []
   for (const [i, byte] of bytes.entries()) {
     if (BYTES_BEFORE_HYPHENS.has(i)) codes.push(CODE_HYPHEN)

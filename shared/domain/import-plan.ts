@@ -1,4 +1,4 @@
-import { hostIdOfEndpoint } from './endpoint-id.ts'
+import { deriveHostId } from './endpoint-id.ts'
 import type { FileHost, FleetHost } from './fleet-host.ts'
 
 /** What a fleet file asks for, beside the fleet as it is. */
@@ -44,7 +44,7 @@ function adoptIds(file: readonly FileHost[], present: readonly FleetHost[]): Fle
   const idsByName = new Map(present.map(({ id, name, port }) => [`${name} ${port}`, id]))
   const taken = new Set<string>(file.map(({ id }) => id))
   return file.map(({ hostName, ...host }) => {
-    const isDerived = host.id === hostIdOfEndpoint(hostName ?? host.address, host.port)
+    const isDerived = host.id === deriveHostId(hostName ?? host.address, host.port)
     const isKnownByName = hostName !== undefined && presentIds.has(host.id)
     if (!isDerived || isKnownByName) return host
     const atEndpoint = idsByEndpoint.get(`${host.address} ${host.port}`)

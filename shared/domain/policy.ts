@@ -52,13 +52,13 @@ export const describeRange = ({ least, most, multipleOf }: PolicyRange): string 
   `a ${multipleOf === 1 ? 'whole number' : `multiple of ${multipleOf}`} from ${least} to ${most}`
 
 /** How many results in a row change the status of a host. */
-export const hysteresisOf = (policy: PolicyValues): HysteresisThresholds => ({
+export const readHysteresis = (policy: PolicyValues): HysteresisThresholds => ({
   failuresToGoDown: policy.failures_to_go_down,
   successesToComeUp: policy.successes_to_come_up,
 })
 
 /** The kinds of address that a probe may connect to. None where a kind is unknown: what is not understood is refused. */
-export const allowedAddressesOf = (policy: PolicyValues): ReadonlySet<AddressClass> =>
+export const parseAllowedAddresses = (policy: PolicyValues): ReadonlySet<AddressClass> =>
   parseAddressClasses(policy.allowed_addresses) ?? new Set()
 
 /**
@@ -66,7 +66,7 @@ export const allowedAddressesOf = (policy: PolicyValues): ReadonlySet<AddressCla
  *
  * @throws InvalidValueError for thresholds that mean nothing; the checks of the table let none in.
  */
-export const driftPolicyOf = (policy: PolicyValues): DriftPolicy => ({
+export const readDriftPolicy = (policy: PolicyValues): DriftPolicy => ({
   thresholds: validateThresholds({
     majorWorseningPp: policy.drift_major_worsening_pp,
     minorWorseningPp: policy.drift_minor_worsening_pp,

@@ -19,7 +19,7 @@ export type Bucket = {
  * Packs the hosts into buckets of at most `most`. A bucket that is too full splits in two by the next bit of the
  * hash, and no other bucket changes: a host that comes or goes changes its own bucket only.
  */
-export function bucketsOf(hosts: HostIdList, intervalMs: number, most: number): LazyList<Bucket> {
+export function packBuckets(hosts: HostIdList, intervalMs: number, most: number): LazyList<Bucket> {
   const placed = placeHosts(hosts, intervalMs)
   const starts = new Uint32Array(hosts.length + 1)
   const depths = new Uint8Array(hosts.length)
@@ -86,11 +86,11 @@ const bucketAt = (placed: PlacedHosts, { start, end, depth, slice }: Range): Buc
 const remainderOf = (hash: number, depth: number): number => hash % 2 ** depth
 
 /**
- * The bucket of one host of the fleet, as `bucketsOf` packs it, in a fraction of the time.
+ * The bucket of one host of the fleet, as `packBuckets` packs it, in a fraction of the time.
  *
  * @throws Error when the fleet does not have the host.
  */
-export function bucketOf(hostId: HostId, hosts: HostIdList, intervalMs: number, most: number): Bucket {
+export function findBucket(hostId: HostId, hosts: HostIdList, intervalMs: number, most: number): Bucket {
   const period = periodMinutes(intervalMs, hostId)
   const hash = lowHash(hostId)
   let sharing: HostId[] = []

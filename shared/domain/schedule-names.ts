@@ -78,7 +78,7 @@ export class ScheduleNames {
   /** The slot that has this name, or the free one where it belongs. */
   #slotOf(bytes: Uint8Array): number {
     const mask = this.#slots.length - 1
-    for (let slot = hashOf(bytes) & mask; ; slot = (slot + 1) & mask) {
+    for (let slot = hashName(bytes) & mask; ; slot = (slot + 1) & mask) {
       const index = this.#slots[slot] ?? FREE
       if (index === FREE || isSame(this.#bytesAt(index), bytes)) return slot
     }
@@ -97,7 +97,7 @@ function freeSlots(names: number): Int32Array {
   return new Int32Array(slots).fill(FREE)
 }
 
-function hashOf(bytes: Uint8Array): number {
+function hashName(bytes: Uint8Array): number {
   let hash = FNV_OFFSET_BASIS
   for (const byte of bytes) hash = Math.imul(hash ^ byte, FNV_PRIME)
   return hash >>> 0

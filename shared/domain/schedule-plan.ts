@@ -2,7 +2,7 @@ import { clampIntervalMs, MINUTE_MS, periodMinutes as periodMinutesOf, phaseMs }
 import type { HostIdList } from './host-id-list.ts'
 import type { HostId } from './ids.ts'
 import { type LazyList, lazyList } from './lazy-list.ts'
-import { type Bucket, bucketOf, bucketsOf } from './schedule-buckets.ts'
+import { type Bucket, findBucket, packBuckets } from './schedule-buckets.ts'
 import { MAX_HOSTS_PER_INVOCATION, type ScheduleSpec } from './schedules.ts'
 
 export type SchedulePolicy = {
@@ -20,7 +20,7 @@ export function planSchedules(hosts: HostIdList, policy: SchedulePolicy): LazyLi
   const intervalMs = clampIntervalMs(policy.intervalMs)
   const most = mostHosts(policy)
   if (most === 1) return lazyList(hosts.length, (i) => scheduleOfItsOwn(hosts.at(i), intervalMs))
-  const buckets = bucketsOf(hosts, intervalMs, most)
+  const buckets = packBuckets(hosts, intervalMs, most)
   return lazyList(buckets.length, (i) => scheduleOfBucket(buckets.at(i)))
 }
 
@@ -28,7 +28,7 @@ export function planSchedules(hosts: HostIdList, policy: SchedulePolicy): LazyLi
 export function scheduleOfHost(hostId: HostId, hosts: HostIdList, policy: SchedulePolicy): ScheduleSpec {
   const intervalMs = clampIntervalMs(policy.intervalMs)
   if (!sharesSchedules(policy)) return scheduleOfItsOwn(hostId, intervalMs)
-  return scheduleOfBucket(bucketOf(hostId, hosts, intervalMs, mostHosts(policy)))
+  return scheduleOfBucket(findBucket(hostId, hosts, intervalMs, mostHosts(policy)))
 }
 
 /** Whether hosts share schedules: then how many others there are decides which of them share one. */

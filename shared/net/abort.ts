@@ -1,8 +1,8 @@
-type Watch = { readonly callbacks: Set<() => void>; readonly tellAll: () => void }
+type Watch = { readonly callbacks: Set<() => void>; readonly notifyAll: () => void }
 
 /**
- * Who is told when a signal aborts. One listener a signal, however many probes share it: Node warns of a leak
- * from the eleventh on.
+ * The callbacks of each signal. However many probes share a signal, it has one listener: Node warns of a leak from the
+ * eleventh on.
  */
 const watches = new WeakMap<AbortSignal, Watch>()
 
@@ -14,17 +14,17 @@ export function watchAbort(signal: AbortSignal, onAbort: () => void): () => void
     watch.callbacks.delete(onAbort)
     if (watch.callbacks.size > 0 || watches.get(signal) !== watch) return
     watches.delete(signal)
-    signal.removeEventListener('abort', watch.tellAll)
+    signal.removeEventListener('abort', watch.notifyAll)
   }
 }
 
 function startWatch(signal: AbortSignal): Watch {
   const callbacks = new Set<() => void>()
-  const tellAll = () => {
+  const notifyAll = () => {
     for (const onAbort of [...callbacks]) onAbort()
   }
-  const watch = { callbacks, tellAll }
+  const watch = { callbacks, notifyAll }
   watches.set(signal, watch)
-  signal.addEventListener('abort', tellAll)
+  signal.addEventListener('abort', notifyAll)
   return watch
 }

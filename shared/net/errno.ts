@@ -29,7 +29,7 @@ const OWN_FAULTS: ReadonlySet<string> = new Set([
 ])
 
 /** What the error of a socket that was to be connected says: of the host, or of the prober. */
-export function resultOfError(error: NodeJS.ErrnoException): ProbeResult {
+export function classifyError(error: NodeJS.ErrnoException): ProbeResult {
   const code = error.code ?? error.message
   if (OWN_FAULTS.has(code)) return { kind: 'inconclusive', reason: code }
   return { kind: 'unreachable', errorType: FAILURE_OF_CODE.get(code) ?? 'tcp_error' }

@@ -9,7 +9,7 @@ import {
 } from '../domain/banner.ts'
 import type { ProbeResult } from '../domain/reachability.ts'
 import { watchAbort } from './abort.ts'
-import { resultOfError } from './errno.ts'
+import { classifyError } from './errno.ts'
 
 /** Connect and banner together. */
 export const PROBE_BUDGET_MS = 5000
@@ -117,7 +117,7 @@ class Probe {
   #fail(error: Error): void {
     const verdict = judgeUnfinished(this.#banner, 'closed')
     if (verdict.kind === 'identified' || verdict.errorType === 'ssh_refusing') this.#judge(verdict)
-    else this.#settle(resultOfError(error))
+    else this.#settle(classifyError(error))
   }
 
   #judge(verdict: BannerVerdict): void {

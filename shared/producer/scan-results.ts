@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { InvalidValueError } from '../domain/errors.ts'
 import { isUuid } from '../domain/ids.ts'
 import { RULE_STATUSES, type RuleStatus } from '../domain/rule-results.ts'
-import { type RuleSet, ruleSetOf } from '../domain/rule-set.ts'
+import { createRuleSet, type RuleSet } from '../domain/rule-set.ts'
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
 
@@ -75,7 +75,7 @@ export function recordableScan({ hostId, scanId, completedAt, results }: Scan): 
     scanId: scanId.toLowerCase(),
     completedAt,
     results: stored,
-    ruleSet: ruleSetOf(stored.map(({ rule_id }) => rule_id)),
+    ruleSet: createRuleSet(stored.map(({ rule_id }) => rule_id)),
     passed: stored.filter(({ status }) => status === 'pass').length,
     failed: stored.filter(({ status }) => status === 'fail').length,
   }
@@ -99,9 +99,9 @@ function storedResult(result: RuleResult): StoredResult {
     throw new InvalidValueError('status', `rule ${ruleId}: no such status: ${JSON.stringify(status)}`)
   }
   return {
-    rule_id: nameOf('ruleId', ruleId),
+    rule_id: requireName('ruleId', ruleId),
     status,
-    severity: nameOf('severity', severity),
+    severity: requireName('severity', severity),
     evidence: storable(evidence ?? null),
     framework_refs: storable(frameworkRefs ?? null),
     skip_reason: skipReason == null ? null : storableText(skipReason),
@@ -111,7 +111,7 @@ function storedResult(result: RuleResult): StoredResult {
 /** An entry of a B-tree index has at most 2,704 bytes (PostgreSQL), and a rule's id is part of one. */
 const MAX_NAME_BYTES = 1_024
 
-function nameOf(field: string, text: string): string {
+function requireName(field: string, text: string): string {
   const isStorable = typeof text === 'string' && text !== '' && text === storableText(text)
   if (isStorable && Buffer.byteLength(text) <= MAX_NAME_BYTES) return text
   throw new InvalidValueError(

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { listHostNames, parseFleet } from '../../shared/contracts/fleet-file.ts'
 import type { HostNames } from '../../shared/contracts/judge-rows.ts'
 import { DEFAULT_ALLOWED_ADDRESSES } from '../../shared/domain/addresses.ts'
-import { hostIdOfEndpoint } from '../../shared/domain/endpoint-id.ts'
+import { deriveHostId } from '../../shared/domain/endpoint-id.ts'
 
 const csv = (text: string) => parseFleet(text, 'csv', 'fleet.csv')
 const json = (text: string) => parseFleet(text, 'json', 'fleet.json')
@@ -139,7 +139,7 @@ describe('a fleet file', () => {
       const parsed = parseFleet('address\nweb.example.org\n', 'csv', 'f', DEFAULT_ALLOWED_ADDRESSES, names)
       return 'hosts' in parsed ? parsed.hosts.map(({ id }) => id) : []
     }
-    expect(ids('192.0.2.1')).toEqual([hostIdOfEndpoint('web.example.org', 22)])
+    expect(ids('192.0.2.1')).toEqual([deriveHostId('web.example.org', 22)])
     expect(ids('192.0.2.2')).toEqual(ids('192.0.2.1'))
   })
 

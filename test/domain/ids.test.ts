@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { InvalidValueError } from '../../shared/domain/errors.ts'
-import { hostIdBytes, isUuid, parseHostId } from '../../shared/domain/ids.ts'
+import { encodeHostId, isUuid, parseHostId } from '../../shared/domain/ids.ts'
 
 describe('a host id', () => {
   it('a host id is a UUID of any version, and is kept in lower case', () => {
@@ -25,12 +25,12 @@ describe('a host id', () => {
   })
 
   it('a host id has the 16 bytes that its digits spell, in their order', () => {
-    expect([...hostIdBytes(parseHostId('00112233-4455-6677-8899-aabbccddeeff'))]).toEqual([
+    expect([...encodeHostId(parseHostId('00112233-4455-6677-8899-aabbccddeeff'))]).toEqual([
       0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff,
     ])
     fc.assert(
       fc.property(fc.uuid(), (uuid) => {
-        expect(Buffer.from(hostIdBytes(parseHostId(uuid))).toString('hex')).toBe(uuid.replaceAll('-', ''))
+        expect(Buffer.from(encodeHostId(parseHostId(uuid))).toString('hex')).toBe(uuid.replaceAll('-', ''))
       }),
     )
   })

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { hostIdOfEndpoint } from '../../shared/domain/endpoint-id.ts'
+import { deriveHostId } from '../../shared/domain/endpoint-id.ts'
 import type { FleetHost } from '../../shared/domain/fleet-host.ts'
 import { parseHostId } from '../../shared/domain/ids.ts'
 import { planImport } from '../../shared/domain/import-plan.ts'
 
 const host = (address: string, over: Partial<FleetHost> = {}): FleetHost => ({
-  id: hostIdOfEndpoint(address, 22),
+  id: deriveHostId(address, 22),
   name: address,
   address,
   port: 22,
@@ -47,11 +47,11 @@ describe('an import', () => {
 
   it('an import finds a host that the file gives by its name, also where its address has changed or was given before', () => {
     const byName = (address: string) =>
-      host(address, { id: hostIdOfEndpoint('web.example.org', 22), name: 'web.example.org' })
+      host(address, { id: deriveHostId('web.example.org', 22), name: 'web.example.org' })
     const file = [{ ...byName('10.0.0.2'), hostName: 'web.example.org' }]
     // It has been given by name before.
     expect(planImport(file, [byName('10.0.0.1')])).toMatchObject({
-      changed: [{ id: hostIdOfEndpoint('web.example.org', 22), address: '10.0.0.2' }],
+      changed: [{ id: deriveHostId('web.example.org', 22), address: '10.0.0.2' }],
       missing: [],
     })
     // It has been given by address before, which is the same or another one now.
@@ -63,7 +63,7 @@ describe('an import', () => {
         hosts: [{ id: present.id }],
       })
     }
-    expect(planImport(file, [])).toMatchObject({ added: [{ id: hostIdOfEndpoint('web.example.org', 22) }] })
+    expect(planImport(file, [])).toMatchObject({ added: [{ id: deriveHostId('web.example.org', 22) }] })
   })
 
   it('an import never counts a host twice, and once done has nothing more to do', () => {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { InvalidValueError } from '../../shared/domain/errors.ts'
 import {
-  allowedAddressesOf,
-  driftPolicyOf,
-  hysteresisOf,
   isInRange,
   POLICY_RANGES,
   type PolicyValues,
+  parseAllowedAddresses,
+  readDriftPolicy,
+  readHysteresis,
 } from '../../shared/domain/policy.ts'
 import { DEFAULT_POLICY } from '../support/default-policy.ts'
 
@@ -41,17 +41,17 @@ describe('a policy', () => {
   })
 
   it('a policy says how many results in a row change the status of a host', () => {
-    expect(hysteresisOf(POLICY)).toEqual({ failuresToGoDown: 4, successesToComeUp: 3 })
+    expect(readHysteresis(POLICY)).toEqual({ failuresToGoDown: 4, successesToComeUp: 3 })
   })
 
   it('a policy allows the kinds of address that it names, and none if it names one that is unknown', () => {
-    expect(allowedAddressesOf(POLICY)).toEqual(new Set(['global', 'loopback']))
-    expect(allowedAddressesOf({ ...POLICY, allowed_addresses: 'global,galactic' })).toEqual(new Set())
+    expect(parseAllowedAddresses(POLICY)).toEqual(new Set(['global', 'loopback']))
+    expect(parseAllowedAddresses({ ...POLICY, allowed_addresses: 'global,galactic' })).toEqual(new Set())
   })
 
   it('a policy says by which thresholds and which rules a scan is judged', () => {
     const thresholds = { majorWorseningPp: 12, minorWorseningPp: 6, improvementPp: 7 }
-    expect(driftPolicyOf(POLICY)).toEqual({ thresholds, basis: 'common_rules' })
-    expect(() => driftPolicyOf({ ...POLICY, drift_minor_worsening_pp: 13 })).toThrow(InvalidValueError)
+    expect(readDriftPolicy(POLICY)).toEqual({ thresholds, basis: 'common_rules' })
+    expect(() => readDriftPolicy({ ...POLICY, drift_minor_worsening_pp: 13 })).toThrow(InvalidValueError)
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { FailureKind } from '../../shared/domain/reachability.ts'
-import { resultOfError } from '../../shared/net/errno.ts'
+import { classifyError } from '../../shared/net/errno.ts'
 
 const withCode = (code: string) => Object.assign(new Error(`connect ${code}`), { code })
 
@@ -17,17 +17,17 @@ describe('what a socket error says', () => {
     ['EPROTO', 'tcp_error'],
     ['ENETRESET', 'tcp_error'],
   ])('a socket error %s says of the host: %s', (code, errorType) => {
-    expect(resultOfError(withCode(code))).toEqual({ kind: 'unreachable', errorType })
+    expect(classifyError(withCode(code))).toEqual({ kind: 'unreachable', errorType })
   })
 
   it.each(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL', 'EAFNOSUPPORT', 'ENETDOWN'])(
     'a socket error %s says nothing of the host: what never left the prober is its own fault',
     (code) => {
-      expect(resultOfError(withCode(code))).toEqual({ kind: 'inconclusive', reason: code })
+      expect(classifyError(withCode(code))).toEqual({ kind: 'inconclusive', reason: code })
     },
   )
 
   it('a socket error without a code says that the connection failed', () => {
-    expect(resultOfError(new Error('odd'))).toEqual({ kind: 'unreachable', errorType: 'tcp_error' })
+    expect(classifyError(new Error('odd'))).toEqual({ kind: 'unreachable', errorType: 'tcp_error' })
   })
 })

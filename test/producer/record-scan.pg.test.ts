@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Tx } from '../../shared/db/client.ts'
 import { insertRuleSet, insertScan } from '../../shared/db/scans.ts'
-import { ruleSetOf } from '../../shared/domain/rule-set.ts'
+import { createRuleSet } from '../../shared/domain/rule-set.ts'
 import { recordScan } from '../../shared/producer/record-scan.ts'
 import type { RuleResult } from '../../shared/producer/scan-results.ts'
 import { addHost } from '../support/hosts.ts'
@@ -281,8 +281,8 @@ describe('recording a scan', () => {
     const scanId = randomUUID()
     const scan = { hostId: otherHostId, scanId, completedAt: scanTime(1) }
     const other = await openTransaction(async (tx) => {
-      await insertRuleSet(tx, ruleSetOf(['b']))
-      await insertScan(tx, { ...scan, ruleSet: ruleSetOf(['b']), passed: 1, failed: 0 })
+      await insertRuleSet(tx, createRuleSet(['b']))
+      await insertScan(tx, { ...scan, ruleSet: createRuleSet(['b']), passed: 1, failed: 0 })
     })
     const refused = recordScan(db.sql, { ...scan, hostId, results: results({ a: 'pass' }) })
     const refusal = expect(refused).rejects.toMatchObject({ name: 'InvalidValueError', field: 'scanId' })
@@ -324,13 +324,13 @@ describe('recording a scan', () => {
     async (end) => {
       const hostId = await addHost(db.sql)
       const ruleId = `rule of ${end}`
-      const other = await openTransaction((tx) => insertRuleSet(tx, ruleSetOf([ruleId])))
+      const other = await openTransaction((tx) => insertRuleSet(tx, createRuleSet([ruleId])))
       const recording = scanned(db.sql, hostId, 1, { [ruleId]: 'pass' })
       await untilWaiting(1)
       await other.end(end)
       await recording
       const sets = await db.sql`
-        select to_jsonb(rule_ids) as rule_ids from rule_sets where id = ${ruleSetOf([ruleId]).id}`
+        select to_jsonb(rule_ids) as rule_ids from rule_sets where id = ${createRuleSet([ruleId]).id}`
       expect(sets).toEqual([{ rule_ids: [ruleId] }])
     },
   )

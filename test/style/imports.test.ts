@@ -72,7 +72,7 @@ const RULES: readonly Rule[] = [
 const folderOf = (path: string): string =>
   /^(cli\/[^/]+|functions\/[^/]+|infra\/[^/]+|shared\/[^/]+)\//.exec(path)?.[0] ?? path
 
-function strangersOf({ path, imports }: SourceFile): string[] {
+function listForbiddenImports({ path, imports }: SourceFile): string[] {
   const rule = RULES.find(({ files }) => files.test(path))
   if (rule === undefined) return [`${path}: in no folder that the layout knows`]
   const isAllowed = (target: string): boolean =>
@@ -87,7 +87,7 @@ describe('imports', () => {
 
   it('imports stay within what the layout allows', () => {
     expect(files.length).toBeGreaterThan(20)
-    expect(files.flatMap(strangersOf)).toEqual([])
+    expect(files.flatMap(listForbiddenImports)).toEqual([])
   })
 
   it('imports form no circle, also where they import only types', () => {

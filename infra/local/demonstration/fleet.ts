@@ -1,4 +1,4 @@
-import { hostIdOfEndpoint } from '../../../shared/domain/endpoint-id.ts'
+import { deriveHostId } from '../../../shared/domain/endpoint-id.ts'
 import type { FleetHost } from '../../../shared/domain/fleet-host.ts'
 import { BEHAVIOURS, type Behaviour, type LoopbackHost, startLoopbackHost } from './loopback-host.ts'
 import { SCRIPTS, type Script } from './scripts.ts'
@@ -42,7 +42,7 @@ export async function startDemonstration(): Promise<Demonstration> {
 }
 
 function fleetHost({ name, host }: Actor): FleetHost {
-  return { id: hostIdOfEndpoint(host.address, host.port), name, address: host.address, port: host.port }
+  return { id: deriveHostId(host.address, host.port), name, address: host.address, port: host.port }
 }
 
 function player(

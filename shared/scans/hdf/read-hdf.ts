@@ -23,7 +23,7 @@ export function readHdf(text: string, value: object, completedAt?: Date): FoundS
   return {
     results,
     completedAt: completedAt ?? findEndTime(controls),
-    targets: targetsOf(execution.platform),
+    targets: listTargets(execution.platform),
     host: null,
     scanId: null,
   }
@@ -83,7 +83,7 @@ function findEndTime(controls: readonly ExecJSON.Control[]): Date {
 }
 
 /** InSpec writes the UUID of the machine here, converters a name or an address. */
-const targetsOf = ({ target_id }: ExecJSON.Execution['platform']): readonly string[] => {
+const listTargets = ({ target_id }: ExecJSON.Execution['platform']): readonly string[] => {
   const target = target_id?.trim() ?? ''
   return target === '' || isUuid(target) ? [] : [target]
 }

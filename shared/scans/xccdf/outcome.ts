@@ -62,6 +62,6 @@ export function combine(one: RuleOutcome, other: RuleOutcome): RuleOutcome {
 }
 
 function unknownWord(ruleId: string, what: string, word: string): ScanFileError {
-  const shown = JSON.stringify(word.slice(0, 40))
-  return new ScanFileError('invalid_value', `rule ${ruleId}: ${shown} is no ${what} that XCCDF 1.2 knows`)
+  const quoted = JSON.stringify(word.slice(0, 40))
+  return new ScanFileError('invalid_value', `rule ${ruleId}: ${quoted} is no ${what} that XCCDF 1.2 knows`)
 }

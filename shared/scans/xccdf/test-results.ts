@@ -108,8 +108,8 @@ function requireResultsRoot({ name, namespace }: XmlElement): void {
     )
   }
   if (namespace !== wanted) {
-    const shown = namespace === '' ? 'in no namespace' : `in the namespace ${namespace}`
-    throw new ScanFileError('wrong_namespace', `its ${name} is ${shown}, not in ${wanted}`)
+    const where = namespace === '' ? 'in no namespace' : `in the namespace ${namespace}`
+    throw new ScanFileError('wrong_namespace', `its ${name} is ${where}, not in ${wanted}`)
   }
 }
 

@@ -36,9 +36,9 @@ export async function readXml(
     if (bytes > maxBytes) throw new ScanFileError('too_large', `larger than ${maxBytes} bytes`)
     parser.write(decode(decoder, chunk))
   }
-  parser.write(lastOf(decoder))
+  parser.write(flush(decoder))
   parser.on('error', (error) => {
-    throw new ScanFileError('truncated', `ends too early: ${reasonOf(error)}`, { cause: error })
+    throw new ScanFileError('truncated', `ends too early: ${describeError(error)}`, { cause: error })
   })
   parser.close()
 }
@@ -89,7 +89,7 @@ function decode(decoder: TextDecoder, chunk: Uint8Array): string {
   }
 }
 
-function lastOf(decoder: TextDecoder): string {
+function flush(decoder: TextDecoder): string {
   try {
     return decoder.decode()
   } catch (cause) {
@@ -97,4 +97,4 @@ function lastOf(decoder: TextDecoder): string {
   }
 }
 
-const reasonOf = (error: Error): string => error.message.replace(/^\d+:\d+: /, '')
+const describeError = (error: Error): string => error.message.replace(/^\d+:\d+: /, '')

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { runFleet } from '../../../cli/fleet/run-fleet.ts'
-import { hostIdOfEndpoint } from '../../../shared/domain/endpoint-id.ts'
+import { deriveHostId } from '../../../shared/domain/endpoint-id.ts'
 import { databaseUrl, fleet, fleetFile } from '../../support/fleet-command.ts'
 import { ANSWER, environment, FAILURE, invoke } from '../../support/functions/probe.ts'
 import { addHosts } from '../../support/hosts.ts'
@@ -112,7 +112,7 @@ describe('hosts, host and events', () => {
     await using probe = environment(db)
     using file = fleetFile(THREE)
     await fleet(['--local', 'import', file.path], databaseUrl(db))
-    await invoke(probe, [hostIdOfEndpoint('192.0.2.1', 22)], async () => ANSWER)
+    await invoke(probe, [deriveHostId('192.0.2.1', 22)], async () => ANSWER)
     const { code, out } = await fleet(['--local', 'hosts'], databaseUrl(db))
     expect(code).toBe(0)
     const lines = out.split('\n')

@@ -169,7 +169,7 @@ describe('the migrate function', () => {
   it('the migrate function logs what it could not tell CloudFormation', async () => {
     await using stack = await stackUrl(99)
     await expect(handler({ ...REQUEST, RequestType: 'Delete', ResponseURL: stack.url })).rejects.toThrow(
-      /could not be told .*a way to S3/,
+      /did not receive the answer .*a way to S3/,
     )
   })
 })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { AuditEventRow } from '../../../shared/contracts/audit-event.ts'
 import type { HostListing } from '../../../shared/contracts/operate-answer.ts'
 import { applyJitter, periodMinutes } from '../../../shared/domain/cadence.ts'
-import { hostIdOfEndpoint } from '../../../shared/domain/endpoint-id.ts'
+import { deriveHostId } from '../../../shared/domain/endpoint-id.ts'
 import { parseHostId } from '../../../shared/domain/ids.ts'
 import { OPERATE_METRICS } from '../../../shared/domain/metrics.ts'
 import { type Operator, operatorOf } from '../../support/functions/operate.ts'
@@ -104,7 +104,7 @@ describe('an import', () => {
     await using probe = environment(db)
     await using operator = operatorOf(db)
     await operator.ask({ command: 'import', hosts: [web] })
-    const id = hostIdOfEndpoint(web.address, web.port)
+    const id = deriveHostId(web.address, web.port)
     await invoke(probe, [id], async () => ANSWER)
     expect(await operator.ask({ command: 'remove', hostIds: [id, STRANGER] })).toEqual({ removed: 1 })
     expect(await operator.ask({ command: 'remove', hostIds: [id] })).toEqual({ removed: 0 })
@@ -146,7 +146,7 @@ describe('a host', () => {
     async (text) => {
       await using db = await freshDatabase()
       await using operator = operatorOf(db)
-      const id = hostIdOfEndpoint('2001:db8::1', 22)
+      const id = deriveHostId('2001:db8::1', 22)
       await operator.ask({ command: 'import', hosts: [{ address: '2001:db8::1', name: 'web-01' }] })
       const found = await operator.ask({ command: 'find', text: text === 'the id' ? id : text })
       expect(found).toEqual({ hosts: [{ id, name: 'web-01', address: '2001:db8::1', port: 22 }] })
