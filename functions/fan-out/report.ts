@@ -16,6 +16,7 @@ export function report(
   count(FAN_OUT_METRICS.hostsUnreachable, fleet.unreachable)
   count(FAN_OUT_METRICS.hostsUnprobeable, fleet.unprobeable)
   metrics.addMetric(FAN_OUT_METRICS.oldestOverdueSeconds, MetricUnit.Seconds, fleet.oldestOverdueSeconds)
+  metrics.addMetric(FAN_OUT_METRICS.secondsWithoutProbe, MetricUnit.Seconds, fleet.secondsWithoutProbe)
   count(FAN_OUT_METRICS.schedulesWanted, schedules.wanted)
   count(FAN_OUT_METRICS.schedulesApplied, schedules.applied)
   count(FAN_OUT_METRICS.schedulesLeftOver, schedules.leftOver)

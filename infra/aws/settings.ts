@@ -126,6 +126,8 @@ export type NotifySettings = {
 export type AlarmSettings = {
   /** `basic` leaves out what AWS emulators cannot create: saved queries, alarms on arithmetic. */
   readonly monitoring: 'full' | 'basic'
+  /** Who sends messages: each alarm, or one alarm for each question of the dashboard. */
+  readonly messages: 'each' | 'questions'
   /** An existing SNS topic; where it is null, the stack creates one. */
   readonly topicArn: string | null
   /** Addresses that are subscribed to the topic that the stack creates. */

@@ -163,6 +163,7 @@ const createdNetwork = (
 
 const alarms = (given: Given, monitoring: AlarmSettings['monitoring']): AlarmSettings => ({
   monitoring,
+  messages: given.optional('alarmMessages') === 'questions' ? 'questions' : 'each',
   topicArn: given.optional('alarmTopicArn'),
   emails: given.list('alarmEmails'),
   runbook: given.optional('runbook') ?? 'docs/operations.md',

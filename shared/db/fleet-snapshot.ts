@@ -54,10 +54,11 @@ async function readSnapshotHosts(tx: Tx, count: number): Promise<SnapshotHosts> 
   const pages = tx<HostRow[]>`
     select h.id,
            coalesce(l.reachability_status, 'unknown') as status,
-           round(extract(epoch from coalesce(l.last_probe_at, l.restarted_at, h.created_at)) * 1000)::float8 as waiting_since_ms,
+           round(extract(epoch from coalesce(l.last_probe_at, l.restarted_at, greatest(h.created_at, p.installed_at))) * 1000)::float8 as waiting_since_ms,
            l.last_inconclusive_reason
     from hosts h
     left join host_liveness l on l.host_id = h.id
+    cross join policy p
     where h.deleted_at is null`.cursor(ROWS_PER_PAGE)
   for await (const page of pages) {
     for (const { id, status, waiting_since_ms, last_inconclusive_reason: reason } of page) {

@@ -17,7 +17,7 @@ export type SnapshotHost = {
   readonly id: HostId
   /** `unknown` when the host was never probed. */
   readonly status: ReachabilityStatus
-  /** Since when the host has waited to be probed: its last probe, or when it joined or started anew. In ms since the epoch. */
+  /** Since when the host has waited to be probed: its last probe, or when it joined or started anew, or when the system was installed. In ms since the epoch. */
   readonly waitingSinceMs: number
   /** Whether no probe of it is made for as long as its address and the policy stay as they are. */
   readonly isUnprobeable: boolean

@@ -31,6 +31,8 @@ export const FAN_OUT_METRICS = {
   /** Of all hosts, those that no probe is made of because policy does not allow their address. */
   hostsUnprobeable: 'HostsUnprobeable',
   oldestOverdueSeconds: 'OldestOverdueProbeSeconds',
+  /** For how long no host was probed; 0 without hosts. */
+  secondsWithoutProbe: 'SecondsWithoutProbe',
   schedulesWanted: 'SchedulesWanted',
   schedulesApplied: 'SchedulesApplied',
   schedulesLeftOver: 'SchedulesLeftOver',

@@ -31,6 +31,7 @@ describe('the gauges of the fleet', () => {
       unreachable: 2,
       unprobeable: 0,
       oldestOverdueSeconds: 0,
+      secondsWithoutProbe: 0,
     })
   })
 
@@ -41,6 +42,7 @@ describe('the gauges of the fleet', () => {
       unreachable: 0,
       unprobeable: 0,
       oldestOverdueSeconds: 0,
+      secondsWithoutProbe: 0,
     })
   })
 
@@ -70,11 +72,22 @@ describe('the gauges of the fleet', () => {
       unreachable: 0,
       unprobeable: 2,
       oldestOverdueSeconds: 0,
+      secondsWithoutProbe: 0,
     })
   })
 
   it('the gauges of the fleet call no host overdue that has waited for less than its period, or was probed just after now', () => {
     expect(measure(...hosts(100, 'reachable', 239_999)).oldestOverdueSeconds).toBe(0)
     expect(measure(...hosts(5, 'reachable', -2_000)).oldestOverdueSeconds).toBe(0)
+  })
+
+  it('the gauges of the fleet say for how long no host was probed, of those that can be', () => {
+    const [refused] = hosts(1, 'unknown', 10_000).map((host) => ({ ...host, isUnprobeable: true }))
+    if (!refused) throw new Error('no host')
+    expect(measure(refused).secondsWithoutProbe).toBe(0)
+    expect(measure(refused, ...hosts(3, 'reachable', 95_000)).secondsWithoutProbe).toBe(95)
+    const fleet = [...hosts(3, 'reachable', 950_000), ...hosts(1, 'unreachable', 901_500)]
+    expect(measure(...fleet).secondsWithoutProbe).toBe(901)
+    expect(measure(...fleet, ...hosts(1, 'reachable', -2_000)).secondsWithoutProbe).toBe(0)
   })
 })

@@ -486,7 +486,7 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
       )
 
     it('alarms each link to a section of the runbook that is there', () => {
-      expect(alarms.length).toBeGreaterThan(10)
+      expect(alarms.length).toBeGreaterThan(stage === 'emulated' ? 7 : 20)
       for (const { AlarmDescription, AlarmName } of alarms) {
         const [, anchor = ''] = /^.+\. What to do: \S+#([a-z0-9-]+)$/.exec(String(AlarmDescription)) ?? []
         expect(anchors, String(AlarmName)).toContain(anchor)
@@ -499,12 +499,27 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
         expect([AlarmActions, OKActions]).toEqual([[expect.anything()], [expect.anything()]])
     })
 
+    it('alarms belong to one question of the dashboard each, whose alarm sends no messages beside theirs', () => {
+      const composites = propertiesOf('AWS::CloudWatch::CompositeAlarm')
+      expect(composites.map(({ AlarmName }) => AlarmName)).toEqual(
+        (stage === 'emulated'
+          ? []
+          : ['is-the-fleet-up', 'what-changed', 'what-drifts', 'is-the-system-itself-well']
+        ).map((question) => `fleet-awareness-${stage}-${question}`),
+      )
+      expect(composites.filter(({ AlarmActions }) => AlarmActions !== undefined)).toEqual([])
+      const dashboard = JSON.stringify(propertiesOf('AWS::CloudWatch::Dashboard'))
+      for (const [id] of resourcesOf(synthesised, 'AWS::CloudWatch::CompositeAlarm'))
+        expect(dashboard).toContain(`"Fn::GetAtt":["${id}","Arn"]`)
+    })
+
     it('alarms treat silence as trouble where silence is the trouble', () => {
       const heartbeats = alarms.filter(({ TreatMissingData }) => TreatMissingData === 'breaching')
       expect(heartbeats.map(({ AlarmName }) => AlarmName)).toEqual([
-        `fleet-awareness-${stage}-probes-stopped`,
-        `fleet-awareness-${stage}-fan-out-stopped`,
-        `fleet-awareness-${stage}-events-waiting`,
+        // The emulator has no alarms on arithmetic.
+        ...(stage === 'emulated' ? [] : ['publishing-stopped', 'fan-out-stopped']).map(
+          (title) => `fleet-awareness-${stage}-${title}`,
+        ),
       ])
     })
 
@@ -531,6 +546,22 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
         expect(ofStage).toBe(stage)
       }
     })
+  })
+})
+
+describe('messages by question', () => {
+  it('messages by question come from the alarms on questions instead of the single ones', () => {
+    const synthesised = synthesise({ stage: 'prod', alarmMessages: 'questions', ...INSTALLATIONS.prod })
+    expect(synthesised.findings).toEqual([])
+    const actions = (type: string) =>
+      resourcesOf(synthesised, type).flatMap(([, { Properties }]) => [
+        Properties.AlarmActions,
+        Properties.OKActions,
+      ])
+    expect(actions('AWS::CloudWatch::Alarm').filter((each) => each !== undefined)).toEqual([])
+    const told = actions('AWS::CloudWatch::CompositeAlarm')
+    expect(told).toHaveLength(8)
+    expect(told).not.toContain(undefined)
   })
 })
 
