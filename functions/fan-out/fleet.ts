@@ -2,8 +2,10 @@ import { clampIntervalMs, MINUTE_MS, periodMinutes } from '../../shared/domain/c
 import type { SnapshotHosts } from '../../shared/domain/fleet-snapshot.ts'
 import type { ReachabilityStatus } from '../../shared/domain/reachability.ts'
 
+/** Each host is counted once: by its state, or as one under maintenance. */
 export type FleetGauges = Readonly<Record<ReachabilityStatus, number>> & {
-  /** How many of them no probe is made of, because policy does not allow their address. They are never overdue. */
+  readonly inMaintenance: number
+  /** How many of all hosts no probe is made of, because policy does not allow their address. They are never overdue. */
   readonly unprobeable: number
   /** By how many seconds the most overdue host has waited longer than its period; 0 when no host is late. */
   readonly oldestOverdueSeconds: number
@@ -14,11 +16,11 @@ export type FleetGauges = Readonly<Record<ReachabilityStatus, number>> & {
 /** Counts the fleet by state and finds its longest delay. Scheduler fires anywhere in a minute, so up to 60 s is punctual. */
 export function measureFleet(hosts: SnapshotHosts, intervalMs: number, nowMs: number): FleetGauges {
   const interval = clampIntervalMs(intervalMs)
-  const gauges = { unknown: 0, reachable: 0, unreachable: 0, unprobeable: 0 }
+  const gauges = { unknown: 0, reachable: 0, unreachable: 0, inMaintenance: 0, unprobeable: 0 }
   let overdueMs = 0
   let shortestWaitMs = Number.POSITIVE_INFINITY
   for (let i = 0; i < hosts.length; i++) {
-    gauges[hosts.statusAt(i)] += 1
+    gauges[hosts.isInMaintenanceAt(i) ? 'inMaintenance' : hosts.statusAt(i)] += 1
     if (hosts.isUnprobeableAt(i)) {
       gauges.unprobeable += 1
       continue

@@ -3,7 +3,8 @@ import { alone, type FanOutDeps, fanOutDepsFromEnvironment, fanOutPorts } from '
 import { type LambdaHandler, observed, onColdStart } from '../runtime/function.ts'
 import { asksForSweep, FanOutEvent } from './event.ts'
 import { type FanOutReport, fanOut } from './reconcile.ts'
-import { report } from './report.ts'
+import { report, reportSettled } from './report.ts'
+import { settle } from './settle.ts'
 
 /** When the run stops making changes: it then has 10 s to store what it did. */
 const WORK_MS = 40_000
@@ -25,16 +26,14 @@ export const createFanOutHandler = (
   deps: FanOutDeps,
   deadlineMs = HANDLER_DEADLINE_MS,
 ): LambdaHandler<FanOutResponse | FanOutSkipped> =>
-  observed(deps.telemetry, async (event) => {
+  observed(deps.telemetry, async (event, context) => {
     const sweep = asksForSweep(FanOutEvent.parse(event), deps.now())
     const fannedOut = await withinDeadline(deadlineMs, (deadline) =>
-      alone(deps, deadline, () =>
-        fanOut(
-          fanOutPorts(deps, deadline),
-          { sweep },
-          AbortSignal.any([deadline, AbortSignal.timeout(WORK_MS)]),
-        ),
-      ),
+      alone(deps, deadline, async () => {
+        const ports = fanOutPorts(deps, context.awsRequestId, deadline)
+        reportSettled(deps.telemetry, await settle(ports))
+        return fanOut(ports, { sweep }, AbortSignal.any([deadline, AbortSignal.timeout(WORK_MS)]))
+      }),
     )
     if (fannedOut === null) {
       deps.telemetry.logger.warn('run skipped')

@@ -2,6 +2,7 @@ import { MetricUnit } from '@aws-lambda-powertools/metrics'
 import { FAN_OUT_METRICS } from '../../shared/domain/metrics.ts'
 import type { Telemetry } from '../runtime/telemetry.ts'
 import type { FanOutReport } from './reconcile.ts'
+import type { Settled } from './settle.ts'
 
 /** Writes the state of the fleet and the work of a run to log and metrics. Every run emits every gauge, also as 0. */
 export function report(
@@ -14,6 +15,7 @@ export function report(
   count(FAN_OUT_METRICS.hostsUnknown, fleet.unknown)
   count(FAN_OUT_METRICS.hostsReachable, fleet.reachable)
   count(FAN_OUT_METRICS.hostsUnreachable, fleet.unreachable)
+  count(FAN_OUT_METRICS.hostsInMaintenance, fleet.inMaintenance)
   count(FAN_OUT_METRICS.hostsUnprobeable, fleet.unprobeable)
   metrics.addMetric(FAN_OUT_METRICS.oldestOverdueSeconds, MetricUnit.Seconds, fleet.oldestOverdueSeconds)
   metrics.addMetric(FAN_OUT_METRICS.secondsWithoutProbe, MetricUnit.Seconds, fleet.secondsWithoutProbe)
@@ -28,4 +30,11 @@ export function report(
   if (sweep !== null && sweep.orphans + sweep.missing > 0) logger.warn('strays found', { sweep })
   if (sweep?.complete === false) logger.warn('sweep ended early', { sweep })
   logger.info('fanned out', { fleet, schedules, sweep })
+}
+
+/** Logs each maintenance that has ended. */
+export function reportSettled({ logger }: Pick<Telemetry, 'logger'>, { maintenances }: Settled): void {
+  for (const { maintenance, hosts, stillDown } of maintenances) {
+    logger.info('maintenance ended', { cause: 'time', maintenance: { ...maintenance, hosts, stillDown } })
+  }
 }

@@ -52,8 +52,8 @@ export function tellPorts({ database, sendDigest, stage, now }: PublishDeps, dea
           told,
           lastToldAt,
           kinds: parseNotify(policy.notify),
-          read: () => readUntold(tx, told),
-          countDown: () => countDownHosts(tx),
+          read: () => readUntold(tx, told, now()),
+          countDown: () => countDownHosts(tx, now()),
           save: (next, toldAt) => saveDigestState(tx, next, toldAt),
         })
       }),

@@ -45,7 +45,12 @@ export class AwarenessStack extends Stack {
     const publish = new Publish(this, 'Publish', {
       ...parts,
       clocks: fanOut.clocks,
-      reporters: { probe: probe.function, drift: drift.function, operate: operate.function },
+      reporters: {
+        probe: probe.function,
+        'fan-out': fanOut.function,
+        drift: drift.function,
+        operate: operate.function,
+      },
     })
     const functions: Record<FunctionName, NodeFunction> = {
       probe: probe.function,

@@ -130,6 +130,38 @@ const fleetHostsRemoved = z.strictObject({
   }),
 })
 
+const maintenance = {
+  maintenance_id: z.guid(),
+  reason: z.string(),
+  starts_at: z.iso.datetime(),
+  ends_at: z.iso.datetime(),
+  hosts: hostCount,
+  names: z.array(z.string()).max(MAX_NAMES_IN_EVENT),
+}
+
+const maintenanceRow = {
+  severity: z.literal('info'),
+  outcome: z.literal('success'),
+  resource_type: z.literal('maintenance'),
+  resource_id: z.guid(),
+}
+
+const maintenanceStarted = z.strictObject({
+  action: z.literal('fleet.maintenance.started'),
+  ...maintenanceRow,
+  detail: z.strictObject(maintenance),
+})
+
+const maintenanceEnded = z.strictObject({
+  action: z.literal('fleet.maintenance.ended'),
+  ...maintenanceRow,
+  detail: z.strictObject({
+    ...maintenance,
+    cause: z.enum(['operator', 'time']),
+    still_down: hostCount.describe('How many of the hosts are unreachable, and in no other maintenance.'),
+  }),
+})
+
 /** What readers of `audit_events` may rely on: one shape an action. */
 export const AuditEventRow = z.discriminatedUnion('action', [
   hostConnectivityChecked,
@@ -139,6 +171,8 @@ export const AuditEventRow = z.discriminatedUnion('action', [
   policyChanged,
   fleetHostsAdded,
   fleetHostsRemoved,
+  maintenanceStarted,
+  maintenanceEnded,
 ])
 export type AuditEventRow = z.output<typeof AuditEventRow>
 

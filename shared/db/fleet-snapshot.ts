@@ -16,11 +16,11 @@ const ROWS_PER_PAGE = 5_000
  * Reads the live hosts, the policy and the applied schedules, page by page: in one transaction of the kind
  * `snapshot` they are one state of the database.
  */
-export async function readFleet(tx: Tx): Promise<FleetSnapshot> {
+export async function readFleet(tx: Tx, now: Date): Promise<FleetSnapshot> {
   const [policy, [sizes]] = await Promise.all([readSchedulePolicy(tx), readSizes(tx)])
   return {
     policy,
-    hosts: await readSnapshotHosts(tx, sizes.hosts),
+    hosts: await readSnapshotHosts(tx, sizes.hosts, now),
     applied: await readAppliedSchedules(tx, sizes),
   }
 }
@@ -47,23 +47,31 @@ type HostRow = {
   status: ReachabilityStatus
   waiting_since_ms: number
   last_inconclusive_reason: string | null
+  in_maintenance: boolean
 }
 
-async function readSnapshotHosts(tx: Tx, count: number): Promise<SnapshotHosts> {
+async function readSnapshotHosts(tx: Tx, count: number, now: Date): Promise<SnapshotHosts> {
   const hosts = new SnapshotHosts(count)
   const pages = tx<HostRow[]>`
     select h.id,
            coalesce(l.reachability_status, 'unknown') as status,
            round(extract(epoch from coalesce(l.last_probe_at, l.restarted_at, greatest(h.created_at, p.installed_at))) * 1000)::float8 as waiting_since_ms,
-           l.last_inconclusive_reason
+           l.last_inconclusive_reason,
+           h.id in (select r.host_id from maintenance_hosts r where r.end_event_id is null and r.ends_at > ${now})
+             as in_maintenance
     from hosts h
     left join host_liveness l on l.host_id = h.id
     cross join policy p
     where h.deleted_at is null`.cursor(ROWS_PER_PAGE)
   for await (const page of pages) {
-    for (const { id, status, waiting_since_ms, last_inconclusive_reason: reason } of page) {
-      const isLastUnprobeable = reason !== null && isUnprobeable(reason)
-      hosts.push({ id, status, waitingSinceMs: waiting_since_ms, isUnprobeable: isLastUnprobeable })
+    for (const { id, status, waiting_since_ms, last_inconclusive_reason: reason, in_maintenance } of page) {
+      hosts.push({
+        id,
+        status,
+        waitingSinceMs: waiting_since_ms,
+        isUnprobeable: reason !== null && isUnprobeable(reason),
+        isInMaintenance: in_maintenance,
+      })
     }
   }
   return hosts

@@ -47,6 +47,7 @@ function line(row: DigestRow): string {
 
 function whatHappened(row: DigestRow): string {
   const since = time(row.occurredAt.getTime())
+  if (row.what === 'maintenance_ended') return ''
   if (row.what === 'status') {
     return row.to === 'unreachable' ? `since ${since}  ${row.errorType ?? 'no reason'}` : `at ${since}`
   }

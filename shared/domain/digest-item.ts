@@ -13,9 +13,19 @@ export type DigestRow = {
   readonly recordedAtMs: number
   readonly occurredAt: Date
   readonly host: EventHost | null
+} & (HostNews | { readonly what: 'maintenance_ended'; readonly hosts: readonly AfterMaintenance[] })
+
+/** What a maintenance has left behind that people were not told of. */
+export type AfterMaintenance = { readonly occurredAt: Date; readonly host: EventHost } & HostNews
+
+type HostNews = {
+  /** Whether the host was under maintenance: what is still so when that ends is told then. */
+  readonly isQuiet: boolean
 } & (
   | {
       readonly what: 'status'
+      /** Whether it is told because a maintenance has ended, and happened in it. */
+      readonly isAfterMaintenance: boolean
       readonly from: ReachabilityStatus
       readonly to: ReachabilityStatus
       readonly errorType: string | null
@@ -31,13 +41,23 @@ export type DigestRow = {
 )
 
 /**
- * The kind of a change, or null where it is no news: a host that answers for the first time is expected to.
+ * The kind of a change, or null where it is no news: a host that answers for the first time is expected to, and
+ * nobody wants to hear of a host under maintenance.
  */
 export function notifyKind(row: DigestRow): NotifyKind | null {
+  if (row.what === 'maintenance_ended' || row.isQuiet) return null
   if (row.what === 'drift') return row.driftType
   if (row.to === 'unreachable') return 'down'
   return row.to === 'reachable' && row.from === 'unreachable' ? 'up' : null
 }
+
+/** The changes of single hosts: those that a maintenance has left behind are told when it ends. */
+export const expand = (rows: readonly DigestRow[]): DigestRow[] =>
+  rows.flatMap((row) =>
+    row.what === 'maintenance_ended'
+      ? row.hosts.map((left) => ({ sequence: row.sequence, recordedAtMs: row.recordedAtMs, ...left }))
+      : [row],
+  )
 
 /** The kinds of a policy's `notify`. Names that are unknown are left out. */
 export const parseNotify = (notify: string): ReadonlySet<NotifyKind> =>

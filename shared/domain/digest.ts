@@ -1,5 +1,5 @@
 import { groupedLines } from './digest-groups.ts'
-import { type DigestRow, type NotifyKind, notifyKind } from './digest-item.ts'
+import { type DigestRow, expand, type NotifyKind, notifyKind } from './digest-item.ts'
 
 /** What people are sent. */
 export type Digest = { readonly subject: string; readonly text: string }
@@ -16,13 +16,13 @@ const MAX_SUBJECT_CHARACTERS = 99
 
 /** A digest of the changes of the kinds that are asked for; null where there is nothing to say. */
 export function composeDigest(rows: readonly DigestRow[], scope: DigestScope): Digest | null {
-  const sections = sectionsOf(newestOfEachHost(rows), scope.kinds)
+  const sections = sectionsOf(newestOfEachHost(expand(rows)), scope.kinds)
   if (sections.length === 0) return null
   const counts = sections.map(({ rows, heading }) => heading.count(rows.length)).join(', ')
   const onlyRow = sections.length === 1 && sections[0]?.rows.length === 1 ? sections[0].rows[0] : undefined
-  const name = onlyRow?.host?.name
-  const isAllBack = scope.downNow === 0 && sections.every(({ kind }) => kind === 'up')
-  const subject = `[${scope.stage}] ${counts}${isAllBack ? ', none down' : name ? `: ${name}` : ''}`
+  const only = onlyRow?.host?.name
+  const isAllBack = scope.downNow === 0 && sections.every(({ name }) => name === 'up')
+  const subject = `[${scope.stage}] ${counts}${isAllBack ? ', none down' : only ? `: ${only}` : ''}`
   const parts = [
     [`${counts}.`, downNowSentence(scope.downNow)].join(' '),
     ...sections.map(({ rows, heading }) => [heading.title, ...groupedLines(rows)].join('\n')),
@@ -32,13 +32,19 @@ export function composeDigest(rows: readonly DigestRow[], scope: DigestScope): D
 }
 
 type Heading = { readonly title: string; readonly count: (n: number) => string }
-type Section = { readonly kind: NotifyKind; readonly heading: Heading; readonly rows: readonly DigestRow[] }
+/** Sections of the kind `down` are two. */
+type SectionName = NotifyKind | 'still_down'
+type Section = { readonly name: SectionName; readonly heading: Heading; readonly rows: readonly DigestRow[] }
 
 const hosts = (n: number): string => `${n} ${n === 1 ? 'host' : 'hosts'}`
 
 /** In the order in which a reader wants them. */
-const HEADINGS: Readonly<Record<NotifyKind, Heading>> = {
+const HEADINGS: Readonly<Record<SectionName, Heading>> = {
   down: { title: 'DOWN', count: (n) => `${hosts(n)} down` },
+  still_down: {
+    title: 'STILL DOWN AFTER MAINTENANCE',
+    count: (n) => `${hosts(n)} still down after maintenance`,
+  },
   up: { title: 'BACK', count: (n) => `${hosts(n)} back` },
   major: { title: 'MAJOR DRIFT', count: (n) => `${n} major drift` },
   minor: { title: 'MINOR DRIFT', count: (n) => `${n} minor drift` },
@@ -46,11 +52,20 @@ const HEADINGS: Readonly<Record<NotifyKind, Heading>> = {
 }
 
 function sectionsOf(rows: readonly DigestRow[], kinds: ReadonlySet<NotifyKind>): Section[] {
-  const byKind = Map.groupBy(rows, notifyKind)
-  return (Object.keys(HEADINGS) as NotifyKind[]).flatMap((kind) => {
-    const ofKind = byKind.get(kind) ?? []
-    return ofKind.length === 0 || !kinds.has(kind) ? [] : [{ kind, heading: HEADINGS[kind], rows: ofKind }]
+  const wanted = rows.filter((row) => {
+    const kind = notifyKind(row)
+    return kind !== null && kinds.has(kind)
   })
+  const bySection = Map.groupBy(wanted, sectionName)
+  return (Object.keys(HEADINGS) as SectionName[]).flatMap((name) => {
+    const inSection = bySection.get(name) ?? []
+    return inSection.length === 0 ? [] : [{ name, heading: HEADINGS[name], rows: inSection }]
+  })
+}
+
+function sectionName(row: DigestRow): SectionName | null {
+  const kind = notifyKind(row)
+  return kind === 'down' && row.what === 'status' && row.isAfterMaintenance ? 'still_down' : kind
 }
 
 /** A host that went down and came back is back; each drift of a host is told. */

@@ -7,5 +7,6 @@ import type { FunctionName } from './functions.ts'
 export const EVENT_LINES = {
   probe: ['host changed', 'identification changed'],
   drift: ['drift detected'],
-  operate: ['policy changed', 'scan forgotten'],
+  operate: ['policy changed', 'scan forgotten', 'maintenance started', 'maintenance ended'],
+  'fan-out': ['maintenance ended'],
 } as const satisfies Partial<Record<FunctionName, readonly string[]>>

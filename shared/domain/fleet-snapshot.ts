@@ -21,10 +21,14 @@ export type SnapshotHost = {
   readonly waitingSinceMs: number
   /** Whether no probe of it is made for as long as its address and the policy stay as they are. */
   readonly isUnprobeable: boolean
+  /** Whether the host is under maintenance. */
+  readonly isInMaintenance: boolean
 }
 
 /** Set in the byte of a host's status if the host is unprobeable. */
 const UNPROBEABLE = 0x80
+/** Set there if the host is under maintenance. */
+const IN_MAINTENANCE = 0x40
 
 /** The live hosts, at 25 bytes each: as objects, a million of them do not fit into the memory of the fan-out. */
 export class SnapshotHosts {
@@ -50,21 +54,28 @@ export class SnapshotHosts {
     return this.ids.length
   }
 
-  push({ id, status, waitingSinceMs, isUnprobeable }: SnapshotHost): void {
+  push({ id, status, waitingSinceMs, isUnprobeable, isInMaintenance }: SnapshotHost): void {
     const index = this.length
     this.#statuses = roomFor(this.#statuses, index + 1, (length) => new Uint8Array(length))
     this.#waitingSinceMs = roomFor(this.#waitingSinceMs, index + 1, (length) => new Float64Array(length))
-    this.#statuses[index] = REACHABILITY_STATUSES.indexOf(status) | (isUnprobeable ? UNPROBEABLE : 0)
+    this.#statuses[index] =
+      REACHABILITY_STATUSES.indexOf(status) |
+      (isUnprobeable ? UNPROBEABLE : 0) |
+      (isInMaintenance ? IN_MAINTENANCE : 0)
     this.#waitingSinceMs[index] = waitingSinceMs
     this.ids.push(id)
   }
 
   statusAt(index: number): ReachabilityStatus {
-    return REACHABILITY_STATUSES[(this.#statuses[index] ?? 0) & ~UNPROBEABLE] ?? 'unknown'
+    return REACHABILITY_STATUSES[(this.#statuses[index] ?? 0) & ~(UNPROBEABLE | IN_MAINTENANCE)] ?? 'unknown'
   }
 
   isUnprobeableAt(index: number): boolean {
     return ((this.#statuses[index] ?? 0) & UNPROBEABLE) !== 0
+  }
+
+  isInMaintenanceAt(index: number): boolean {
+    return ((this.#statuses[index] ?? 0) & IN_MAINTENANCE) !== 0
   }
 
   waitingSinceMsAt(index: number): number {

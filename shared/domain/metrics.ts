@@ -28,6 +28,8 @@ export const FAN_OUT_METRICS = {
   hostsUnknown: 'HostsUnknown',
   hostsReachable: 'HostsReachable',
   hostsUnreachable: 'HostsUnreachable',
+  /** Those under maintenance, which the three above leave out. */
+  hostsInMaintenance: 'HostsInMaintenance',
   /** Of all hosts, those that no probe is made of because policy does not allow their address. */
   hostsUnprobeable: 'HostsUnprobeable',
   oldestOverdueSeconds: 'OldestOverdueProbeSeconds',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { composeDigest, type DigestScope } from '../../shared/domain/digest.ts'
 import {
+  type AfterMaintenance,
   addTold,
   type DigestRow,
   mayTell,
@@ -35,6 +36,8 @@ const status = (
   occurredAt: AT,
   host: hostOf(name, address),
   what: 'status',
+  isQuiet: false,
+  isAfterMaintenance: false,
   from: from as 'reachable',
   to,
   errorType: to === 'reachable' ? null : errorType,
@@ -46,6 +49,7 @@ const drift = (name: string, driftType: 'major' | 'minor' | 'improvement'): Dige
   occurredAt: AT,
   host: hostOf(name, '10.2.14.9'),
   what: 'drift',
+  isQuiet: false,
   driftType,
   priorScore: 91.25,
   currentScore: driftType === 'improvement' ? 98 : 70,
@@ -99,6 +103,62 @@ describe('the digest reads well:', () => {
     sequence = 0
     const rows = [status('web-01', 'reachable'), status('web-02', 'reachable'), status('db-01', 'reachable')]
     await expect(read(rows, { downNow: 0 })).toMatchFileSnapshot('digests/all-quiet-again.txt')
+  })
+})
+
+describe('after a maintenance', () => {
+  const quiet = (row: DigestRow): DigestRow =>
+    row.what === 'maintenance_ended' ? row : { ...row, isQuiet: true }
+  const ended = (...rows: DigestRow[]): DigestRow => ({
+    sequence: ++sequence,
+    recordedAtMs: AT.getTime(),
+    occurredAt: AT,
+    host: null,
+    what: 'maintenance_ended',
+    hosts: rows.flatMap((row): AfterMaintenance[] =>
+      row.what === 'maintenance_ended' || row.host === null
+        ? []
+        : row.what === 'status'
+          ? [{ ...row, host: row.host, isAfterMaintenance: true }]
+          : [{ ...row, host: row.host }],
+    ),
+  })
+
+  it('hosts that are still down are told, and what drifted', async () => {
+    sequence = 0
+    const rows = [
+      ended(
+        status('web-01', 'unreachable'),
+        status('web-02', 'unreachable', { errorType: 'connection_refused' }),
+        status('web-03', 'unreachable'),
+        drift('web-01', 'major'),
+      ),
+    ]
+    await expect(read(rows, { downNow: 3 })).toMatchFileSnapshot('digests/after-maintenance.txt')
+  })
+
+  it('a host that was down before it and has come back in it is back', () => {
+    expect(read([ended(status('web-01', 'reachable'))], { downNow: 0 })).toMatch(
+      /^\[prod\] 1 host back, none down\n/,
+    )
+  })
+
+  it('a host that goes down once more is told once, by what happened last', () => {
+    const left = status('web-01', 'unreachable')
+    const row = ended(left)
+    const again: DigestRow = { ...status('web-01', 'unreachable'), host: left.host }
+    expect(read([row, again])).toMatch(/^\[prod\] 1 host down: web-01\n/)
+  })
+
+  it('nothing is told where all is well, nor of kinds that nobody asks for', () => {
+    expect(read([ended()])).toBe('nothing')
+    expect(read([ended(status('web-01', 'unreachable'))], { kinds: parseNotify('up,major') })).toBe('nothing')
+  })
+
+  it('nothing is told of a host while it lasts', () => {
+    expect(read([quiet(status('web-01', 'unreachable')), quiet(drift('web-01', 'major'))])).toBe('nothing')
+    const loud = status('web-02', 'unreachable')
+    expect(read([quiet(status('web-01', 'unreachable')), loud])).toMatch(/^\[prod\] 1 host down: web-02\n/)
   })
 })
 

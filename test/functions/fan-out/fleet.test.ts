@@ -14,6 +14,7 @@ const hosts = (count: number, status: ReachabilityStatus, waitedMs: number): Sna
     status,
     waitingSinceMs: NOW_MS - waitedMs,
     isUnprobeable: false,
+    isInMaintenance: false,
   }))
 
 const measure = (...fleet: SnapshotHost[]) => measureFleet(SnapshotHosts.of(fleet), INTERVAL_MS, NOW_MS)
@@ -29,10 +30,29 @@ describe('the gauges of the fleet', () => {
       unknown: 3,
       reachable: 5,
       unreachable: 2,
+      inMaintenance: 0,
       unprobeable: 0,
       oldestOverdueSeconds: 0,
       secondsWithoutProbe: 0,
     })
+  })
+
+  it('the gauges of the fleet count a host under maintenance as that, whatever its state, and wait for it as for any other', () => {
+    const quiet = [...hosts(2, 'unreachable', 0), ...hosts(1, 'reachable', 0)].map((host) => ({
+      ...host,
+      isInMaintenance: true,
+    }))
+    expect(measure(...quiet, ...hosts(4, 'reachable', 0), ...hosts(1, 'unreachable', 0))).toEqual({
+      unknown: 0,
+      reachable: 4,
+      unreachable: 1,
+      inMaintenance: 3,
+      unprobeable: 0,
+      oldestOverdueSeconds: 0,
+    })
+    const [late] = hosts(1, 'reachable', 90_000_000).map((host) => ({ ...host, isInMaintenance: true }))
+    if (!late) throw new Error('no host')
+    expect(measure(late).oldestOverdueSeconds).toBeGreaterThan(80_000)
   })
 
   it('the gauges of the fleet are all 0 for no hosts', () => {
@@ -40,6 +60,7 @@ describe('the gauges of the fleet', () => {
       unknown: 0,
       reachable: 0,
       unreachable: 0,
+      inMaintenance: 0,
       unprobeable: 0,
       oldestOverdueSeconds: 0,
       secondsWithoutProbe: 0,
@@ -70,6 +91,7 @@ describe('the gauges of the fleet', () => {
       unknown: 1,
       reachable: 4,
       unreachable: 0,
+      inMaintenance: 0,
       unprobeable: 2,
       oldestOverdueSeconds: 0,
       secondsWithoutProbe: 0,

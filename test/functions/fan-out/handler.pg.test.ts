@@ -195,6 +195,7 @@ describe('the fan-out function', () => {
       unknown: 2,
       reachable: 0,
       unreachable: 0,
+      inMaintenance: 0,
       unprobeable: 1,
       oldestOverdueSeconds: 0,
       secondsWithoutProbe: expect.any(Number),

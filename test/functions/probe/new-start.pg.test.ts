@@ -93,7 +93,7 @@ describe('a host starts anew', () => {
       await db.sql`update hosts set created_at = ${months}`
       await invoke(deps, hosts, async () => ANSWER)
       await change(db.sql, host)
-      const fleet = await db.sql.begin(readFleet)
+      const fleet = await db.sql.begin((tx) => readFleet(tx, new Date()))
       expect(Math.abs(Date.now() - fleet.hosts.waitingSinceMsAt(0))).toBeLessThan(60_000)
     },
   )
