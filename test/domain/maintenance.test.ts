@@ -26,14 +26,14 @@ describe('the hosts that are meant', () => {
     expect(judgeSelection(texts, found).outcome).toBe(outcome)
   })
 
-  it('name each text that means no host, so that a slip changes nothing at all', () => {
+  it('the hosts that are meant are none where a text means none: each such text is named', () => {
     expect(judgeSelection(['web-1', 'wbe-2', 'x*'], [host(1, 0)])).toEqual({
       outcome: 'unmatched',
       texts: ['wbe-2', 'x*'],
     })
   })
 
-  it('are refused where there is one more than a maintenance may have', () => {
+  it('the hosts that are meant are refused where there is one more than a maintenance may have', () => {
     const hosts = Array.from({ length: MAX_HOSTS_IN_MAINTENANCE + 1 }, (_, n) => host(n, 0))
     expect(judgeSelection(['*'], hosts)).toEqual({ outcome: 'too_many' })
     expect(judgeSelection(['*'], hosts.slice(1)).outcome).toBe('selected')
@@ -50,7 +50,7 @@ describe('the events of a maintenance', () => {
   const row = ({ resourceType, resourceId, ...event }: AuditEvent) =>
     AuditEventRow.parse({ ...event, resource_type: resourceType, resource_id: resourceId })
 
-  it('have the names of twenty hosts at most, sorted, and the number of all', () => {
+  it('the events of a maintenance have the names of twenty hosts at most, sorted, and the number of all', () => {
     const names = Array.from({ length: 30 }, (_, n) => `web-${String(30 - n).padStart(2, '0')}`)
     expect(row(maintenanceStarted(maintenance, names))).toMatchObject({
       action: 'fleet.maintenance.started',
@@ -60,7 +60,7 @@ describe('the events of a maintenance', () => {
   })
 
   it.each(['operator', 'time'] as const)(
-    'say that it has ended by %s, and how many hosts are down',
+    'the events of a maintenance say that it has ended by %s, and how many hosts are down',
     (cause) => {
       const end = { eventId: 'e', maintenance, hosts: 3, stillDown: 2, names: ['c', 'a', 'b'] }
       expect(row(maintenanceEnded(end, cause))).toMatchObject({

@@ -57,7 +57,7 @@ describe('maintenance', () => {
       ['web-01', 'web-0*', '10.2.0.0/16'],
       ['web-01', 'web-02', 'Web_03'],
     ],
-  ])('set for %j is of %j', async (hosts, names) => {
+  ])('maintenance set for %j is of %j', async (hosts, names) => {
     await using db = await withFleet()
     await using operator = operatorOf(db)
     expect(await start(operator, hosts)).toMatchObject({ outcome: 'started', hosts: names.length })
@@ -65,7 +65,7 @@ describe('maintenance', () => {
     expect(listed.map(({ name }) => name).sort()).toEqual([...names].sort())
   })
 
-  it('of which one text means no host is not set at all', async () => {
+  it('maintenance of which one text means no host is not set at all', async () => {
     await using db = await withFleet()
     await using operator = operatorOf(db)
     await db.sql`update hosts set deleted_at = now() where hostname = 'web-02'`
@@ -77,7 +77,7 @@ describe('maintenance', () => {
     expect(await eventsOf(db)).toHaveLength(0)
   })
 
-  it('is an audit event as it is set and as it is ended, by the operate function and with its request id', async () => {
+  it('maintenance is an audit event as it is set and as it is ended, by the operate function and with its request id', async () => {
     await using db = await withFleet()
     const at = new Date('2026-03-01T04:00:00Z')
     const { id } = await startMaintenance(db, ['web-*'], { at, durationMs: 2 * HOUR_MS })
@@ -101,7 +101,7 @@ describe('maintenance', () => {
     })
   })
 
-  it('of a dry run says which hosts these are, and changes nothing', async () => {
+  it('maintenance of a dry run says which hosts these are, and changes nothing', async () => {
     await using db = await withFleet()
     await using operator = operatorOf(db)
     const request = {
@@ -116,7 +116,7 @@ describe('maintenance', () => {
     expect(await eventsOf(db)).toHaveLength(0)
   })
 
-  it('leaves a host that is added later alone', async () => {
+  it('maintenance leaves a host that is added later alone', async () => {
     await using db = await withFleet()
     await startMaintenance(db, ['web-*'])
     const id = hostIdOfEndpoint('10.2.0.9', 22)
@@ -128,7 +128,7 @@ describe('maintenance', () => {
     })
   })
 
-  it('ends for single hosts, and goes on for the others', async () => {
+  it('maintenance ends for single hosts, and goes on for the others', async () => {
     await using db = await withFleet()
     await using operator = operatorOf(db)
     await startMaintenance(db, ['web-*'])
@@ -142,7 +142,7 @@ describe('maintenance', () => {
     expect(await endMaintenance(db, ['nobody'])).toEqual({ outcome: 'unmatched', texts: ['nobody'] })
   })
 
-  it('may overlap another one: a host is in it until the last has ended, and is listed in both', async () => {
+  it('maintenance may overlap another one: a host is in it until the last has ended, and is listed in both', async () => {
     await using db = await withFleet()
     await using operator = operatorOf(db)
     const at = new Date()
@@ -169,7 +169,7 @@ describe('maintenance', () => {
     expect(await endMaintenance(db, ['web-*'])).toMatchObject({ maintenances: [{ id: first.id, hosts: 2 }] })
   })
 
-  it('says how many hosts it leaves down, without those that another one goes on with', async () => {
+  it('maintenance says how many hosts it leaves down, without those that another one goes on with', async () => {
     await using db = await freshDatabase()
     await using probe = environment(db)
     const hosts = await addHosts(db.sql, 3)
@@ -185,7 +185,7 @@ describe('maintenance', () => {
     })
   })
 
-  it('that one command ends twice over counts a host that is down in each', async () => {
+  it('maintenance that one command ends twice over counts a host that is down in each', async () => {
     await using db = await freshDatabase()
     await using probe = environment(db)
     const hosts = await addHosts(db.sql, 1)
@@ -205,7 +205,7 @@ describe('maintenance', () => {
     [{ reason: 'two\nlines' }],
     [{ hosts: [] }],
     [{ hosts: Array.from({ length: 101 }, () => 'web-01') }],
-  ])('is refused with %o', async (wrong) => {
+  ])('maintenance is refused with %o', async (wrong) => {
     await using db = await withFleet()
     await using operator = operatorOf(db)
     const request = { command: 'maintenance.start', hosts: ['web-01'], duration_ms: HOUR_MS, reason: 'x' }
@@ -213,7 +213,7 @@ describe('maintenance', () => {
     expect(await db.sql`select from maintenances`).toHaveLength(0)
   })
 
-  it('is forgotten 400 days after its end, as the next one is set', async () => {
+  it('maintenance is forgotten 400 days after its end, as the next one is set', async () => {
     await using db = await withFleet()
     const at = new Date('2026-03-01T04:00:00Z')
     const later = (ms: number) => new Date(at.getTime() + HOUR_MS + KEEP_MAINTENANCES_MS + ms)
