@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { AuditEventRow } from '../../../shared/contracts/audit-event.ts'
 import { upsertHosts } from '../../../shared/db/hosts.ts'
-import { hostIdOfEndpoint } from '../../../shared/domain/endpoint-id.ts'
+import { deriveHostId } from '../../../shared/domain/endpoint-id.ts'
 import { KEEP_MAINTENANCES_MS } from '../../../shared/domain/maintenance.ts'
 import { type Operator, operatorOf } from '../../support/functions/operate.ts'
 import { environment, FAILURE, invoke } from '../../support/functions/probe.ts'
@@ -25,7 +25,7 @@ async function withFleet(): Promise<TestDatabase> {
   const db = await freshDatabase()
   await upsertHosts(
     db.sql,
-    FLEET.map(([name, address, port]) => ({ id: hostIdOfEndpoint(address, port), name, address, port })),
+    FLEET.map(([name, address, port]) => ({ id: deriveHostId(address, port), name, address, port })),
   )
   return db
 }
@@ -52,7 +52,7 @@ describe('maintenance', () => {
     [['2001:db8:1::/48'], ['v6-01']],
     [['10.3.0.1'], ['db-01']],
     [['10.2.9.3:2222'], ['Web_03']],
-    [[hostIdOfEndpoint('10.3.0.1', 22)], ['db-01']],
+    [[deriveHostId('10.3.0.1', 22)], ['db-01']],
     [
       ['web-01', 'web-0*', '10.2.0.0/16'],
       ['web-01', 'web-02', 'Web_03'],
@@ -119,7 +119,7 @@ describe('maintenance', () => {
   it('maintenance leaves a host that is added later alone', async () => {
     await using db = await withFleet()
     await startMaintenance(db, ['web-*'])
-    const id = hostIdOfEndpoint('10.2.0.9', 22)
+    const id = deriveHostId('10.2.0.9', 22)
     await upsertHosts(db.sql, [{ id, name: 'web-09', address: '10.2.0.9', port: 22 }])
     await using operator = operatorOf(db)
     expect(await operator.ask({ command: 'host', hostId: id })).toMatchObject({
@@ -157,7 +157,7 @@ describe('maintenance', () => {
       [first.id, 2],
       [second.id, 2],
     ])
-    const hostId = hostIdOfEndpoint('10.2.0.1', 22)
+    const hostId = deriveHostId('10.2.0.1', 22)
     const before = await operator.ask({ command: 'host', hostId })
     expect(before).toMatchObject({ maintenances: [{ reason: 'second' }, { reason: 'first' }] })
     await endMaintenance(db, [second.id])

@@ -316,7 +316,10 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
       expect(Object.fromEntries(reporters)).toEqual({
         probe: '{ ($.message = "host changed") || ($.message = "identification changed") }',
         drift: '{ $.message = "drift detected" }',
-        operate: '{ ($.message = "policy changed") || ($.message = "scan forgotten") }',
+        operate:
+          '{ ($.message = "policy changed") || ($.message = "scan forgotten") || ' +
+          '($.message = "maintenance started") || ($.message = "maintenance ended") }',
+        out: '{ $.message = "maintenance ended" }',
       })
     })
 
