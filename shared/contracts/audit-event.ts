@@ -3,7 +3,7 @@ import { MAX_NAMES_IN_EVENT } from '../domain/fleet-event.ts'
 import { FAILURE_KINDS, REACHABILITY_STATUSES } from '../domain/reachability.ts'
 import { DRIFT_BASES } from '../domain/verdict.ts'
 
-/** Of an event's fields those that depend on its action, as they stand in a row of `audit_events`. */
+/** The fields of an event that depend on its action, as they are in a row of `audit_events`. */
 const hostConnectivityChecked = z.strictObject({
   action: z.literal('host.connectivity.checked'),
   severity: z.literal('info'),

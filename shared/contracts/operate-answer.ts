@@ -43,7 +43,7 @@ const HostDetail = z.object({
   last_scheduled_for: time.nullable(),
   created_at: time,
 })
-/** All that is kept of one host. */
+/** Everything that is stored about one host. */
 export type HostDetail = z.infer<typeof HostDetail>
 
 const HostMaintenance = z.object({ id: z.guid(), ends_at: time, reason: z.string() })
@@ -70,7 +70,7 @@ const EventListing = z.object({
   correlation_id: z.string(),
   resource_type: z.string().nullable(),
   resource_id: z.string().nullable(),
-  /** Of a host's event, also when the host has left the fleet. */
+  /** The host of the event, even if it has left the fleet. */
   host_name: z.string().nullable(),
   detail: z.unknown(),
 })

@@ -29,7 +29,7 @@ const addressClasses = z.string().transform((text, context) => {
   return z.NEVER
 })
 
-/** As the check of the table has it. */
+/** The table has the same check. */
 const ACTION_LIST = /^((\*|[A-Za-z0-9_.:-]+\*?)(,(\*|[A-Za-z0-9_.:-]+\*?))*)?$/
 const MAX_ACTION_LIST_CHARACTERS = 1000
 

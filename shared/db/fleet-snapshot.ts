@@ -36,7 +36,7 @@ export async function readSchedulePolicy(tx: Tx): Promise<SchedulePolicy> {
 
 type SizesRow = { hosts: number; schedules: number; name_bytes: number }
 
-/** So that what is read is never copied from smaller memory to larger. */
+/** The sizes are read first, so that what is read later is never copied from smaller memory to larger. */
 const readSizes = (tx: Tx): Promise<[SizesRow]> => tx<[SizesRow]>`
   select (select count(*)::integer from hosts where deleted_at is null)                as hosts,
          (select count(*)::integer from probe_schedules)                                as schedules,

@@ -1,7 +1,7 @@
 import type { Backlog, OutboxEvent } from '../domain/outbox.ts'
 import type { Tx } from './client.ts'
 
-/** Of this product alone: the first eight bytes of SHA-256('fleet-awareness publish'). */
+/** No other product uses this number: it is the first eight bytes of SHA-256('fleet-awareness publish'). */
 const PUBLISH_LOCK = '-1513243584511464003'
 
 /**
@@ -58,7 +58,7 @@ export async function readUnpublished(tx: Tx, limit: number): Promise<OutboxEven
   return rows.map(outboxEvent)
 }
 
-/** Of other writers it is not known what they put there. */
+/** Other writers may have put anything there. */
 const UUID = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
 
 const outboxEvent = (row: OutboxRow): OutboxEvent => ({
@@ -99,7 +99,7 @@ export async function markNotForBus(tx: Tx, ids: readonly string[]): Promise<voi
     where id = any (array(select jsonb_array_elements_text(${tx.json([...ids])})::uuid))`
 }
 
-/** A backlog of this many is told as this many: counting millions each minute would be work without a use. */
+/** A larger backlog is reported as this number: nobody needs millions to be counted each minute. */
 const MAX_COUNTED = 100_000
 
 /** How many events wait to be published, and for how long. */

@@ -49,14 +49,16 @@ export type HostChange = {
 /** A probe that says nothing of its host. */
 export type HostInconclusive = { readonly host: ClaimedHost; readonly reason: string }
 
-/** All that one invocation found out. */
+/** Everything that one invocation found out. */
 export type ProbeResults = {
   readonly attemptedAt: Date
   /** The occurrence of the schedule; null for a probe that no schedule asked for. */
   readonly scheduledFor: Date | null
   readonly observed: readonly HostObserved[]
   readonly inconclusive: readonly HostInconclusive[]
-  /** At most one of each kind for each observed host. An event is not stored where its host's state was not. */
+  /**
+   * There is at most one event of each kind for each observed host. It is not stored if the state of its host is not.
+   */
   readonly changes: readonly HostChange[]
 }
 

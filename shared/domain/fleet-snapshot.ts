@@ -5,7 +5,7 @@ import { REACHABILITY_STATUSES, type ReachabilityStatus } from './reachability.t
 import type { SchedulePolicy } from './schedule-plan.ts'
 import { roomFor } from './typed-arrays.ts'
 
-/** All that a run of the fan-out knows: one state of the database. */
+/** Everything that a run of the fan-out reads: one state of the database. */
 export type FleetSnapshot = {
   readonly hosts: SnapshotHosts
   readonly policy: SchedulePolicy
@@ -17,7 +17,10 @@ export type SnapshotHost = {
   readonly id: HostId
   /** `unknown` when the host was never probed. */
   readonly status: ReachabilityStatus
-  /** Since when the host has waited to be probed: its last probe, or when it joined or started anew, or when the system was installed. In ms since the epoch. */
+  /**
+   * When the host began to wait for its next probe: at its last probe, or when it joined or started anew, or when the
+   * system was installed. In ms since the epoch.
+   */
   readonly waitingSinceMs: number
   /** Whether no probe of it is made for as long as its address and the policy stay as they are. */
   readonly isUnprobeable: boolean

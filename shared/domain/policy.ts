@@ -57,12 +57,14 @@ export const readHysteresis = (policy: PolicyValues): HysteresisThresholds => ({
   successesToComeUp: policy.successes_to_come_up,
 })
 
-/** The kinds of address that a probe may connect to. None where a kind is unknown: what is not understood is refused. */
+/**
+ * The kinds of address that a probe may connect to. None where a kind is unknown: what is not understood is refused.
+ */
 export const parseAllowedAddresses = (policy: PolicyValues): ReadonlySet<AddressClass> =>
   parseAddressClasses(policy.allowed_addresses) ?? new Set()
 
 /**
- * By what a scan is judged.
+ * Returns the part of the policy that decides on verdicts.
  *
  * @throws InvalidValueError for thresholds that mean nothing; the checks of the table let none in.
  */
