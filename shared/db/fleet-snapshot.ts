@@ -3,11 +3,9 @@ import { type FleetSnapshot, SnapshotHosts } from '../domain/fleet-snapshot.ts'
 import { HostIdList } from '../domain/host-id-list.ts'
 import type { HostId } from '../domain/ids.ts'
 import { isUnprobeable } from '../domain/inconclusive.ts'
-import type { PolicyValues } from '../domain/policy.ts'
 import type { ReachabilityStatus } from '../domain/reachability.ts'
-import type { SchedulePolicy } from '../domain/schedule-plan.ts'
 import type { Tx } from './client.ts'
-import { policyRow } from './policy.ts'
+import { readSchedulePolicy } from './policy.ts'
 
 /** How many rows a page of a cursor has: some 500 KB of them are in memory at a time. */
 const ROWS_PER_PAGE = 5_000
@@ -23,15 +21,6 @@ export async function readFleet(tx: Tx, now: Date): Promise<FleetSnapshot> {
     hosts: await readSnapshotHosts(tx, sizes.hosts, now),
     applied: await readAppliedSchedules(tx, sizes),
   }
-}
-
-/** Reads the part of the policy that decides which schedules there are. */
-export async function readSchedulePolicy(tx: Tx): Promise<SchedulePolicy> {
-  const row = policyRow(
-    await tx<Pick<PolicyValues, 'probe_interval_seconds' | 'hosts_per_schedule'>[]>`
-      select probe_interval_seconds, hosts_per_schedule from policy`,
-  )
-  return { intervalMs: row.probe_interval_seconds * 1000, hostsPerSchedule: row.hosts_per_schedule }
 }
 
 type SizesRow = { hosts: number; schedules: number; name_bytes: number }

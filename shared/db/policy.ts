@@ -4,11 +4,21 @@ import {
   formatAddressClasses,
 } from '../domain/addresses.ts'
 import type { InitialPolicy, PolicyValues } from '../domain/policy.ts'
+import type { SchedulePolicy } from '../domain/schedule-plan.ts'
 import type { AnySql, Tx } from './client.ts'
 
 /** The policy as it is. */
 export async function readPolicy(sql: AnySql): Promise<PolicyValues> {
   return policyRow(await selectPolicy(sql, sql``))
+}
+
+/** Reads the part of the policy that decides which schedules there are. */
+export async function readSchedulePolicy(tx: Tx): Promise<SchedulePolicy> {
+  const row = policyRow(
+    await tx<Pick<PolicyValues, 'probe_interval_seconds' | 'hosts_per_schedule'>[]>`
+      select probe_interval_seconds, hosts_per_schedule from policy`,
+  )
+  return { intervalMs: row.probe_interval_seconds * 1000, hostsPerSchedule: row.hosts_per_schedule }
 }
 
 /** The policy as it is, and until the end of the transaction nobody else changes it. */
