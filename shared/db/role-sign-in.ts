@@ -1,9 +1,6 @@
 import type { Tx } from './client.ts'
 
-/**
- * The role of a function signs in with a password, given as its SCRAM verifier, or with an IAM token where that is
- * null.
- */
+/** How a function's role signs in: by a password, given as its SCRAM verifier, or where that is null by IAM token. */
 export type RoleSignIn = { readonly role: string; readonly verifier: string | null }
 
 /**

@@ -28,6 +28,9 @@ export type PublishProps = StageParts & {
   readonly reporters: Readonly<Record<keyof typeof EVENT_LINES, NodeFunction>>
 }
 
+const pascalCase = (name: string): string =>
+  name.replaceAll(/(^|-)(\w)/g, (_, _dash, letter: string) => letter.toUpperCase())
+
 /** The event bus that programs subscribe to, and the publish function that puts every audit event on it. */
 export class Publish extends Construct {
   readonly bus: events.EventBus
@@ -99,7 +102,7 @@ export class Publish extends Construct {
       keyof typeof EVENT_LINES,
       readonly string[],
     ][]) {
-      new logs.SubscriptionFilter(this, `LinesOf${name[0]?.toUpperCase()}${name.slice(1)}`, {
+      new logs.SubscriptionFilter(this, `LinesOf${pascalCase(name)}`, {
         logGroup: reporters[name].logGroup,
         destination: new LambdaDestination(this.function.handler),
         filterPattern: logs.FilterPattern.any(

@@ -102,13 +102,7 @@ export function memoryPorts(policy: SchedulePolicy) {
     world,
     join: (...ids: HostId[]) => {
       for (const id of ids)
-        state.hosts.set(id, {
-          id,
-          status: 'unknown',
-          waitingSinceMs: state.nowMs,
-          isUnprobeable: false,
-          isInMaintenance: false,
-        })
+        state.hosts.set(id, { id, status: 'unknown', waitingSinceMs: state.nowMs, isUnprobeable: false })
     },
     leave: (...ids: HostId[]) => {
       for (const id of ids) state.hosts.delete(id)
