@@ -21,6 +21,13 @@ const Forgotten = z.object({ scan_id: z.string(), completed_at: z.string(), chan
 const Hosts = z.object({ source: z.string(), names: z.array(z.string()) })
 const HostsAdded = Hosts.extend({ added: z.int(), changed: z.int() })
 const HostsRemoved = Hosts.extend({ removed: z.int() })
+const Maintenance = z.object({
+  reason: z.string(),
+  hosts: z.int(),
+  names: z.array(z.string()),
+  ends_at: z.string(),
+})
+const MaintenanceEnd = Maintenance.extend({ cause: z.string(), still_down: z.int() })
 const setting = z.union([z.string(), z.number()])
 const settings = z.record(z.string(), setting)
 const Change = z.object({ before: settings, after: settings, reason: z.string().optional() })
@@ -63,6 +70,15 @@ export function describeEvent({ action, detail }: EventListing): string {
       const { data } = HostsRemoved.safeParse(detail)
       return data === undefined ? raw : describeFleetChange(`${data.removed} removed`, data.removed, data)
     }
+    case 'fleet.maintenance.started': {
+      const { data } = Maintenance.safeParse(detail)
+      return data === undefined ? raw : `until ${formatTime(data.ends_at)}, ${describeMaintenance(data)}`
+    }
+    case 'fleet.maintenance.ended': {
+      const { data } = MaintenanceEnd.safeParse(detail)
+      if (data === undefined) return raw
+      return `by ${data.cause}, ${data.still_down} still down, ${describeMaintenance(data)}`
+    }
     default:
       return raw
   }
@@ -86,6 +102,14 @@ function describeFleetChange(
   const all = names.length < total ? [...names, '…'] : names
   return `${counts} by ${source}: ${all.join(', ')}`
 }
+
+/** Describes which hosts a maintenance is of, and why. */
+export const describeMaintenance = ({
+  hosts,
+  names,
+  reason,
+}: Pick<z.output<typeof Maintenance>, 'hosts' | 'names' | 'reason'>): string =>
+  `${formatCount(hosts, 'host')} (${[...names, ...(names.length < hosts ? ['…'] : [])].join(', ')}): ${reason}`
 
 /** Describes a scan that was taken back: when it was complete, and how much it had changed. */
 export const describeForgotten = ({ scan_id, completed_at, changes }: z.output<typeof Forgotten>): string =>

@@ -1,10 +1,18 @@
 import { MAX_NAME_CHARACTERS } from '../../shared/contracts/fleet-row.ts'
 import { MAX_EVENTS } from '../../shared/contracts/operate-request.ts'
 import { type PolicyChanges, parseSettings } from '../../shared/contracts/policy.ts'
+import { hasControlCharacters } from '../../shared/domain/control-characters.ts'
 import { UserError } from '../../shared/domain/errors.ts'
 import { isUuid } from '../../shared/domain/ids.ts'
+import {
+  MAX_HOST_SELECTORS,
+  MAX_MAINTENANCE_MS,
+  MAX_REASON_CHARACTERS,
+  MIN_MAINTENANCE_MS,
+} from '../../shared/domain/maintenance.ts'
 import { REACHABILITY_STATUSES, type ReachabilityStatus } from '../../shared/domain/reachability.ts'
 import { parseWholeNumber } from '../terminal/parse-flags.ts'
+import { parseDurationMs } from './since.ts'
 
 /** @throws UserError for a text that is too short or too long to name a host. */
 export function parseHostText(text: string): string {
@@ -31,6 +39,29 @@ export function parseChanges(texts: readonly string[]): PolicyChanges {
 export function parseScanId(text: string): string {
   if (isUuid(text)) return text.toLowerCase()
   throw new UserError([`SCAN-ID ${JSON.stringify(text)} is not a UUID`])
+}
+
+/** @throws UserError for anything but texts that each may mean hosts, and not more of them than one command takes. */
+export function parseHostTexts(texts: readonly string[]): readonly string[] {
+  if (texts.length > MAX_HOST_SELECTORS) {
+    throw new UserError([`at most ${MAX_HOST_SELECTORS} hosts, globs and networks are taken at a time`])
+  }
+  return texts.map(parseHostText)
+}
+
+/** @throws UserError for anything but a duration that a maintenance may have. */
+export function parseMaintenanceMs(text: string | undefined): number {
+  const durationMs = parseDurationMs(text ?? '')
+  if (durationMs >= MIN_MAINTENANCE_MS && durationMs <= MAX_MAINTENANCE_MS) return durationMs
+  const given = text === undefined ? 'is needed: it is' : `${JSON.stringify(text)} is not`
+  throw new UserError([`--for ${given} a duration from 1m to 30d, such as 2h`])
+}
+
+/** @throws UserError for a reason that is missing, too long, or not one line. */
+export function parseReason(text: string | undefined): string {
+  const reason = text?.trim() ?? ''
+  if (reason !== '' && reason.length <= MAX_REASON_CHARACTERS && !hasControlCharacters(reason)) return reason
+  throw new UserError([`--reason is needed: one line of at most ${MAX_REASON_CHARACTERS} characters`])
 }
 
 /** @throws UserError for anything but a number of events that one answer can hold. */

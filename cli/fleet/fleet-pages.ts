@@ -1,4 +1,5 @@
 import type { HostListing } from '../../shared/contracts/operate-answer.ts'
+import type { QuietReason } from '../../shared/domain/operator-queries.ts'
 import type { ReachabilityStatus } from '../../shared/domain/reachability.ts'
 import type { OperatorClient } from './operator-client.ts'
 
@@ -6,12 +7,14 @@ import type { OperatorClient } from './operator-client.ts'
 export async function* readFleetPages(
   client: OperatorClient,
   state: ReachabilityStatus | null = null,
+  only?: QuietReason,
 ): AsyncGenerator<HostListing[]> {
   let after: { readonly name: string; readonly id: string } | null = null
   do {
     const page: Awaited<ReturnType<typeof client.ask<'hosts'>>> = await client.ask({
       command: 'hosts',
       ...(state !== null && { state }),
+      ...(only !== undefined && { only }),
       ...(after !== null && { after }),
     })
     yield page.hosts

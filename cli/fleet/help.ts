@@ -17,8 +17,9 @@ machine, and changes it.
                      change. FORMAT is csv, json, ansible (ansible-inventory
                      --list, or an inventory in INI) or known-hosts; by
                      default the name of the file shows it
-  hosts [--state STATE]
-                     the fleet; STATE is reachable, unreachable or unknown
+  hosts [--state STATE] [--maintenance]
+                     the fleet; STATE is reachable, unreachable or unknown;
+                     with --maintenance only hosts under maintenance
   host HOST          a host's state, last result, newest events, schedule and
                      next probe
   probe HOST         probes it now
@@ -36,6 +37,15 @@ machine, and changes it.
                      takes a scan back out of state and log, such as one from
                      the future; audited
 
+  maintenance start HOSTS ... --for TIME --reason TEXT [--dry-run]
+                     nobody is told of these hosts until it ends; they are
+                     probed as ever. HOSTS are names, addresses, ids, globs
+                     ('web-*') and networks (10.2.0.0/16); TIME is 30m, 2h, 1d.
+                     --dry-run shows which hosts these are
+  maintenance list   what is under maintenance, until when, and why
+  maintenance end (HOSTS ... | ID)
+                     ends it for these hosts, or as a whole
+
   HOST is a name, an address, an id, or address:port as the tables show it.
 
   --json             for programs: one JSON object a line on standard output,
@@ -49,7 +59,7 @@ machine, and changes it.
 Exit codes: 0 done; probe: the host answered
             1 AWS, the function or the database refused or failed
             2 bad input: arguments, fleet file or settings
-            3 no such host, or no such scan
+            3 no such host, no such scan, or no maintenance to end
             4 probe: the host did not answer
             5 import --prune needs --yes: nothing was changed
             6 probe: no result (another is under way, its address is not

@@ -6,10 +6,12 @@ import type { Output } from '../terminal/output.ts'
 import { readFleetFile } from '../terminal/read-fleet-file.ts'
 import { reportError } from '../terminal/report-error.ts'
 import { createNameResolver, type NameResolver } from '../terminal/resolve-names.ts'
-import { type FleetCommand, parseFleetCommandLine, type Target } from './command-line.ts'
+import { parseFleetCommandLine, type Target } from './command-line.ts'
 import { forgetScan } from './forget-scan.ts'
+import type { FleetCommand } from './grammar.ts'
 import { HELP } from './help.ts'
 import { importFleet } from './import-fleet.ts'
+import { endMaintenance, listMaintenances, startMaintenance } from './maintenance.ts'
 import { createOperatorClient, type OperatorClient, type OperatorTransport } from './operator-client.ts'
 import { probeHost } from './probe-host.ts'
 import { showEvents } from './show-events.ts'
@@ -107,6 +109,12 @@ function runCommand(
       return showEvents(client, output, { ...command, json }, now())
     case 'scans':
       return showScans(client, output, { ...command, json })
+    case 'maintenance start':
+      return startMaintenance(client, output, { ...command, json })
+    case 'maintenance list':
+      return listMaintenances(client, output, { json })
+    case 'maintenance end':
+      return endMaintenance(client, output, { ...command, json })
     case 'scans forget':
       return forgetScan(client, output, { ...command, json })
   }

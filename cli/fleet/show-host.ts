@@ -18,9 +18,9 @@ export async function showHost(
 ): Promise<ExitCode> {
   const answer = await client.ask({ command: 'host', hostId: await resolveHostId(client.findHosts, text) })
   if (answer.outcome === 'unknown_host') throw noSuchHost(text)
-  const { host, schedule, events } = answer
+  const { host, maintenances, schedule, events } = answer
   if (json) {
-    output.out(JSON.stringify({ host, schedule, events }))
+    output.out(JSON.stringify({ host, maintenances, schedule, events }))
     return EXIT.done
   }
   const facts = describeHost(answer).map((cells) => ({ cells }))
@@ -30,10 +30,14 @@ export async function showHost(
   return EXIT.done
 }
 
-const describeHost = ({ host, schedule }: FoundHost): [string, string][] => [
+const describeHost = ({ host, maintenances, schedule }: FoundHost): [string, string][] => [
   ['id', host.id],
   ['address', formatEndpoint(host.address, host.port)],
   ['state', describeState(host)],
+  ...maintenances.map(({ ends_at, reason }): [string, string] => [
+    'maintenance',
+    `until ${formatTime(ends_at)}: ${reason}`,
+  ]),
   ['last probe', describeLastResult(host)],
   ...describeLastAttempt(host),
   ['calls itself', host.ssh_identification ?? '–'],

@@ -1,4 +1,5 @@
 import type { HostListing } from '../../shared/contracts/operate-answer.ts'
+import type { QuietReason } from '../../shared/domain/operator-queries.ts'
 import type { ReachabilityStatus } from '../../shared/domain/reachability.ts'
 import { describeInconclusive } from '../terminal/describe-attempt.ts'
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts'
@@ -17,14 +18,20 @@ import type { OperatorClient } from './operator-client.ts'
 /** What a narrow terminal cuts off is what matters least. */
 const HEADER = ['HOST', 'ADDRESS', 'STATE', 'RESPONSE', 'ERROR', 'SINCE', 'LAST PROBE']
 
+export type HostsOrder = {
+  readonly state: ReachabilityStatus | null
+  readonly only: QuietReason | undefined
+  readonly json: boolean
+}
+
 /** Shows the fleet, or the part of it in one state. */
 export async function showHosts(
   client: OperatorClient,
   output: Output,
-  { state, json }: { readonly state: ReachabilityStatus | null; readonly json: boolean },
+  { state, only, json }: HostsOrder,
 ): Promise<ExitCode> {
   const hosts: HostListing[] = []
-  for await (const page of readFleetPages(client, state)) {
+  for await (const page of readFleetPages(client, state, only)) {
     if (json) for (const host of page) output.out(JSON.stringify(host))
     else hosts.push(...page)
   }
@@ -38,12 +45,16 @@ export async function showHosts(
 const formatCells = (host: HostListing): string[] => [
   host.name,
   formatEndpoint(host.address, host.port),
-  host.state,
+  describeState(host),
   formatMilliseconds(host.last_response_ms),
   [host.last_error_type, describeInconclusive(host)].filter((text) => text !== null).join('; '),
   formatTime(host.last_state_change_at),
   formatTime(host.last_probe_at),
 ]
+
+/** A host that people do not hear of is shown with the reason. */
+const describeState = ({ state, maintenance_until }: HostListing): string =>
+  maintenance_until === null ? state : `${state} (maintenance)`
 
 function summarise(hosts: readonly HostListing[], state: ReachabilityStatus | null): string {
   if (state !== null) return `${formatCount(hosts.length, 'host')} ${state}`

@@ -20,11 +20,7 @@ const MEANINGS: Readonly<Record<keyof PolicyValues, string>> = {
   drift_basis: 'all_rules, or common_rules: new rules then count on neither side',
   allowed_addresses: 'kinds of address that may be probed, with commas between',
   publish_actions: 'actions of other writers of audit_events that go to the event bus too, such as scan.*',
-  notify: 'changes that people are told of: down, up, major, minor, improvement, prober',
-  confirm_after_seconds: `after a failure until the host is probed again out of turn; 0 turns it off: ${range('confirm_after_seconds')}`,
-  hold_min_hosts: `hosts that must have failed for the prober to be suspected: ${range('hold_min_hosts')}`,
-  hold_above_percent: `and the share of the hosts probed lately; 0 turns the hold off: ${range('hold_above_percent')}`,
-  hold_at_most_minutes: `for which a suspected prober calls no host down: ${range('hold_at_most_minutes')}`,
+  notify: 'changes that people are told of: down, up, major, minor, improvement',
 }
 
 /** Shows the settings, each with its meaning. */

@@ -8,13 +8,18 @@ const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600
 /** Ten years: what is longer is a slip of the finger, and may have no date. */
 const MAX_AGO_MS = 3650 * 86_400_000
 
+/** Reads a duration such as `24h`, in ms; 0 for any other text. */
+export function parseDurationMs(text: string): number {
+  const [, number = '', unit = ''] = /^(\d+)([smhd])$/.exec(text) ?? []
+  return Number(number) * (UNIT_MS[unit] ?? 0)
+}
+
 /**
  * Reads a duration such as `24h`, or a time such as `2026-03-01T10:00:00Z`.
  * @throws UserError for a text that is neither.
  */
 export function parseSince(text: string): Since {
-  const [, number = '', unit = ''] = /^(\d+)([smhd])$/.exec(text) ?? []
-  const agoMs = Number(number) * (UNIT_MS[unit] ?? 0)
+  const agoMs = parseDurationMs(text)
   if (agoMs > 0 && agoMs <= MAX_AGO_MS) return { agoMs }
   const at = new Date(text)
   // No event is older than 1970, and PostgreSQL does not know every year before. NaN fails too.

@@ -2,15 +2,16 @@ import { withinDeadline } from '../runtime/deadline.ts'
 import { alone, type FanOutDeps, fanOutDepsFromEnvironment, fanOutPorts } from '../runtime/fan-out-ports.ts'
 import { type LambdaHandler, observed, onColdStart } from '../runtime/function.ts'
 import { asksForSweep, FanOutEvent } from './event.ts'
-import { fanOutMinute, type MinuteReport } from './minute.ts'
-import { lookFaults, report } from './report.ts'
+import { type FanOutReport, fanOut } from './reconcile.ts'
+import { report, reportSettled } from './report.ts'
+import { settle } from './settle.ts'
 
 /** When the run stops making changes: it then has 10 s to store what it did. */
 const WORK_MS = 40_000
 /** Before the next minute's run, and before Lambda's own timeout of 60 s. */
 export const HANDLER_DEADLINE_MS = 50_000
 
-export type FanOutResponse = Omit<MinuteReport, 'faults' | 'looks'>
+export type FanOutResponse = Omit<FanOutReport, 'faults'>
 
 /** The run did nothing, because another one was under way. */
 export type FanOutSkipped = { readonly skipped: 'another run is under way' }
@@ -20,11 +21,6 @@ export class SchedulesRefusedError extends Error {
   override readonly name = 'SchedulesRefusedError'
 }
 
-/** The fleet was not looked at, or hosts that failed are not probed again out of turn. The schedules were planned. */
-export class ConfirmationFailedError extends Error {
-  override readonly name = 'ConfirmationFailedError'
-}
-
 /** Two runs must not overlap: the function's reserved concurrency is 1, or a lease in the database sees to it. */
 export const createFanOutHandler = (
   deps: FanOutDeps,
@@ -32,30 +28,23 @@ export const createFanOutHandler = (
 ): LambdaHandler<FanOutResponse | FanOutSkipped> =>
   observed(deps.telemetry, async (event, context) => {
     const sweep = asksForSweep(FanOutEvent.parse(event), deps.now())
-    const minute = await withinDeadline(deadlineMs, (deadline) =>
-      alone(deps, deadline, () =>
-        fanOutMinute(
-          fanOutPorts(deps, context.awsRequestId, deadline),
-          { sweep, looksAgain: deps.looksAgain ?? true },
-          { work: AbortSignal.any([deadline, AbortSignal.timeout(WORK_MS)]), deadline },
-        ),
-      ),
+    const fannedOut = await withinDeadline(deadlineMs, (deadline) =>
+      alone(deps, deadline, async () => {
+        const ports = fanOutPorts(deps, context.awsRequestId, deadline)
+        reportSettled(deps.telemetry, await settle(ports))
+        return fanOut(ports, { sweep }, AbortSignal.any([deadline, AbortSignal.timeout(WORK_MS)]))
+      }),
     )
-    if (minute === null) {
+    if (fannedOut === null) {
       deps.telemetry.logger.warn('run skipped')
       return { skipped: 'another run is under way' }
     }
-    report(deps.telemetry, minute)
-    const { faults, looks, ...done } = minute
+    const { faults, ...done } = fannedOut
+    report(deps.telemetry, { ...done, faults })
     const [fault] = faults
-    if (fault !== undefined) {
-      const names = faults.map(({ name }) => name).join(', ')
-      throw new SchedulesRefusedError(`refused: ${names}`, { cause: fault.error })
-    }
-    const [lookFault] = lookFaults(looks)
-    if (lookFault !== undefined)
-      throw new ConfirmationFailedError('hosts that failed are not confirmed', { cause: lookFault })
-    return done
+    if (fault === undefined) return done
+    const names = faults.map(({ name }) => name).join(', ')
+    throw new SchedulesRefusedError(`refused: ${names}`, { cause: fault.error })
   })
 
 /** What Lambda calls. */

@@ -7,9 +7,14 @@ export type ListHostsPorts = { readonly hostPage: (query: HostPageQuery) => Prom
 /** Lists one page of the fleet by name. It reads one host more than it gives: without that one, this page is the last. */
 export async function listHosts(
   { hostPage }: ListHostsPorts,
-  { state, after, limit }: Omit<RequestOf<'hosts'>, 'command'>,
+  { state, only, after, limit }: Omit<RequestOf<'hosts'>, 'command'>,
 ): Promise<AnswerOf<'hosts'>> {
-  const found = await hostPage({ state: state ?? null, after: after ?? null, limit: limit + 1 })
+  const found = await hostPage({
+    state: state ?? null,
+    only: only ?? null,
+    after: after ?? null,
+    limit: limit + 1,
+  })
   const hosts = found.slice(0, limit)
   const last = found.length > limit ? hosts.at(-1) : undefined
   return { hosts, next: last === undefined ? null : { name: last.name, id: last.id } }

@@ -7,17 +7,31 @@ import { type ForgetScanPorts, forgetScan } from './forget-scan.ts'
 import { type ListEventsPorts, listEvents } from './list-events.ts'
 import { type ListHostsPorts, listHosts } from './list-hosts.ts'
 import { type ListScansPorts, listScans } from './list-scans.ts'
+import {
+  type EndMaintenancePorts,
+  endMaintenance,
+  type ListMaintenancesPorts,
+  listMaintenances,
+  type StartMaintenancePorts,
+  startMaintenance,
+} from './maintenance.ts'
 import { type SetPolicyPorts, setPolicy } from './set-policy.ts'
 import { type ShowHostPorts, showHost } from './show-host.ts'
 
 type Reads = ListHostsPorts &
   ShowHostPorts &
   ListEventsPorts &
-  ListScansPorts & {
+  ListScansPorts &
+  ListMaintenancesPorts & {
     readonly findHosts: (text: string) => Promise<FleetHost[]>
     readonly policy: () => Promise<PolicyValues>
   }
-type Writes = ImportHostsPorts & RemoveHostsPorts & SetPolicyPorts & ForgetScanPorts
+type Writes = ImportHostsPorts &
+  RemoveHostsPorts &
+  SetPolicyPorts &
+  ForgetScanPorts &
+  StartMaintenancePorts &
+  EndMaintenancePorts
 
 export type OperatePorts = {
   /** Runs the body in a transaction whose reads all see one state of the database. */
@@ -50,5 +64,11 @@ export function operate(ports: OperatePorts, request: OperateRequest): Promise<O
       return ports.writing((write) => setPolicy(write, request))
     case 'scans.forget':
       return ports.writing((write) => forgetScan(write, request))
+    case 'maintenance.start':
+      return ports.writing((write) => startMaintenance(write, request, ports.now()))
+    case 'maintenance.list':
+      return ports.reading((read) => listMaintenances(read))
+    case 'maintenance.end':
+      return ports.writing((write) => endMaintenance(write, request))
   }
 }

@@ -24,5 +24,14 @@ export function report(
     const { outcome: _, ...scan } = answer
     logger.warn('scan forgotten', scan)
   }
+  if (command === 'maintenance.start' && 'reason' in answer && answer.outcome === 'started') {
+    const { outcome: _, names: __, ...maintenance } = answer
+    logger.info('maintenance started', { maintenance })
+  }
+  if ('maintenances' in answer && 'outcome' in answer && answer.outcome === 'ended') {
+    for (const { names: _, ...maintenance } of answer.maintenances) {
+      logger.info('maintenance ended', { cause: 'operator', maintenance })
+    }
+  }
   logger.info('operated', { command, ...('changed' in answer || 'removed' in answer ? answer : {}) })
 }

@@ -12,8 +12,11 @@ import { type SchedulePolicy, scheduleOfHost, sharesSchedules } from '../../shar
 
 const RECENT_EVENTS = 10
 
+type FoundHost = Extract<AnswerOf<'host'>, { outcome: 'found' }>
+
 export type ShowHostPorts = {
   readonly hostDetail: (id: HostId) => Promise<HostDetail | null>
+  readonly maintenancesOf: (id: HostId) => Promise<FoundHost['maintenances']>
   readonly recentEvents: (id: HostId, limit: number) => Promise<EventListing[]>
   readonly schedulePolicy: () => Promise<SchedulePolicy>
   /** The ids of all live hosts. */
@@ -30,8 +33,9 @@ export async function showHost(
 ): Promise<AnswerOf<'host'>> {
   const host = await ports.hostDetail(hostId)
   if (host === null) return { outcome: 'unknown_host' }
+  const maintenances = await ports.maintenancesOf(hostId)
   const events = await ports.recentEvents(hostId, RECENT_EVENTS)
-  return { outcome: 'found', host, schedule: await findSchedule(ports, hostId, now), events }
+  return { outcome: 'found', host, maintenances, schedule: await findSchedule(ports, hostId, now), events }
 }
 
 /** The schedule that the fan-out plans for the host, by the same plan. */

@@ -19,13 +19,12 @@ export const createProbeHandler = (
   deadlineMs = HANDLER_DEADLINE_MS,
 ): LambdaHandler<ProbeAnswer> =>
   observed(deps.telemetry, async (event, context) => {
-    const request = ProbeRequest.parse(event)
-    const { cause, scheduledTime } = request
+    const { cause, scheduledTime, hostIds } = ProbeRequest.parse(event)
     const lagMs = scheduledTime === null ? null : deps.now().getTime() - scheduledTime.getTime()
-    const { outcomes, suspect } = await withinDeadline(deadlineMs, (deadline) =>
-      probeHosts(probePorts(deps, context.awsRequestId, deadline), request),
+    const outcomes = await withinDeadline(deadlineMs, (deadline) =>
+      probeHosts(probePorts(deps, context.awsRequestId, deadline), { cause, scheduledTime, hostIds }),
     )
-    report(deps.telemetry, { cause, outcomes, suspect, lagMs })
+    report(deps.telemetry, { cause, outcomes, lagMs })
     return { outcomes }
   })
 

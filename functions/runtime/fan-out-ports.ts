@@ -1,27 +1,25 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as pause } from 'node:timers/promises'
 import * as z from 'zod'
-import { createLambdaClient, type InvokeLater, invokeFunctionLater } from '../../shared/aws/functions.ts'
 import { createSchedulerClient, type ScheduleGroup, scheduleGroup } from '../../shared/aws/scheduler.ts'
+import { insertAuditEvents } from '../../shared/db/audit-events.ts'
 import type { Tx } from '../../shared/db/client.ts'
 import { readFleet } from '../../shared/db/fleet-snapshot.ts'
+import { holdMaintenanceLock } from '../../shared/db/maintenance.ts'
+import { endDueMaintenances } from '../../shared/db/maintenance-ends.ts'
 import { forgetSchedules, markSchedulesPending, rememberSchedules } from '../../shared/db/probe-schedules.ts'
 import { giveLeaseBack, takeLease } from '../../shared/db/run-lease.ts'
+import type { AuditEvent, AuditRecord } from '../../shared/domain/audit-events.ts'
 import type { FleetSnapshot } from '../../shared/domain/fleet-snapshot.ts'
+import { FUNCTIONS } from '../../shared/domain/functions.ts'
+import type { MaintenanceEnd } from '../../shared/domain/maintenance.ts'
+import { maintenanceEnded } from '../../shared/domain/maintenance-event.ts'
 import { parseEnvironment } from './config.ts'
 import { depsFromEnvironment, type FunctionDeps } from './deps.ts'
-import { watchPorts } from './watch-ports.ts'
 
 export type FanOutDeps = FunctionDeps & {
   readonly schedules: ScheduleGroup
   /** Whether runs could overlap, because Lambda does not reserve one environment for the function. */
   readonly mayOverlap?: boolean
-  /** Whether a run waits to look at the fleet a second time: yes unless it is given. */
-  readonly looksAgain?: boolean
-  /** Has the probe function probe hosts out of turn. */
-  readonly invokeProbe: InvokeLater
-  /** Waits for so long, in ms of the time that `now` gives. */
-  readonly pause: (ms: number, signal: AbortSignal) => Promise<void>
 }
 
 const FAN_OUT_ENVIRONMENT = {
@@ -31,7 +29,6 @@ const FAN_OUT_ENVIRONMENT = {
   SCHEDULE_ROLE_ARN: z.string().min(1),
   DEAD_LETTER_QUEUE_ARN: z.string().min(1),
   MAY_OVERLAP: z.enum(['yes', 'no']).default('no'),
-  LOOKS_AGAIN: z.enum(['yes', 'no']).default('yes'),
 }
 
 /**
@@ -51,25 +48,36 @@ export function fanOutDepsFromEnvironment(env: NodeJS.ProcessEnv): FanOutDeps {
     ...depsFromEnvironment(env, 'fan-out'),
     schedules: scheduleGroup(createSchedulerClient(), target),
     mayOverlap: config.MAY_OVERLAP === 'yes',
-    looksAgain: config.LOOKS_AGAIN === 'yes',
-    invokeProbe: invokeFunctionLater(createLambdaClient(), config.PROBE_FUNCTION_ARN),
-    pause: (ms, signal) => pause(ms, undefined, { signal }),
   }
 }
 
-/** The real ports of one run of the fan-out: its statements, Scheduler, and the probe function. */
-export function fanOutPorts(deps: FanOutDeps, correlationId: string, deadline: AbortSignal) {
-  const { database, schedules, invokeProbe, now } = deps
+/** The real ports of one run of the fan-out: its statements, each in a transaction of its own, and Scheduler. */
+export function fanOutPorts(
+  { database, schedules, now }: FanOutDeps,
+  correlationId: string,
+  deadline: AbortSignal,
+) {
   const { transaction } = database.until(deadline)
+  const recorded = ({ id, event }: { readonly id: string; readonly event: AuditEvent }): AuditRecord => ({
+    id,
+    correlationId,
+    actorId: FUNCTIONS['fan-out'].service,
+    occurredAt: now(),
+    event,
+  })
   const write = (statement: (tx: Tx) => Promise<void>): Promise<void> => transaction('write', statement)
   return {
     ...schedules,
-    ...watchPorts(deps, correlationId, deadline),
     now,
-    invokeProbe,
-    waitUntil: (at: Date, signal: AbortSignal): Promise<void> =>
-      deps.pause(Math.max(0, at.getTime() - now().getTime()), signal),
-    readFleet: (): Promise<FleetSnapshot> => transaction('snapshot', readFleet),
+    readFleet: (): Promise<FleetSnapshot> => transaction('snapshot', (tx) => readFleet(tx, now())),
+    endMaintenances: (): Promise<MaintenanceEnd[]> =>
+      transaction('write', async (tx) => {
+        await holdMaintenanceLock(tx)
+        const ends = await endDueMaintenances(tx, now())
+        const records = ends.map((end) => ({ id: end.eventId, event: maintenanceEnded(end, 'time') }))
+        await insertAuditEvents(tx, records.map(recorded))
+        return ends
+      }),
     markPending: (names: readonly string[]) => write((tx) => markSchedulesPending(tx, names)),
     remember: (applied: Parameters<typeof rememberSchedules>[1]) =>
       write((tx) => rememberSchedules(tx, applied)),

@@ -19,7 +19,7 @@ import { withinDeadline } from './deadline.ts'
 import { readOwnerSecret } from './owner-secret.ts'
 import { ownerConnections, signInAsOwner } from './owner-sign-in.ts'
 
-/** Before Lambda's own 300 s, so that the stack's events say what took so long. */
+/** The deadline is before Lambda's own timeout of 300 s, so that the stack's events say what took so long. */
 export const MIGRATE_DEADLINE_MS = 240_000
 
 const SALT_BYTES = 16

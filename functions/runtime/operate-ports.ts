@@ -2,19 +2,30 @@ import { randomUUID } from 'node:crypto'
 import { insertAuditEvents } from '../../shared/db/audit-events.ts'
 import type { Tx } from '../../shared/db/client.ts'
 import { findHosts } from '../../shared/db/find-hosts.ts'
-import { readHostIds, readSchedulePolicy } from '../../shared/db/fleet-snapshot.ts'
+import { readHostIds } from '../../shared/db/fleet-snapshot.ts'
 import { forgetScan } from '../../shared/db/forget-scan.ts'
 import { addHostSource } from '../../shared/db/host-sources.ts'
 import { markHostsDeleted, upsertHosts } from '../../shared/db/hosts.ts'
+import {
+  findMaintenances,
+  forgetOldMaintenances,
+  holdMaintenanceLock,
+  saveMaintenance,
+  selectHosts,
+} from '../../shared/db/maintenance.ts'
+import { endMaintenances } from '../../shared/db/maintenance-ends.ts'
+import { listMaintenances, listMaintenancesOf } from '../../shared/db/maintenance-lists.ts'
 import { listAuditEvents, listEventsOfHost } from '../../shared/db/operator-events.ts'
 import { listHostPage, readHostDetail } from '../../shared/db/operator-hosts.ts'
 import { isHost, listVerdicts } from '../../shared/db/operator-scans.ts'
-import { lockPolicy, readPolicy, savePolicy } from '../../shared/db/policy.ts'
+import { lockPolicy, readPolicy, readSchedulePolicy, savePolicy } from '../../shared/db/policy.ts'
 import { isScheduleApplied } from '../../shared/db/probe-schedules.ts'
-import type { AuditEvent } from '../../shared/domain/audit-events.ts'
+import type { AuditEvent, AuditRecord } from '../../shared/domain/audit-events.ts'
 import type { FleetHost } from '../../shared/domain/fleet-host.ts'
 import { FUNCTIONS } from '../../shared/domain/functions.ts'
+import type { HostSelector } from '../../shared/domain/host-selector.ts'
 import type { HostId } from '../../shared/domain/ids.ts'
+import type { Maintenance } from '../../shared/domain/maintenance.ts'
 import type { EventQuery, HostPageQuery } from '../../shared/domain/operator-queries.ts'
 import { type PolicyValues, parseAllowedAddresses } from '../../shared/domain/policy.ts'
 import type { ScanKey } from '../../shared/domain/scan-reading.ts'
@@ -24,15 +35,17 @@ import type { FunctionDeps } from './deps.ts'
 export const operatePorts = (deps: FunctionDeps, correlationId: string, deadline: AbortSignal) => ({
   now: deps.now,
   reading: <T>(body: (ports: ReturnType<typeof reads>) => Promise<T>): Promise<T> =>
-    deps.database.until(deadline).transaction('snapshot', (tx) => body(reads(tx))),
+    deps.database.until(deadline).transaction('snapshot', (tx) => body(reads(tx, deps.now()))),
   writing: <T>(body: (ports: ReturnType<typeof writes>) => Promise<T>): Promise<T> =>
     deps.database.until(deadline).transaction('write', (tx) => body(writes(tx, correlationId, deps.now))),
 })
 
-const reads = (tx: Tx) => ({
-  hostPage: (query: HostPageQuery) => listHostPage(tx, query),
+const reads = (tx: Tx, now: Date) => ({
+  hostPage: (query: HostPageQuery) => listHostPage(tx, query, now),
   findHosts: (text: string) => findHosts(tx, text),
-  hostDetail: (id: HostId) => readHostDetail(tx, id),
+  hostDetail: (id: HostId) => readHostDetail(tx, id, now),
+  maintenancesOf: (id: HostId) => listMaintenancesOf(tx, id, now),
+  maintenances: (limit: number, names: number) => listMaintenances(tx, now, { limit, names }),
   recentEvents: (id: HostId, limit: number) => listEventsOfHost(tx, id, limit),
   schedulePolicy: () => readSchedulePolicy(tx),
   hostIds: () => readHostIds(tx),
@@ -58,8 +71,28 @@ const writes = (tx: Tx, correlationId: string, now: () => Date) => ({
   lockPolicy: () => lockPolicy(tx),
   savePolicy: (policy: PolicyValues) => savePolicy(tx, policy),
   forgetScan: (scan: ScanKey) => forgetScan(tx, scan),
-  saveEvent: async (event: AuditEvent): Promise<void> => {
-    const actorId = FUNCTIONS.operate.service
-    await insertAuditEvents(tx, [{ id: randomUUID(), correlationId, actorId, occurredAt: now(), event }])
+  newId: randomUUID,
+  ...maintenanceWrites(tx, now),
+  saveEvent: (event: AuditEvent) =>
+    saveEvent(tx, { id: randomUUID(), correlationId, occurredAt: now(), event }),
+  saveEndEvent: (id: string, event: AuditEvent) =>
+    saveEvent(tx, { id, correlationId, occurredAt: now(), event }),
+})
+
+async function saveEvent(tx: Tx, event: Omit<AuditRecord, 'actorId'>): Promise<void> {
+  await insertAuditEvents(tx, [{ ...event, actorId: FUNCTIONS.operate.service }])
+}
+
+const maintenanceWrites = (tx: Tx, now: () => Date) => ({
+  selectHosts: (selectors: readonly HostSelector[], limit: number) => selectHosts(tx, selectors, limit),
+  saveMaintenance: async (maintenance: Maintenance, hostIds: readonly HostId[]): Promise<void> => {
+    await holdMaintenanceLock(tx)
+    await forgetOldMaintenances(tx, maintenance.startsAt)
+    await saveMaintenance(tx, maintenance, hostIds)
+  },
+  findMaintenances: (ids: readonly string[]) => findMaintenances(tx, ids),
+  endMaintenances: async (which: Parameters<typeof endMaintenances>[2]) => {
+    await holdMaintenanceLock(tx)
+    return endMaintenances(tx, now(), which)
   },
 })

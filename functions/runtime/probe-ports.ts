@@ -2,8 +2,6 @@ import { randomUUID } from 'node:crypto'
 import { claimHosts } from '../../shared/db/claims.ts'
 import type { Tx } from '../../shared/db/client.ts'
 import { saveProbes } from '../../shared/db/liveness.ts'
-import { beginHold, measureLately, saveWitnessed } from '../../shared/db/prober-hold.ts'
-import type { AuditRecord } from '../../shared/domain/audit-events.ts'
 import type { Claim } from '../../shared/domain/claim.ts'
 import { FUNCTIONS } from '../../shared/domain/functions.ts'
 import type { HostId } from '../../shared/domain/ids.ts'
@@ -15,32 +13,25 @@ export const probePorts = (deps: FunctionDeps, correlationId: string, deadline: 
   now: deps.now,
   probe: (target: ProbeTarget, signal: AbortSignal) => probeSsh(target, { signal }),
   exclusively: <T>(hostIds: readonly HostId[], body: (claim: Claim) => Promise<T>): Promise<T> =>
-    deps.database.until(deadline).transaction('write', async (tx, lost) => {
-      const claimed = await claimHosts(tx, hostIds)
-      return body({
-        ...claimed,
-        lost,
-        measureOthers: (since, failed) =>
-          measureLately(tx, since, claimed.holdPolicy.minHosts, { hostIds, failed }),
-        beginHold: (at) => beginHold(tx, at),
-        saveWitnessed: (answeredAt) => saveWitnessed(tx, answeredAt),
-        save: saving(tx, correlationId),
-      })
-    }),
+    deps.database
+      .until(deadline)
+      .transaction('write', async (tx, lost) =>
+        body({ ...(await claimHosts(tx, hostIds)), lost, save: saving(tx, correlationId) }),
+      ),
 })
 
 const saving =
   (tx: Tx, correlationId: string): Claim['save'] =>
-  ({ changes, suspect, ...results }) => {
-    const record = (event: AuditRecord['event']): AuditRecord => ({
-      id: randomUUID(),
-      correlationId,
-      actorId: FUNCTIONS.probe.service,
-      occurredAt: results.attemptedAt,
-      event,
-    })
-    return saveProbes(tx, results, [
-      ...changes.map(({ host, event }) => ({ ...record(event), incarnation: host.incarnation ?? 0 })),
-      ...(suspect === null ? [] : [record(suspect)]),
-    ])
-  }
+  ({ changes, ...results }) =>
+    saveProbes(
+      tx,
+      results,
+      changes.map(({ host, event }) => ({
+        id: randomUUID(),
+        correlationId,
+        actorId: FUNCTIONS.probe.service,
+        occurredAt: results.attemptedAt,
+        event,
+        incarnation: host.incarnation ?? 0,
+      })),
+    )

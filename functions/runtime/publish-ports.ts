@@ -16,7 +16,7 @@ import { parseEnvironment } from './config.ts'
 import { depsFromEnvironment, type FunctionDeps } from './deps.ts'
 
 export type PublishDeps = FunctionDeps & {
-  /** As it is named in the events. */
+  /** The name of the stage in the events. */
   readonly stage: string
   readonly bus: EventBus
   /** Sends people a digest. */
@@ -25,7 +25,7 @@ export type PublishDeps = FunctionDeps & {
 
 const PUBLISH_ENVIRONMENT = { EVENT_BUS: z.string().min(1), DIGEST_TOPIC_ARN: z.string().min(1) }
 
-/** Of the publish function, from its environment variables. */
+/** Creates what the publish function needs from its environment variables. */
 export function publishDepsFromEnvironment(env: NodeJS.ProcessEnv): PublishDeps {
   const config = parseEnvironment(env, PUBLISH_ENVIRONMENT)
   return {
@@ -52,8 +52,8 @@ export function tellPorts({ database, sendDigest, stage, now }: PublishDeps, dea
           told,
           lastToldAt,
           kinds: parseNotify(policy.notify),
-          read: () => readUntold(tx, told),
-          countDown: () => countDownHosts(tx),
+          read: () => readUntold(tx, told, now()),
+          countDown: () => countDownHosts(tx, now()),
           save: (next, toldAt) => saveDigestState(tx, next, toldAt),
         })
       }),

@@ -26,6 +26,7 @@ export const CONTEXT_VALUES = {
   slackChannelId: 'the Slack channel for the digest: C…',
   subscribers: 'event buses that every event is handed on to: ARNs, separated by commas',
   alarmTopicArn: 'an SNS topic for the alarms',
+  alarmMessages: '"questions" for one message per question of the dashboard instead of one per alarm',
   alarmEmails: 'addresses for the alarms, separated by commas',
   runbook: 'where docs/operations.md can be read',
 } as const

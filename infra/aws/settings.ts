@@ -7,7 +7,6 @@ export type Settings = {
   /** The policy that a new database starts with. Later it is changed in the database, without a deploy. */
   readonly initialPolicy: InitialPolicy
   readonly concurrency: Concurrency
-  readonly confirmation: ConfirmationSettings
   /** For how many days the logs of the functions are kept: one of the numbers that CloudWatch Logs accepts. */
   readonly logRetentionDays: number
   readonly alarms: AlarmSettings
@@ -38,7 +37,7 @@ export type NetworkSettings =
       readonly kind: 'existing'
       readonly vpcId: string
       readonly subnetIds: readonly string[]
-      /** `create`: the stack creates the interface endpoints for Scheduler, Lambda, SQS and others. */
+      /** `create`: the stack creates the interface endpoints for Scheduler and SQS. */
       readonly endpoints: 'there already' | 'create'
     }
   /** The functions run outside of any VPC. */
@@ -118,15 +117,6 @@ export type Concurrency = {
   readonly isReserved: boolean
 }
 
-/** How soon a failure is confirmed. */
-export type ConfirmationSettings = {
-  /**
-   * Whether the fan-out looks at the fleet a second time in each minute: no failure then waits longer than 40 s for that.
-   * Without it some wait for a minute, and a run of the fan-out takes less than a second instead of 25.
-   */
-  readonly looksTwiceAMinute: boolean
-}
-
 export type NotifySettings = {
   readonly emails: readonly string[]
   /** A channel of Slack, in a workspace that Amazon Q Developer in chat applications is authorised for. */
@@ -136,6 +126,8 @@ export type NotifySettings = {
 export type AlarmSettings = {
   /** `basic` leaves out what AWS emulators cannot create: saved queries, alarms on arithmetic. */
   readonly monitoring: 'full' | 'basic'
+  /** Who sends messages: each alarm, or one alarm for each question of the dashboard. */
+  readonly messages: 'each' | 'questions'
   /** An existing SNS topic; where it is null, the stack creates one. */
   readonly topicArn: string | null
   /** Addresses that are subscribed to the topic that the stack creates. */

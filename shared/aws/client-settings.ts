@@ -1,9 +1,12 @@
-/** A throttled call is repeated after a growing pause; one that stays throttled is its caller's to try again. */
+/** A throttled call is repeated after a growing pause. After the last attempt the caller has to repeat it. */
 const MAX_ATTEMPTS = 3
 const CONNECTION_TIMEOUT_MS = 2_000
 const REQUEST_TIMEOUT_MS = 5_000
 
-/** Of a client whose calls end: the SDK's own has no timeout. Region, credentials and endpoint come from its environment. */
+/**
+ * The settings of a client whose calls have a time limit: by default, the SDK sets none. Region, credentials and
+ * endpoint come from the environment.
+ */
 export const BOUNDED_CALLS = {
   retryMode: 'standard',
   maxAttempts: MAX_ATTEMPTS,

@@ -1,7 +1,9 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { BOUNDED_CALLS } from './client-settings.ts'
 
-/** A client whose calls end: the SDK's own has no timeout. Region, credentials and endpoint come from its environment. */
+/**
+ * A client whose calls end: the SDK's own has no timeout. Region, credentials and endpoint come from its environment.
+ */
 export const createSqsClient = (): SQSClient => new SQSClient(BOUNDED_CALLS)
 
 /** A message that is wrong, and why. */
@@ -18,7 +20,7 @@ const MAX_DETAIL_CHARACTERS = 500
 
 /** SQS takes no larger message. */
 const MAX_MESSAGE_BYTES = 1_048_576
-/** More than the attributes ever come to, with their names and types: text of 3 bytes a character at most. */
+/** The attributes never need more bytes, with their names and types: a character of their text has at most 3 bytes. */
 const ATTRIBUTES_BYTES = 3 * 3 * MAX_DETAIL_CHARACTERS + 200
 
 /**

@@ -3,7 +3,7 @@ import { MAX_NAMES_IN_EVENT } from '../domain/fleet-event.ts'
 import { FAILURE_KINDS, REACHABILITY_STATUSES } from '../domain/reachability.ts'
 import { DRIFT_BASES } from '../domain/verdict.ts'
 
-/** Of an event's fields those that depend on its action, as they stand in a row of `audit_events`. */
+/** The fields of an event that depend on its action, as they are in a row of `audit_events`. */
 const hostConnectivityChecked = z.strictObject({
   action: z.literal('host.connectivity.checked'),
   severity: z.literal('info'),
@@ -130,30 +130,35 @@ const fleetHostsRemoved = z.strictObject({
   }),
 })
 
-const proberSuspect = z.strictObject({
-  action: z.literal('prober.suspect'),
-  severity: z.literal('warning'),
-  outcome: z.literal('failure'),
-  resource_type: z.literal('prober'),
-  resource_id: z.string(),
-  detail: z.strictObject({
-    reason: z.enum(['share', 'no_witness']),
-    probed: hostCount,
-    failed: hostCount,
-    held_until: z.iso.datetime().describe('When hosts go down again at the latest.'),
-  }),
+const maintenance = {
+  maintenance_id: z.guid(),
+  reason: z.string(),
+  starts_at: z.iso.datetime(),
+  ends_at: z.iso.datetime(),
+  hosts: hostCount,
+  names: z.array(z.string()).max(MAX_NAMES_IN_EVENT),
+}
+
+const maintenanceRow = {
+  severity: z.literal('info'),
+  outcome: z.literal('success'),
+  resource_type: z.literal('maintenance'),
+  resource_id: z.guid(),
+}
+
+const maintenanceStarted = z.strictObject({
+  action: z.literal('fleet.maintenance.started'),
+  ...maintenanceRow,
+  detail: z.strictObject(maintenance),
 })
 
-const proberTrusted = z.strictObject({
-  action: z.literal('prober.trusted'),
-  severity: z.enum(['info', 'warning']),
-  outcome: z.literal('success'),
-  resource_type: z.literal('prober'),
-  resource_id: z.string(),
+const maintenanceEnded = z.strictObject({
+  action: z.literal('fleet.maintenance.ended'),
+  ...maintenanceRow,
   detail: z.strictObject({
-    reason: z.enum(['recovered', 'held_long_enough', 'turned_off']),
-    suspect_since: z.iso.datetime(),
-    still_failing: hostCount.describe('Hosts that failed when they were last probed, and are not down.'),
+    ...maintenance,
+    cause: z.enum(['operator', 'time']),
+    still_down: hostCount.describe('How many of the hosts are unreachable, and in no other maintenance.'),
   }),
 })
 
@@ -166,8 +171,8 @@ export const AuditEventRow = z.discriminatedUnion('action', [
   policyChanged,
   fleetHostsAdded,
   fleetHostsRemoved,
-  proberSuspect,
-  proberTrusted,
+  maintenanceStarted,
+  maintenanceEnded,
 ])
 export type AuditEventRow = z.output<typeof AuditEventRow>
 

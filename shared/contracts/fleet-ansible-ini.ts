@@ -14,7 +14,7 @@ const WORD = /(?:[^\s"']|"(?:[^"\\]|\\.)*"|'[^']*')+/g
 const RANGE = /\[(?:(\d+):(\d+)|([a-z]):([a-z])|([A-Z]):([A-Z]))(?::(\d+))?\]/
 /** The variables that say where a host is. */
 const PLACE = /^ansible_(ssh_)?(host|port)$|^ansible_connection$/
-/** More are a mistake in a range. */
+/** A range of more hosts is a mistake. */
 const MAX_HOSTS = 100_000
 
 /**

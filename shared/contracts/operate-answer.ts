@@ -3,6 +3,7 @@ import { DRIFT_KINDS } from '../domain/drift.ts'
 import { parseHostId } from '../domain/ids.ts'
 import { REACHABILITY_STATUSES } from '../domain/reachability.ts'
 import { DRIFT_BASES, NOT_COMPARABLE } from '../domain/verdict.ts'
+import { MAINTENANCE_ANSWERS } from './maintenance.ts'
 import type { OperateCommand } from './operate-request.ts'
 import { Policy } from './policy.ts'
 
@@ -26,6 +27,8 @@ const listing = {
   last_attempt_at: time.nullable().default(null),
   /** Why the last attempt had no result; null where it had one. */
   last_inconclusive_reason: z.string().nullable().default(null),
+  /** Until when the host is under maintenance; null where it is not. Older versions do not say. */
+  maintenance_until: time.nullable().default(null),
 }
 
 const HostListing = z.object(listing)
@@ -40,8 +43,10 @@ const HostDetail = z.object({
   last_scheduled_for: time.nullable(),
   created_at: time,
 })
-/** All that is kept of one host. */
+/** Everything that is stored about one host. */
 export type HostDetail = z.infer<typeof HostDetail>
+
+const HostMaintenance = z.object({ id: z.guid(), ends_at: time, reason: z.string() })
 
 const HostSchedule = z.object({
   name: z.string(),
@@ -65,7 +70,7 @@ const EventListing = z.object({
   correlation_id: z.string(),
   resource_type: z.string().nullable(),
   resource_id: z.string().nullable(),
-  /** Of a host's event, also when the host has left the fleet. */
+  /** The host of the event, even if it has left the fleet. */
   host_name: z.string().nullable(),
   detail: z.unknown(),
 })
@@ -106,6 +111,8 @@ export const OPERATE_ANSWERS = {
     z.object({
       outcome: z.literal('found'),
       host: HostDetail,
+      /** The maintenances that the host is in. Older versions do not say. */
+      maintenances: z.array(HostMaintenance).default([]),
       schedule: HostSchedule,
       events: z.array(EventListing),
     }),
@@ -151,6 +158,7 @@ export const OPERATE_ANSWERS = {
     /** No such scan was recorded for the host. */
     z.object({ outcome: z.literal('unknown_scan') }),
   ]),
+  ...MAINTENANCE_ANSWERS,
 } satisfies Record<OperateCommand, z.ZodType>
 export type AnswerOf<Command extends OperateCommand> = z.output<(typeof OPERATE_ANSWERS)[Command]>
 export type OperateAnswer = AnswerOf<OperateCommand>

@@ -1,7 +1,9 @@
 import * as z from 'zod'
 import { parseHostId } from '../domain/ids.ts'
+import { QUIET_REASONS } from '../domain/operator-queries.ts'
 import { REACHABILITY_STATUSES } from '../domain/reachability.ts'
 import { FleetRow, MAX_NAME_CHARACTERS } from './fleet-row.ts'
+import { MAINTENANCE_REQUESTS } from './maintenance.ts'
 import { PolicyChanges } from './policy.ts'
 import { storableText, storableTime } from './storable.ts'
 
@@ -17,6 +19,8 @@ export const OperateRequest = z.discriminatedUnion('command', [
   z.strictObject({
     command: z.literal('hosts'),
     state: z.enum(REACHABILITY_STATUSES).optional(),
+    /** Only hosts that people do not hear of, for this reason. */
+    only: z.enum(QUIET_REASONS).optional(),
     /** The last host of the page before; without it the first page. */
     after: z.strictObject({ name: storableText(), id: HostIdText }).optional(),
     limit: z.int().min(1).max(MAX_HOSTS_PER_PAGE).default(MAX_HOSTS_PER_PAGE),
@@ -57,6 +61,7 @@ export const OperateRequest = z.discriminatedUnion('command', [
     hostId: HostIdText,
     scanId: z.guid().transform((text) => text.toLowerCase()),
   }),
+  ...MAINTENANCE_REQUESTS,
 ])
 /** A request as the function has parsed it. */
 export type OperateRequest = z.output<typeof OperateRequest>

@@ -29,7 +29,7 @@ const addressClasses = z.string().transform((text, context) => {
   return z.NEVER
 })
 
-/** As the check of the table has it. */
+/** The table has the same check. */
 const ACTION_LIST = /^((\*|[A-Za-z0-9_.:-]+\*?)(,(\*|[A-Za-z0-9_.:-]+\*?))*)?$/
 const MAX_ACTION_LIST_CHARACTERS = 1000
 
@@ -56,10 +56,6 @@ const SETTINGS = {
   allowed_addresses: addressClasses,
   publish_actions: actionList(),
   notify: notifyKinds(),
-  confirm_after_seconds: whole('confirm_after_seconds'),
-  hold_min_hosts: whole('hold_min_hosts'),
-  hold_above_percent: whole('hold_above_percent'),
-  hold_at_most_minutes: whole('hold_at_most_minutes'),
 } satisfies Record<PolicyKey, z.ZodType>
 
 /** The names of all settings. */

@@ -22,7 +22,7 @@ const HostOutcome = z.discriminatedUnion('outcome', [
     outcome: z.literal('probed'),
     result: Observed,
     step: Stepped,
-    /** Of the SSH server that answered last before, where it identified itself otherwise. */
+    /** The identification of the SSH server that answered before, if it differs. */
     priorIdentification: z.string().nullish(),
   }),
   z.object({ hostId, outcome: z.literal('inconclusive'), reason: z.string() }),

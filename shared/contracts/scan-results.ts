@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { RULE_STATUSES } from '../domain/rule-results.ts'
 import { storableText, storableTime } from './storable.ts'
 
-/** As many as the readers of other formats accept. */
+/** The readers of other formats accept as many. */
 const MAX_RESULTS = 50_000
 /** The longest id of a rule. */
 const MAX_RULE_ID_CHARACTERS = 600
@@ -25,7 +25,9 @@ const Result = z.object({
   framework_refs: AnyJson.optional().describe('Controls of other catalogues. Stored, and not judged.'),
 })
 
-/** The project's own format of scan results, for scanners without a writer of another one. Further fields are ignored. */
+/**
+ * The project's own format of scan results, for scanners without a writer of another one. Further fields are ignored.
+ */
 export const ScanResults = z.object({
   host: storableText()
     .min(1)

@@ -56,11 +56,13 @@ type Query = {
   reject: (error: unknown) => void
 }
 
-/** Else it is a part of a statement, such as a name. */
+/** Whether it is a whole statement, and not a part of one such as a name. */
 const isQuery = (created: unknown): created is Query =>
   created instanceof Object && 'handler' in created && 'reject' in created
 
-/** The driver rejects a query as it finds the connection lost: earlier than anything that waits for the query can run. */
+/**
+ * The driver rejects a query as it finds the connection lost: earlier than anything that waits for the query can run.
+ */
 function watchQuery(query: Query, lost: AbortController): void {
   const send = query.handler
   query.handler = (sent) => (lost.signal.aborted ? sent.reject(lost.signal.reason) : send(sent))

@@ -18,7 +18,7 @@ export type Connection = {
   readonly password: string | (() => Promise<string>)
   /** PEM of the certificate authority to trust; without it the connection is not encrypted. */
   readonly tlsCertificateAuthority?: string
-  /** Encrypted, whoever the server is. */
+  /** The connection is encrypted, but the server is not verified. */
   readonly tls?: 'unverified'
   /** Settings of the session, such as `role`; not through RDS Proxy, which takes none of them. */
   readonly settings?: Readonly<Record<string, string>>
@@ -32,9 +32,9 @@ const CONNECT_TIMEOUT_SECONDS = 5
 export const IDLE_TIMEOUT_SECONDS = 20
 
 /**
- * The one door to PostgreSQL. A Lambda environment handles one event at a time, so it gets one connection.
- * Types are not fetched, which saves a round trip a connection and leaves arrays unserialised: lists travel
- * as one jsonb parameter.
+ * Connects to PostgreSQL: nothing else does. A Lambda environment handles one event at a time, so it gets one
+ * connection. Types are not fetched, which saves one round trip per connection. The driver then cannot serialise
+ * arrays, so lists travel as one jsonb parameter.
  */
 export function connect(to: Connection, maxConnections = 1): Sql {
   const options: Options = {

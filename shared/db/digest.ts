@@ -1,9 +1,9 @@
-import type { DigestRow, ProberChange, ToldRow, ToldRows } from '../domain/digest-item.ts'
-import type { DriftType } from '../domain/drift-event.ts'
+import type { AfterMaintenance, DigestRow, ToldRow, ToldRows } from '../domain/digest-item.ts'
 import type { EventHost } from '../domain/outbox.ts'
-import type { ProberSuspect, ProberTrusted } from '../domain/prober-event.ts'
 import type { ReachabilityStatus } from '../domain/reachability.ts'
 import type { Tx } from './client.ts'
+import { type DriftColumns, driftColumns, driftNews } from './digest-drift.ts'
+import { readLeftByMaintenance } from './digest-maintenance.ts'
 
 /** What people were told of, and when they were told last. */
 export type DigestState = ToldRows & { readonly lastToldAt: Date | null }
@@ -35,11 +35,7 @@ export async function saveDigestState(tx: Tx, told: ToldRows, toldAt: Date | nul
 /** What one digest is made of at most: further changes are in the next. */
 const MAX_ROWS = 20_000
 
-type ProberRow =
-  | ({ readonly action: 'prober.suspect' } & ProberSuspect['detail'])
-  | ({ readonly action: 'prober.trusted' } & ProberTrusted['detail'])
-
-type EventRow = {
+type EventRow = DriftColumns & {
   readonly sequence: string
   readonly recorded_at: Date
   readonly occurred_at: Date
@@ -50,82 +46,68 @@ type EventRow = {
   readonly prior_status: ReachabilityStatus | null
   readonly new_status: ReachabilityStatus | null
   readonly error_type: string | null
-  readonly drift_type: DriftType | null
-  readonly prior_score: number | null
-  readonly current_score: number | null
-  readonly became_failing: readonly [number, number, number, number]
-  readonly prober: ProberRow | null
+  readonly in_maintenance: boolean
+  readonly maintenance_end_id: string | null
 }
 
 /** The changes that people were not told of, oldest first. */
-export async function readUntold(tx: Tx, told: ToldRows): Promise<DigestRow[]> {
+export async function readUntold(tx: Tx, told: ToldRows, now: Date): Promise<DigestRow[]> {
   const rows = await tx<EventRow[]>`
     select a.sequence, a.recorded_at, a.occurred_at,
            h.id as host_id, h.hostname, host(h.ip_address) as address, h.port,
            a.detail ->> 'prior_status' as prior_status,
            a.detail ->> 'new_status' as new_status,
            a.detail ->> 'error_type' as error_type,
-           a.detail ->> 'drift_type' as drift_type,
-           (a.detail ->> 'prior_score')::double precision as prior_score,
-           (a.detail ->> 'current_score')::double precision as current_score,
-           jsonb_build_array(
-             a.detail #> '{severity_transitions,critical_became_failing}',
-             a.detail #> '{severity_transitions,high_became_failing}',
-             a.detail #> '{severity_transitions,medium_became_failing}',
-             a.detail #> '{severity_transitions,low_became_failing}'
-           ) as became_failing,
-           case when a.resource_type = 'prober' then jsonb_build_object('action', a.action) || a.detail end as prober
+           ${driftColumns(tx)},
+           exists (
+             select from maintenance_hosts m
+             where m.host_id = h.id and m.starts_at <= a.occurred_at and m.ends_at > a.occurred_at
+           ) as in_maintenance,
+           case when a.action = 'fleet.maintenance.ended' then a.id end as maintenance_end_id
     from audit_events a
-    left join hosts h on h.id = case when a.resource_type = 'host' then a.resource_id::uuid end
+    left join hosts h on h.id = a.resource_id::uuid
     where a.sequence > 0
       and a.sequence > ${told.through}
-      and a.actor_id in ('awareness-probe', 'awareness-drift', 'awareness-fan-out')
-      and a.action in (
-        'host.connectivity.checked', 'compliance.drift.detected', 'prober.suspect', 'prober.trusted'
-      )
+      and a.actor_id in ('awareness-probe', 'awareness-drift', 'awareness-operate', 'awareness-fan-out')
+      and a.action in ('host.connectivity.checked', 'compliance.drift.detected', 'fleet.maintenance.ended')
       and a.sequence <> all (array(
         select value::bigint from jsonb_array_elements_text(${tx.json(told.beyond.map(([sequence]) => sequence))})
       ))
     order by a.sequence
     limit ${MAX_ROWS}`
-  return rows.flatMap(digestRow)
+  const endIds = rows.flatMap(({ maintenance_end_id: id }) => (id === null ? [] : [id]))
+  const left = endIds.length === 0 ? null : await readLeftByMaintenance(tx, endIds, now)
+  return rows.flatMap((row) => digestRow(row, left?.get(row.maintenance_end_id ?? '') ?? []))
 }
 
-function digestRow(row: EventRow): DigestRow[] {
+function digestRow(row: EventRow, left: readonly AfterMaintenance[]): DigestRow[] {
   const common = {
     sequence: Number(row.sequence),
     recordedAtMs: row.recorded_at.getTime(),
     occurredAt: row.occurred_at,
     host: hostOf(row),
   }
-  if (row.prober !== null) return [{ ...common, what: 'prober', ...proberChange(row.prober) }]
-  const { prior_status: from, new_status: to, error_type: errorType, drift_type: driftType } = row
-  if (from !== null && to !== null) return [{ ...common, what: 'status', from, to, errorType }]
-  const { prior_score: priorScore, current_score: currentScore, became_failing: becameFailing } = row
-  if (driftType === null || priorScore === null || currentScore === null) return []
-  return [{ ...common, what: 'drift', driftType, priorScore, currentScore, becameFailing }]
-}
-
-function proberChange(row: ProberRow): ProberChange {
-  if (row.action === 'prober.suspect')
-    return { to: 'suspect', probed: row.probed, failed: row.failed, heldUntil: new Date(row.held_until) }
-  return {
-    to: 'trusted',
-    reason: row.reason,
-    suspectSince: new Date(row.suspect_since),
-    stillFailing: row.still_failing,
-  }
+  if (row.maintenance_end_id !== null) return [{ ...common, what: 'maintenance_ended', hosts: left }]
+  const isQuiet = row.in_maintenance
+  const { prior_status: from, new_status: to, error_type: errorType } = row
+  if (from !== null && to !== null)
+    return [{ ...common, isQuiet, isAfterMaintenance: false, what: 'status', from, to, errorType }]
+  const drift = driftNews(row)
+  return drift === null ? [] : [{ ...common, isQuiet, ...drift }]
 }
 
 const hostOf = (row: EventRow): EventHost | null =>
   row.host_id === null ? null : { id: row.host_id, name: row.hostname, address: row.address, port: row.port }
 
-/** How many hosts of the fleet are unreachable. */
-export async function countDownHosts(tx: Tx): Promise<number> {
+/** How many hosts of the fleet are unreachable, without those under maintenance. */
+export async function countDownHosts(tx: Tx, now: Date): Promise<number> {
   const [row] = await tx<{ down: number }[]>`
     select count(*)::integer as down
     from host_liveness l
     join hosts h on h.id = l.host_id
-    where l.reachability_status = 'unreachable' and h.deleted_at is null`
+    where l.reachability_status = 'unreachable' and h.deleted_at is null
+      and not exists (
+        select from maintenance_hosts m where m.host_id = h.id and m.starts_at <= ${now} and m.ends_at > ${now}
+      )`
   return row?.down ?? 0
 }

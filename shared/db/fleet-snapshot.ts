@@ -3,11 +3,9 @@ import { type FleetSnapshot, SnapshotHosts } from '../domain/fleet-snapshot.ts'
 import { HostIdList } from '../domain/host-id-list.ts'
 import type { HostId } from '../domain/ids.ts'
 import { isUnprobeable } from '../domain/inconclusive.ts'
-import type { PolicyValues } from '../domain/policy.ts'
 import type { ReachabilityStatus } from '../domain/reachability.ts'
-import type { SchedulePolicy } from '../domain/schedule-plan.ts'
 import type { Tx } from './client.ts'
-import { policyRow } from './policy.ts'
+import { readSchedulePolicy } from './policy.ts'
 
 /** How many rows a page of a cursor has: some 500 KB of them are in memory at a time. */
 const ROWS_PER_PAGE = 5_000
@@ -16,27 +14,18 @@ const ROWS_PER_PAGE = 5_000
  * Reads the live hosts, the policy and the applied schedules, page by page: in one transaction of the kind
  * `snapshot` they are one state of the database.
  */
-export async function readFleet(tx: Tx): Promise<FleetSnapshot> {
+export async function readFleet(tx: Tx, now: Date): Promise<FleetSnapshot> {
   const [policy, [sizes]] = await Promise.all([readSchedulePolicy(tx), readSizes(tx)])
   return {
     policy,
-    hosts: await readSnapshotHosts(tx, sizes.hosts),
+    hosts: await readSnapshotHosts(tx, sizes.hosts, now),
     applied: await readAppliedSchedules(tx, sizes),
   }
 }
 
-/** Reads the part of the policy that decides which schedules there are. */
-export async function readSchedulePolicy(tx: Tx): Promise<SchedulePolicy> {
-  const row = policyRow(
-    await tx<Pick<PolicyValues, 'probe_interval_seconds' | 'hosts_per_schedule'>[]>`
-      select probe_interval_seconds, hosts_per_schedule from policy`,
-  )
-  return { intervalMs: row.probe_interval_seconds * 1000, hostsPerSchedule: row.hosts_per_schedule }
-}
-
 type SizesRow = { hosts: number; schedules: number; name_bytes: number }
 
-/** So that what is read is never copied from smaller memory to larger. */
+/** The sizes are read first, so that what is read later is never copied from smaller memory to larger. */
 const readSizes = (tx: Tx): Promise<[SizesRow]> => tx<[SizesRow]>`
   select (select count(*)::integer from hosts where deleted_at is null)                as hosts,
          (select count(*)::integer from probe_schedules)                                as schedules,
@@ -47,22 +36,31 @@ type HostRow = {
   status: ReachabilityStatus
   waiting_since_ms: number
   last_inconclusive_reason: string | null
+  in_maintenance: boolean
 }
 
-async function readSnapshotHosts(tx: Tx, count: number): Promise<SnapshotHosts> {
+async function readSnapshotHosts(tx: Tx, count: number, now: Date): Promise<SnapshotHosts> {
   const hosts = new SnapshotHosts(count)
   const pages = tx<HostRow[]>`
     select h.id,
            coalesce(l.reachability_status, 'unknown') as status,
-           round(extract(epoch from coalesce(l.last_probe_at, l.restarted_at, h.created_at)) * 1000)::float8 as waiting_since_ms,
-           l.last_inconclusive_reason
+           round(extract(epoch from coalesce(l.last_probe_at, l.restarted_at, greatest(h.created_at, p.installed_at))) * 1000)::float8 as waiting_since_ms,
+           l.last_inconclusive_reason,
+           h.id in (select r.host_id from maintenance_hosts r where r.end_event_id is null and r.ends_at > ${now})
+             as in_maintenance
     from hosts h
     left join host_liveness l on l.host_id = h.id
+    cross join policy p
     where h.deleted_at is null`.cursor(ROWS_PER_PAGE)
   for await (const page of pages) {
-    for (const { id, status, waiting_since_ms, last_inconclusive_reason: reason } of page) {
-      const isLastUnprobeable = reason !== null && isUnprobeable(reason)
-      hosts.push({ id, status, waitingSinceMs: waiting_since_ms, isUnprobeable: isLastUnprobeable })
+    for (const { id, status, waiting_since_ms, last_inconclusive_reason: reason, in_maintenance } of page) {
+      hosts.push({
+        id,
+        status,
+        waitingSinceMs: waiting_since_ms,
+        isUnprobeable: reason !== null && isUnprobeable(reason),
+        isInMaintenance: in_maintenance,
+      })
     }
   }
   return hosts

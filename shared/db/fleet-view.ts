@@ -9,7 +9,7 @@ export type FleetNumbers = {
   /** Hosts whose last attempt had no result, and the reason that most of them have. */
   readonly inconclusive: number
   readonly inconclusiveReason: string | null
-  /** Of the last response of each host that answers; null when none does. */
+  /** The median over the last responses of the hosts that answer; null when none does. */
   readonly p50Ms: number | null
   readonly p99Ms: number | null
 }

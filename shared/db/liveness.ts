@@ -10,7 +10,7 @@ type Attempt = Pick<ProbeResults, 'attemptedAt' | 'scheduledFor'>
  */
 export async function saveProbes(
   tx: Tx,
-  { observed, inconclusive, ...attempt }: Omit<ProbeResults, 'changes' | 'suspect'>,
+  { observed, inconclusive, ...attempt }: Omit<ProbeResults, 'changes'>,
   events: readonly HostRecord[],
 ): Promise<void> {
   const fresh = [...observed, ...inconclusive].flatMap(({ host }) =>
@@ -76,7 +76,7 @@ async function updateObserved(
     where l.host_id = r.host_id and l.incarnation = coalesce(r.incarnation, 0)`
 }
 
-/** Not jsonb: this is read once, and building jsonb first takes as long as reading it. */
+/** The type is json, not jsonb: it is read once, and building jsonb first takes as long as reading it. */
 const JSON_OID = 114
 
 const observedRow = ({ host, reachability, ...found }: HostObserved): ObservedRow => ({

@@ -43,7 +43,9 @@ export async function migrate(
   }
 }
 
-/** Roles belong to the whole server, and the lock to one database: another database's migrations may change them too. */
+/**
+ * Roles belong to the whole server, and the lock to one database: another database's migrations may change them too.
+ */
 const MAX_ATTEMPTS = 10
 
 /** PostgreSQL has no code of its own for it: it is an internal error, or a role that has come into being meanwhile. */
@@ -94,7 +96,7 @@ async function applyMigrations(tx: Tx, folder: string): Promise<MigrationReport>
   return { applied: applied.map(({ version }) => version), version: await postgrator.getDatabaseVersion() }
 }
 
-/** Of this product alone: the first eight bytes of SHA-256('fleet-awareness migrations'). */
+/** No other product uses this number: it is the first eight bytes of SHA-256('fleet-awareness migrations'). */
 const MIGRATION_LOCK = '6297154211092733271'
 
 const holdMigrationLock = (tx: Tx): Promise<unknown> =>

@@ -22,7 +22,7 @@ export async function listAuditEvents(tx: Tx, query: EventQuery): Promise<EventL
   return rows.map((row) => ({ ...row, occurred_at: row.occurred_at.toISOString() }))
 }
 
-/** Of other writers it is not known what they put there. */
+/** Other writers may have put anything there. */
 const UUID = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
 
 /** Lists the newest events of one host, of whatever age, newest first. */

@@ -1,7 +1,7 @@
 import type { Backlog, OutboxEvent } from '../domain/outbox.ts'
 import type { Tx } from './client.ts'
 
-/** Of this product alone: the first eight bytes of SHA-256('fleet-awareness publish'). */
+/** No other product uses this number: it is the first eight bytes of SHA-256('fleet-awareness publish'). */
 const PUBLISH_LOCK = '-1513243584511464003'
 
 /**
@@ -30,6 +30,7 @@ type OutboxRow = {
   readonly hostname: string
   readonly address: string
   readonly port: number
+  readonly in_maintenance: boolean
 }
 
 /** The events that were not published yet, in the order in which they were written, at most `limit`. */
@@ -45,7 +46,11 @@ export async function readUnpublished(tx: Tx, limit: number): Promise<OutboxEven
     )
     select w.id, w.sequence, w.action, w.actor_id, w.occurred_at, w.resource_type, w.resource_id,
            case when not w.is_detail_omitted then w.detail end as detail, w.is_detail_omitted,
-           h.id as host_id, h.hostname, host(h.ip_address) as address, h.port
+           h.id as host_id, h.hostname, host(h.ip_address) as address, h.port,
+           exists (
+             select from maintenance_hosts m
+             where m.host_id = h.id and m.starts_at <= w.occurred_at and m.ends_at > w.occurred_at
+           ) as in_maintenance
     from waiting w
     left join hosts h
       on h.id = case when w.resource_type = 'host' and w.resource_id ~* ${UUID} then w.resource_id::uuid end
@@ -53,7 +58,7 @@ export async function readUnpublished(tx: Tx, limit: number): Promise<OutboxEven
   return rows.map(outboxEvent)
 }
 
-/** Of other writers it is not known what they put there. */
+/** Other writers may have put anything there. */
 const UUID = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
 
 const outboxEvent = (row: OutboxRow): OutboxEvent => ({
@@ -70,6 +75,7 @@ const outboxEvent = (row: OutboxRow): OutboxEvent => ({
     row.host_id === null
       ? null
       : { id: row.host_id, name: row.hostname, address: row.address, port: row.port },
+  isInMaintenance: row.in_maintenance,
 })
 
 /** Marks events as published, and returns for how many seconds the one that waited longest had waited. */
@@ -93,7 +99,7 @@ export async function markNotForBus(tx: Tx, ids: readonly string[]): Promise<voi
     where id = any (array(select jsonb_array_elements_text(${tx.json([...ids])})::uuid))`
 }
 
-/** A backlog of this many is told as this many: counting millions each minute would be work without a use. */
+/** A larger backlog is reported as this number: nobody needs millions to be counted each minute. */
 const MAX_COUNTED = 100_000
 
 /** How many events wait to be published, and for how long. */

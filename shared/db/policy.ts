@@ -4,11 +4,21 @@ import {
   formatAddressClasses,
 } from '../domain/addresses.ts'
 import type { InitialPolicy, PolicyValues } from '../domain/policy.ts'
+import type { SchedulePolicy } from '../domain/schedule-plan.ts'
 import type { AnySql, Tx } from './client.ts'
 
 /** The policy as it is. */
 export async function readPolicy(sql: AnySql): Promise<PolicyValues> {
   return policyRow(await selectPolicy(sql, sql``))
+}
+
+/** Reads the part of the policy that decides which schedules there are. */
+export async function readSchedulePolicy(tx: Tx): Promise<SchedulePolicy> {
+  const row = policyRow(
+    await tx<Pick<PolicyValues, 'probe_interval_seconds' | 'hosts_per_schedule'>[]>`
+      select probe_interval_seconds, hosts_per_schedule from policy`,
+  )
+  return { intervalMs: row.probe_interval_seconds * 1000, hostsPerSchedule: row.hosts_per_schedule }
 }
 
 /** The policy as it is, and until the end of the transaction nobody else changes it. */
@@ -19,8 +29,7 @@ export async function lockPolicy(tx: Tx): Promise<PolicyValues> {
 const selectPolicy = (sql: AnySql, locking: ReturnType<AnySql>) => sql<PolicyValues[]>`
   select probe_interval_seconds, failures_to_go_down, successes_to_come_up, hosts_per_schedule,
          drift_major_worsening_pp, drift_minor_worsening_pp, drift_improvement_pp, drift_basis,
-         allowed_addresses, publish_actions, notify,
-         confirm_after_seconds, hold_min_hosts, hold_above_percent, hold_at_most_minutes
+         allowed_addresses, publish_actions, notify
   from policy
   ${locking}`
 
@@ -50,10 +59,6 @@ export async function savePolicy(tx: Tx, policy: PolicyValues): Promise<void> {
         allowed_addresses = ${policy.allowed_addresses},
         publish_actions = ${policy.publish_actions},
         notify = ${policy.notify},
-        confirm_after_seconds = ${policy.confirm_after_seconds},
-        hold_min_hosts = ${policy.hold_min_hosts},
-        hold_above_percent = ${policy.hold_above_percent},
-        hold_at_most_minutes = ${policy.hold_at_most_minutes},
         updated_at = now()`
 }
 

@@ -11,7 +11,7 @@ export async function markSchedulesPending(tx: Tx, names: readonly string[]): Pr
   )
 }
 
-/** Stores what Scheduler was told: one statement for any number of schedules. */
+/** Stores which schedules Scheduler has: one statement for any number of them. */
 export async function rememberSchedules(
   tx: Tx,
   schedules: readonly { readonly name: string; readonly specHash: string }[],
@@ -24,7 +24,7 @@ export async function rememberSchedules(
     on conflict (name) do update set spec_hash = excluded.spec_hash, applied_at = now()`
 }
 
-/** Whether Scheduler was told of the schedule of this name, and no change of it is pending. */
+/** Whether Scheduler has the schedule of this name, and no change of it is pending. */
 export async function isScheduleApplied(tx: Tx, name: string): Promise<boolean> {
   const rows = await tx`select from probe_schedules where name = ${name} and spec_hash <> ${PENDING}`
   return rows.length > 0

@@ -17,7 +17,10 @@ type MembershipRow = { user: string; is_member: boolean; through: string[] }
 
 export type RdsIamMembership = {
   readonly user: string
-  /** In any way, as pg_hba.conf counts: whatever the options of a membership, and not for being a superuser. */
+  /**
+   * Whether pg_hba.conf counts the user as a member: whatever the options of the membership, and not for being a
+   * superuser.
+   */
   readonly isMember: boolean
   /** The roles that the user is a member of and that lead to rds_iam. */
   readonly through: readonly string[]

@@ -1,6 +1,9 @@
 import type { Tx } from './client.ts'
 
-/** How a function's role signs in: by a password, given as its SCRAM verifier, or where that is null by IAM token. */
+/**
+ * The role of a function signs in with a password, given as its SCRAM verifier, or with an IAM token where that is
+ * null.
+ */
 export type RoleSignIn = { readonly role: string; readonly verifier: string | null }
 
 /**

@@ -15,7 +15,7 @@ export type PlacedScan = {
   readonly occurred_at: Date | null
   /** The time of the earliest of its rows in the log, else `placed_at`. */
   readonly changes_from: string | null
-  /** Another scan of the host that made changes at the same time. Which of the two was first, no column tells. */
+  /** Another scan of the host that made changes at the same time. No column says which of the two was first. */
   readonly same_time_scan_id: string | null
   /** How many rules the scan evaluated, and how they are now. */
   readonly evaluated: number
@@ -86,7 +86,7 @@ export async function placeScans(tx: Tx, scans: readonly CompletedScan[]): Promi
 }
 
 /**
- * Of the rules that each scan evaluated, those that changed in the scan or later: the first such change of each
+ * Reads which of the rules that each scan evaluated changed in the scan or later: the first such change of each
  * rule, the status that the log has before it, and the status of the rule now. Rules for which all of this is
  * equal are counted together. The result has the rules of the scans by `n`.
  */

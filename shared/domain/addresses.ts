@@ -15,13 +15,15 @@ export type AddressClass = (typeof ADDRESS_CLASSES)[number]
 /** Where a fleet lives. The rest is refused: a prober inside a VPC is no way to reach what lies beside it. */
 export const DEFAULT_ALLOWED_ADDRESSES: ReadonlySet<AddressClass> = new Set(['global', 'private'])
 
-/** Of a machine that tries all of this on itself. */
+/** The classes for a machine on which somebody tries the product. */
 export const ALLOWED_ADDRESSES_WITH_LOOPBACK: ReadonlySet<AddressClass> = new Set([
   ...DEFAULT_ALLOWED_ADDRESSES,
   'loopback',
 ])
 
-/** As the policy has it: names of classes with commas between, one at least. Null where one is unknown. */
+/**
+ * Parses the setting of the policy: names of classes with commas between, at least one. Returns null if one is unknown.
+ */
 export function parseAddressClasses(text: string): ReadonlySet<AddressClass> | null {
   const names = new Set(text.split(','))
   const classes = new Set(ADDRESS_CLASSES.filter((known) => names.has(known)))

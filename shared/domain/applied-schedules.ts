@@ -1,14 +1,14 @@
 import { ScheduleNames } from './schedule-names.ts'
 import { roomFor } from './typed-arrays.ts'
 
-/** How the hash of a schedule is written: 16 hexadecimal digits. */
+/** The text of the hash of a schedule has 16 hexadecimal digits. */
 const SPEC_HASH = /^[0-9a-f]{16}$/
 const DIGITS = 16
 
 /** The text of a schedule's hash of 64 bits. */
 export const formatSpecHash = (hash: bigint): string => hash.toString(16).padStart(DIGITS, '0')
 
-/** What Scheduler was last told: the names of the schedules, numbered from 0 on, and the hash of each. */
+/** The schedules that Scheduler has: the names of the schedules, numbered from 0 on, and the hash of each. */
 export class AppliedSchedules {
   readonly names: ScheduleNames
   #hashes: BigUint64Array

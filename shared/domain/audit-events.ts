@@ -3,8 +3,8 @@ import type { ComplianceDriftDetected } from './drift-event.ts'
 import type { FleetHostsAdded, FleetHostsRemoved } from './fleet-event.ts'
 import type { SshIdentificationChanged } from './identification-event.ts'
 import type { HostId } from './ids.ts'
+import type { MaintenanceEnded, MaintenanceStarted } from './maintenance-event.ts'
 import type { PolicyChanged } from './policy-event.ts'
-import type { ProberSuspect, ProberTrusted } from './prober-event.ts'
 import type { FailureKind, ReachabilityStatus } from './reachability.ts'
 import type { ScanForgotten } from './scan-event.ts'
 
@@ -17,8 +17,8 @@ export type AuditEvent =
   | PolicyChanged
   | FleetHostsAdded
   | FleetHostsRemoved
-  | ProberSuspect
-  | ProberTrusted
+  | MaintenanceStarted
+  | MaintenanceEnded
 
 /** An audit event as it is stored: with its id, its writer and its time. */
 export type AuditRecord = {

@@ -33,7 +33,7 @@ const ascii = (text: string): Uint8Array => new TextEncoder().encode(text)
 const IDENTIFICATION_START = ascii('SSH-')
 /** 1.99 is a server of protocol 2 that speaks protocol 1 as well (RFC 4253, section 5.1). */
 const ACCEPTED_STARTS = [ascii('SSH-2.0-'), ascii('SSH-1.99-')]
-/** How sshd turns a client away before it identifies itself: MaxStartups and PerSourcePenalties. */
+/** The lines with which sshd refuses a client before it identifies itself: MaxStartups and PerSourcePenalties. */
 const REFUSALS = [ascii('Exceeded MaxStartups'), ascii('Not allowed at this time')]
 
 const MISMATCH: BannerVerdict = { kind: 'failed', errorType: 'banner_mismatch' }

@@ -4,14 +4,14 @@ import { fnv1a64 } from './hash.ts'
 const MAX_ENTRIES_PER_CALL = 10
 /** EventBridge quota: 256 KiB for all entries of a call. Each has some bytes beside its detail: see ENTRY_BYTES. */
 const MAX_BYTES_PER_CALL = 256 * 1024
-/** More than source, detail type, time and bus of an entry take. */
+/** Source, detail type, time and bus of an entry never need more. */
 const ENTRY_BYTES = 512
 
 export type Queued<T> = {
   readonly event: T
   /** Events with the same key keep their order. */
   readonly key: string
-  /** Of the event's detail. */
+  /** The size of the event's detail. */
   readonly bytes: number
 }
 

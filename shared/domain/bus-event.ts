@@ -5,7 +5,7 @@ export const EVENT_SOURCE = 'fleet-awareness'
 
 /** EventBridge quota: a `detail-type` has 1 to 128 characters. */
 const MAX_DETAIL_TYPE_CHARACTERS = 128
-/** Of another writer, whose event has no action: a detail type must not be empty. */
+/** The detail type of an event of another writer that has no action: a detail type must not be empty. */
 const NO_ACTION = 'none'
 
 /**
@@ -41,6 +41,7 @@ export function busEvent(event: OutboxEvent, stage: string): BusEvent {
     stage,
     occurred_at: event.occurredAt.toISOString(),
     host: event.host,
+    in_maintenance: event.isInMaintenance,
   }
   const whole = event.isDetailOmitted ? null : JSON.stringify({ ...particulars(event.detail), ...envelope })
   const isCut = whole === null || byteLength(whole) > MAX_EVENT_BYTES

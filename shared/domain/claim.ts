@@ -2,8 +2,6 @@ import type { AddressClass } from './addresses.ts'
 import type { HostConnectivityChecked } from './audit-events.ts'
 import type { SshIdentificationChanged } from './identification-event.ts'
 import type { HostId } from './ids.ts'
-import type { ProberSuspect } from './prober-event.ts'
-import type { HoldPolicy, LatelyProbed, ProberHold } from './prober-hold.ts'
 import type { FailureKind, HysteresisThresholds, Reachability } from './reachability.ts'
 
 /** A host that nobody else probes for as long as the claim on it lasts, as it is now. */
@@ -29,10 +27,6 @@ export type ClaimedHosts = {
   readonly unknown: readonly HostId[]
   readonly thresholds: HysteresisThresholds
   readonly allowedAddresses: ReadonlySet<AddressClass>
-  readonly hold: ProberHold
-  readonly holdPolicy: HoldPolicy
-  /** When the fan-out last compared the failing hosts with all others; null if it never did. */
-  readonly measuredAt: Date | null
 }
 
 /** What a probe found out about a host. */
@@ -55,28 +49,22 @@ export type HostChange = {
 /** A probe that says nothing of its host. */
 export type HostInconclusive = { readonly host: ClaimedHost; readonly reason: string }
 
-/** All that one invocation found out. */
+/** Everything that one invocation found out. */
 export type ProbeResults = {
   readonly attemptedAt: Date
   /** The occurrence of the schedule; null for a probe that no schedule asked for. */
   readonly scheduledFor: Date | null
   readonly observed: readonly HostObserved[]
   readonly inconclusive: readonly HostInconclusive[]
-  /** At most one of each kind for each observed host. An event is not stored where its host's state was not. */
+  /**
+   * There is at most one event of each kind for each observed host. It is not stored if the state of its host is not.
+   */
   readonly changes: readonly HostChange[]
-  /** Reported where this invocation began a hold. */
-  readonly suspect: ProberSuspect | null
 }
 
 /** Hosts to probe, and how to save the results before the claim ends: all of them or nothing. */
 export type Claim = ClaimedHosts & {
   /** Aborts when the locks are lost: from then on somebody else may probe the same hosts. */
   readonly lost: AbortSignal
-  /** How the hosts that are not of this claim have fared since then; `failed` of its own have failed now. */
-  readonly measureOthers: (since: Date, failed: number) => Promise<LatelyProbed>
-  /** Begins a hold. Returns whether it was this invocation that did. */
-  readonly beginHold: (at: Date) => Promise<boolean>
-  /** Keeps when a witness answered; null where none did. */
-  readonly saveWitnessed: (answeredAt: Date | null) => Promise<void>
   readonly save: (results: ProbeResults) => Promise<void>
 }

@@ -1,22 +1,31 @@
 import type { DriftType } from './drift-event.ts'
 import type { EventHost } from './outbox.ts'
-import type { TrustedReason } from './prober-hold.ts'
 import type { ReachabilityStatus } from './reachability.ts'
 
 /** What people may be told of, as the policy `notify` names it. */
-export const NOTIFY_KINDS = ['down', 'up', 'major', 'minor', 'improvement', 'prober'] as const
+export const NOTIFY_KINDS = ['down', 'up', 'major', 'minor', 'improvement'] as const
 export type NotifyKind = (typeof NOTIFY_KINDS)[number]
 
-/** A change of a host, or of the prober, as far as a digest says it. */
+/** A change of a host, as far as a digest says it. */
 export type DigestRow = {
   readonly sequence: number
   /** When its transaction began, in ms since the epoch. */
   readonly recordedAtMs: number
   readonly occurredAt: Date
   readonly host: EventHost | null
+} & (HostNews | { readonly what: 'maintenance_ended'; readonly hosts: readonly AfterMaintenance[] })
+
+/** What a maintenance has left behind that people were not told of. */
+export type AfterMaintenance = { readonly occurredAt: Date; readonly host: EventHost } & HostNews
+
+type HostNews = {
+  /** Whether the host was under maintenance: what is still so when that ends is told then. */
+  readonly isQuiet: boolean
 } & (
   | {
       readonly what: 'status'
+      /** Whether it is told because a maintenance has ended, and happened in it. */
+      readonly isAfterMaintenance: boolean
       readonly from: ReachabilityStatus
       readonly to: ReachabilityStatus
       readonly errorType: string | null
@@ -29,28 +38,26 @@ export type DigestRow = {
       /** Rules that became failing, by severity: critical, high, medium, low. */
       readonly becameFailing: readonly [number, number, number, number]
     }
-  | ({ readonly what: 'prober' } & ProberChange)
 )
 
-/** A hold that began, or ended. */
-export type ProberChange =
-  | { readonly to: 'suspect'; readonly probed: number; readonly failed: number; readonly heldUntil: Date }
-  | {
-      readonly to: 'trusted'
-      readonly reason: TrustedReason
-      readonly suspectSince: Date
-      readonly stillFailing: number
-    }
-
 /**
- * The kind of a change, or null where it is no news: a host that answers for the first time is expected to.
+ * The kind of a change, or null where it is no news: a host that answers for the first time is expected to, and
+ * nobody wants to hear of a host under maintenance.
  */
 export function notifyKind(row: DigestRow): NotifyKind | null {
+  if (row.what === 'maintenance_ended' || row.isQuiet) return null
   if (row.what === 'drift') return row.driftType
-  if (row.what === 'prober') return 'prober'
   if (row.to === 'unreachable') return 'down'
   return row.to === 'reachable' && row.from === 'unreachable' ? 'up' : null
 }
+
+/** The changes of single hosts: those that a maintenance has left behind are told when it ends. */
+export const expand = (rows: readonly DigestRow[]): DigestRow[] =>
+  rows.flatMap((row) =>
+    row.what === 'maintenance_ended'
+      ? row.hosts.map((left) => ({ sequence: row.sequence, recordedAtMs: row.recordedAtMs, ...left }))
+      : [row],
+  )
 
 /** The kinds of a policy's `notify`. Names that are unknown are left out. */
 export const parseNotify = (notify: string): ReadonlySet<NotifyKind> =>

@@ -4,10 +4,10 @@ import { InvalidValueError } from './errors.ts'
 export const DRIFT_KINDS = ['improvement', 'stable', 'minor_worsening', 'major_worsening'] as const
 export type DriftKind = (typeof DRIFT_KINDS)[number]
 
-/** By how many percentage points a score has to move, each in (0, 100]. A threshold that is met exactly fires. */
+/** The percentage points by which a score has to move, each in (0, 100]. A threshold that is met exactly fires. */
 export type DriftThresholds = {
   readonly majorWorseningPp: number
-  /** Not above `majorWorseningPp`. */
+  /** This threshold is not above `majorWorseningPp`. */
   readonly minorWorseningPp: number
   readonly improvementPp: number
 }
@@ -62,7 +62,7 @@ const STEPS_PER_PP = 1e9
 /** Rounded to 1e-9 pp, so that 65 → 55 of 20 rules is a drop of 10 also in floating point. */
 export const roundPp = (pp: number): number => Math.round(pp * STEPS_PER_PP) / STEPS_PER_PP
 
-/** By how many percentage points the score moved, rounded to 1e-9. Null if either side has no score. */
+/** The percentage points by which the score moved, rounded to 1e-9. Null if either side has no score. */
 export function deltaPp(prior: number | null, current: number | null): number | null {
   if (prior === null || current === null) return null
   const delta = roundPp(current - prior)

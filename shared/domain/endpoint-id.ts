@@ -1,7 +1,7 @@
 import { type HostId, parseHostId } from './ids.ts'
 import { uuidV5 } from './uuid-v5.ts'
 
-/** Of this product alone, drawn once by chance. */
+/** No other product uses this namespace: it was drawn once at random. */
 const NAMESPACE = '8d1c0a2e-5b7f-4c36-9d42-f1a70be65c13'
 
 /**

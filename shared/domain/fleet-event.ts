@@ -15,7 +15,7 @@ export type FleetHostsAdded = Describes<
     readonly source: string
     readonly added: number
     readonly changed: number
-    /** Of the hosts that were added or changed, at most MAX_NAMES_IN_EVENT, sorted. */
+    /** The names of the hosts that were added or changed, at most MAX_NAMES_IN_EVENT, sorted. */
     readonly names: readonly string[]
   },
   'fleet'
@@ -31,7 +31,7 @@ export type FleetHostsRemoved = Describes<
 /** Enough to recognise what was done; an event stays below 6 kB of names. */
 export const MAX_NAMES_IN_EVENT = 20
 
-/** There is one fleet: this is its id in the audit log. */
+/** The id of the only fleet in the audit log. */
 const THE_FLEET = 'fleet'
 
 /** The event of hosts that one command added or changed; null where it changed nothing. */

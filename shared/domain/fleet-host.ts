@@ -11,6 +11,6 @@ export type FleetHost = {
 
 /** A host as a fleet file gives it: at an address, or by a host name for which an address was found. */
 export type FileHost = FleetHost & {
-  /** In lower case; absent where the file gives the address itself. */
+  /** The host name in lower case; absent if the file gives the address itself. */
   readonly hostName?: string
 }

@@ -5,7 +5,7 @@ import { REACHABILITY_STATUSES, type ReachabilityStatus } from './reachability.t
 import type { SchedulePolicy } from './schedule-plan.ts'
 import { roomFor } from './typed-arrays.ts'
 
-/** All that a run of the fan-out knows: one state of the database. */
+/** Everything that a run of the fan-out reads: one state of the database. */
 export type FleetSnapshot = {
   readonly hosts: SnapshotHosts
   readonly policy: SchedulePolicy
@@ -17,14 +17,21 @@ export type SnapshotHost = {
   readonly id: HostId
   /** `unknown` when the host was never probed. */
   readonly status: ReachabilityStatus
-  /** Since when the host has waited to be probed: its last probe, or when it joined or started anew. In ms since the epoch. */
+  /**
+   * When the host began to wait for its next probe: at its last probe, or when it joined or started anew, or when the
+   * system was installed. In ms since the epoch.
+   */
   readonly waitingSinceMs: number
   /** Whether no probe of it is made for as long as its address and the policy stay as they are. */
   readonly isUnprobeable: boolean
+  /** Whether the host is under maintenance. */
+  readonly isInMaintenance: boolean
 }
 
 /** Set in the byte of a host's status if the host is unprobeable. */
 const UNPROBEABLE = 0x80
+/** Set there if the host is under maintenance. */
+const IN_MAINTENANCE = 0x40
 
 /** The live hosts, at 25 bytes each: as objects, a million of them do not fit into the memory of the fan-out. */
 export class SnapshotHosts {
@@ -50,21 +57,28 @@ export class SnapshotHosts {
     return this.ids.length
   }
 
-  push({ id, status, waitingSinceMs, isUnprobeable }: SnapshotHost): void {
+  push({ id, status, waitingSinceMs, isUnprobeable, isInMaintenance }: SnapshotHost): void {
     const index = this.length
     this.#statuses = roomFor(this.#statuses, index + 1, (length) => new Uint8Array(length))
     this.#waitingSinceMs = roomFor(this.#waitingSinceMs, index + 1, (length) => new Float64Array(length))
-    this.#statuses[index] = REACHABILITY_STATUSES.indexOf(status) | (isUnprobeable ? UNPROBEABLE : 0)
+    this.#statuses[index] =
+      REACHABILITY_STATUSES.indexOf(status) |
+      (isUnprobeable ? UNPROBEABLE : 0) |
+      (isInMaintenance ? IN_MAINTENANCE : 0)
     this.#waitingSinceMs[index] = waitingSinceMs
     this.ids.push(id)
   }
 
   statusAt(index: number): ReachabilityStatus {
-    return REACHABILITY_STATUSES[(this.#statuses[index] ?? 0) & ~UNPROBEABLE] ?? 'unknown'
+    return REACHABILITY_STATUSES[(this.#statuses[index] ?? 0) & ~(UNPROBEABLE | IN_MAINTENANCE)] ?? 'unknown'
   }
 
   isUnprobeableAt(index: number): boolean {
     return ((this.#statuses[index] ?? 0) & UNPROBEABLE) !== 0
+  }
+
+  isInMaintenanceAt(index: number): boolean {
+    return ((this.#statuses[index] ?? 0) & IN_MAINTENANCE) !== 0
   }
 
   waitingSinceMsAt(index: number): number {

@@ -33,7 +33,7 @@ export function encodeHostId(id: HostId): Uint8Array {
   return bytes
 }
 
-/** After which bytes of an id its text has a hyphen: RFC 9562, section 4. */
+/** The bytes of an id after which its text has a hyphen: RFC 9562, section 4. */
 const BYTES_BEFORE_HYPHENS: ReadonlySet<number> = new Set([4, 6, 8, 10])
 const DIGITS = [...'0123456789abcdef'].map((digit) => digit.charCodeAt(0))
 

@@ -21,6 +21,8 @@ export type OutboxEvent = {
   /** Whether the particulars are too long for the bus, and were left in the table. */
   readonly isDetailOmitted: boolean
   readonly host: EventHost | null
+  /** Whether the host was under maintenance when it happened. */
+  readonly isInMaintenance: boolean
 }
 
 /** The product's own writers are named so in `actor_id`. */

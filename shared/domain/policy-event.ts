@@ -5,7 +5,7 @@ export type PolicyChanged = Describes<
   'policy.changed',
   'info',
   {
-    /** Only what changed, on both sides. */
+    /** The settings that changed, on both sides. */
     readonly before: Partial<PolicyValues>
     readonly after: Partial<PolicyValues>
     /** Why, where it was no operator who changed it. */
@@ -14,7 +14,7 @@ export type PolicyChanged = Describes<
   'policy'
 >
 
-/** There is one policy: this is its id in the audit log. */
+/** The id of the only policy in the audit log. */
 const THE_POLICY = 'policy'
 
 /** The event of a policy of which something changed; null where all is as it was. */

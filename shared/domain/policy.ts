@@ -1,7 +1,6 @@
 import { type AddressClass, parseAddressClasses } from './addresses.ts'
-import { MAX_INTERVAL_SECONDS, MIN_INTERVAL_SECONDS, MINUTE_MS } from './cadence.ts'
+import { MAX_INTERVAL_SECONDS, MIN_INTERVAL_SECONDS } from './cadence.ts'
 import { validateThresholds } from './drift.ts'
-import type { HoldPolicy } from './prober-hold.ts'
 import type { HysteresisThresholds } from './reachability.ts'
 import { MAX_HOSTS_PER_INVOCATION } from './schedules.ts'
 import type { DriftBasis, DriftPolicy } from './verdict.ts'
@@ -22,12 +21,6 @@ export type PolicyValues = {
   readonly publish_actions: string
   /** The kinds of change that people are told of, of NOTIFY_KINDS, with commas between. */
   readonly notify: string
-  /** How old a failure is when its host is probed again out of turn; 0 for never. */
-  readonly confirm_after_seconds: number
-  readonly hold_min_hosts: number
-  /** Of the hosts that were probed lately; 0 where the prober is never suspected. */
-  readonly hold_above_percent: number
-  readonly hold_at_most_minutes: number
 }
 export type PolicyKey = keyof PolicyValues
 
@@ -48,10 +41,6 @@ export const POLICY_RANGES = {
   failures_to_go_down: { least: 1, most: 10, multipleOf: 1 },
   successes_to_come_up: { least: 1, most: 10, multipleOf: 1 },
   hosts_per_schedule: { least: 1, most: MAX_HOSTS_PER_INVOCATION, multipleOf: 1 },
-  confirm_after_seconds: { least: 0, most: 600, multipleOf: 1 },
-  hold_min_hosts: { least: 1, most: 1_000_000, multipleOf: 1 },
-  hold_above_percent: { least: 0, most: 100, multipleOf: 1 },
-  hold_at_most_minutes: { least: 1, most: 1440, multipleOf: 1 },
 } as const satisfies Partial<Record<PolicyKey, PolicyRange>>
 
 /** Whether a setting with this range may have this value. */
@@ -63,33 +52,19 @@ export const describeRange = ({ least, most, multipleOf }: PolicyRange): string 
   `a ${multipleOf === 1 ? 'whole number' : `multiple of ${multipleOf}`} from ${least} to ${most}`
 
 /** How many results in a row change the status of a host. */
-export const readHysteresis = (
-  policy: Pick<PolicyValues, 'failures_to_go_down' | 'successes_to_come_up'>,
-): HysteresisThresholds => ({
+export const readHysteresis = (policy: PolicyValues): HysteresisThresholds => ({
   failuresToGoDown: policy.failures_to_go_down,
   successesToComeUp: policy.successes_to_come_up,
 })
 
-/** When the prober itself is suspected. */
-export const readHoldPolicy = (policy: HoldSettings): HoldPolicy => ({
-  minHosts: policy.hold_min_hosts,
-  abovePercent: policy.hold_above_percent,
-  atMostMs: policy.hold_at_most_minutes * MINUTE_MS,
-  asksWitnesses: policy.confirm_after_seconds > 0,
-})
-
-export type HoldSettings = Pick<
-  PolicyValues,
-  'confirm_after_seconds' | 'hold_min_hosts' | 'hold_above_percent' | 'hold_at_most_minutes'
->
-
-/** The kinds of address that a probe may connect to. None where a kind is unknown: what is not understood is refused. */
-export const parseAllowedAddresses = (
-  policy: Pick<PolicyValues, 'allowed_addresses'>,
-): ReadonlySet<AddressClass> => parseAddressClasses(policy.allowed_addresses) ?? new Set()
+/**
+ * The kinds of address that a probe may connect to. None where a kind is unknown: what is not understood is refused.
+ */
+export const parseAllowedAddresses = (policy: PolicyValues): ReadonlySet<AddressClass> =>
+  parseAddressClasses(policy.allowed_addresses) ?? new Set()
 
 /**
- * By what a scan is judged.
+ * Returns the part of the policy that decides on verdicts.
  *
  * @throws InvalidValueError for thresholds that mean nothing; the checks of the table let none in.
  */

@@ -11,7 +11,7 @@ export type Bucket = {
   readonly remainder: number
   /** Which part this is of the hosts that agree in all bits of their hash and are too many; null for the others. */
   readonly slice: number | null
-  /** In any order. */
+  /** The hosts, in any order. */
   readonly hostIds: readonly HostId[]
 }
 
@@ -23,7 +23,7 @@ export function packBuckets(hosts: HostIdList, intervalMs: number, most: number)
   const placed = placeHosts(hosts, intervalMs)
   const starts = new Uint32Array(hosts.length + 1)
   const depths = new Uint8Array(hosts.length)
-  /** By the number of the bucket, for the few that are slices. */
+  /** The number of the slice, by the number of the bucket, for the few buckets that are slices. */
   const slices = new Map<number, number>()
   let count = 0
   for (const { start, depth, slice } of rangesOfFleet(placed, most)) {

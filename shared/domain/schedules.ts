@@ -8,12 +8,12 @@ export const MAX_HOSTS_PER_INVOCATION = 500
 
 /** One schedule: these hosts are probed every `periodMinutes`, at `phaseMs` within the period. */
 export type ScheduleSpec = {
-  /** At most 64 of the characters 0-9 A-Z a-z - _ . */
+  /** A name has at most 64 of the characters 0-9 A-Z a-z - _ . */
   readonly name: string
   readonly periodMinutes: number
-  /** In [0, period). */
+  /** The phase, in [0, period). */
   readonly phaseMs: number
-  /** As many as one invocation of the probe function takes, in ascending order. */
+  /** At most as many hosts as one invocation of the probe function accepts, in ascending order. */
   readonly hostIds: readonly HostId[]
 }
 

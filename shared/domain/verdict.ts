@@ -54,10 +54,10 @@ export type Verdict = {
   readonly kind: DriftKind
   /** Set where the two scores could not be compared, which is `stable`. */
   readonly notComparable: NotComparable | null
-  /** In percent, rounded to 1e-9, over all rules of the scan. Null where no rule was scored. */
+  /** The score over all rules of the scan, in percent, rounded to 1e-9. Null if no rule was scored. */
   readonly priorScore: number | null
   readonly currentScore: number | null
-  /** In percentage points, rounded to 1e-9. New rules count after the scan and not before. */
+  /** The difference in percentage points, rounded to 1e-9. New rules count after the scan and not before. */
   readonly scoreDelta: number | null
   /** The same without new rules. */
   readonly likeForLikeDelta: number | null
@@ -110,7 +110,7 @@ const rounded = (score: number | null): number | null => (score === null ? null 
 type Sides = {
   readonly after: Tally
   readonly before: Tally
-  /** After the scan, without new rules. */
+  /** The score after the scan without new rules. */
   readonly common: Tally
   readonly newRules: number
 }

@@ -26,13 +26,13 @@ export type FoundScan = {
   readonly targets: readonly string[]
   /** The host that the file was written for, by id, name or address. Only our own JSON has one. */
   readonly host: string | null
-  /** Only our own JSON has one. */
+  /** The id of the scan, which only the project's own JSON has. */
   readonly scanId: string | null
 }
 
 /** One finished scan, as a results file of any format describes it. */
 export type ScanFile = FoundScan & {
   readonly format: ScanFormat
-  /** Of the content after unpacking, in hexadecimal: the same content is the same scan. */
+  /** The hash of the unpacked content, in hexadecimal: the same content is the same scan. */
   readonly sha256: string
 }

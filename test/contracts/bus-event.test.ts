@@ -26,6 +26,13 @@ describe('the documentation of the event bus', () => {
     expect(matches(majorDrift, event)).toBe(false)
   })
 
+  it('the documentation of the event bus has the same patterns in its commands of the AWS CLI', () => {
+    const commands = [...page.matchAll(/--event-pattern '([^']*)'/g)].map(([, json]) =>
+      JSON.parse(json ?? ''),
+    )
+    expect(commands).toEqual([wentDown, majorDrift])
+  })
+
   it('the documentation of the event bus has a pattern that matches a major drift of the stage prod, and no other event', () => {
     const drift = (stage: string, drift_type: string) => ({
       ...event,

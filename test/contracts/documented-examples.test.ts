@@ -19,8 +19,8 @@ it('every example in docs/contracts.md is what it shows', () => {
     'policy.changed',
     'fleet.hosts.added',
     'fleet.hosts.removed',
-    'prober.suspect',
-    'prober.trusted',
+    'fleet.maintenance.started',
+    'fleet.maintenance.ended',
   ])
   for (const example of here) (example.event ? ScanCompleted : AuditEventRow).parse(example)
 })

@@ -13,7 +13,7 @@ it('whoever needs the policy is told in one wording how to put its row back', as
   const lost = /^the table policy has lost its row: insert into policy default values$/
   await expect(readPolicy(db.sql)).rejects.toThrow(lost)
   await expect(db.sql.begin((tx) => lockPolicy(tx))).rejects.toThrow(lost)
-  await expect(db.sql.begin((tx) => readFleet(tx))).rejects.toThrow(lost)
+  await expect(db.sql.begin((tx) => readFleet(tx, new Date()))).rejects.toThrow(lost)
   await expect(db.sql.begin((tx) => claimHosts(tx, [parseHostId(randomUUID())]))).rejects.toThrow(lost)
   await db.sql`insert into policy default values`
   await expect(readPolicy(db.sql)).resolves.toMatchObject({ probe_interval_seconds: 300 })

@@ -77,7 +77,7 @@ describe('each version of PostgreSQL that the README names', async () => {
           await saveProbes(tx, { ...attempt, observed, inconclusive: [] }, [])
         })
         await database.close()
-        expect((await sql.begin(readFleet)).hosts).toHaveLength(1)
+        expect((await sql.begin((tx) => readFleet(tx, new Date()))).hosts).toHaveLength(1)
         const results = [{ ruleId: 'r', status: 'pass' as const, severity: 'low' }]
         const scan = {
           hostId: host,

@@ -14,6 +14,7 @@ const DOWN: OutboxEvent = {
   detail: { host_id: HOST.id, new_status: 'unreachable', prior_status: 'reachable' },
   isDetailOmitted: false,
   host: HOST,
+  isInMaintenance: false,
 }
 
 describe('the event on the bus', () => {
@@ -29,6 +30,7 @@ describe('the event on the bus', () => {
       stage: 'prod',
       occurred_at: '2026-03-01T04:05:06.789Z',
       host: HOST,
+      in_maintenance: false,
     })
   })
 

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { composeDigest, type DigestScope } from '../../shared/domain/digest.ts'
 import {
+  type AfterMaintenance,
   addTold,
   type DigestRow,
   mayTell,
   NOTIFY_KINDS,
   notifyKind,
-  type ProberChange,
   parseNotify,
 } from '../../shared/domain/digest-item.ts'
 
 const AT = new Date('2026-03-01T04:05:06Z')
-const DEFAULT_KINDS = parseNotify('down,up,major,prober')
+const DEFAULT_KINDS = parseNotify('down,up,major')
 const PROD: DigestScope = { stage: 'prod', kinds: DEFAULT_KINDS, downNow: 1 }
 
 let sequence = 0
@@ -36,6 +36,8 @@ const status = (
   occurredAt: AT,
   host: hostOf(name, address),
   what: 'status',
+  isQuiet: false,
+  isAfterMaintenance: false,
   from: from as 'reachable',
   to,
   errorType: to === 'reachable' ? null : errorType,
@@ -47,32 +49,11 @@ const drift = (name: string, driftType: 'major' | 'minor' | 'improvement'): Dige
   occurredAt: AT,
   host: hostOf(name, '10.2.14.9'),
   what: 'drift',
+  isQuiet: false,
   driftType,
   priorScore: 91.25,
   currentScore: driftType === 'improvement' ? 98 : 70,
   becameFailing: driftType === 'improvement' ? [0, 0, 0, 0] : [2, 7, 0, 12],
-})
-
-const prober = (change: ProberChange): DigestRow => ({
-  sequence: ++sequence,
-  recordedAtMs: AT.getTime(),
-  occurredAt: AT,
-  host: null,
-  what: 'prober',
-  ...change,
-})
-
-const SUSPECT: ProberChange = {
-  to: 'suspect',
-  probed: 1_600,
-  failed: 812,
-  heldUntil: new Date('2026-03-01T04:20:06Z'),
-}
-const trusted = (reason: 'recovered' | 'held_long_enough', stillFailing: number): ProberChange => ({
-  to: 'trusted',
-  reason,
-  suspectSince: new Date('2026-03-01T03:59:06Z'),
-  stillFailing,
 })
 
 /** Of subject and text together, as it is read on a phone. */
@@ -118,28 +99,66 @@ describe('the digest reads well:', () => {
     )
   })
 
-  it('the prober is suspect, after one host has gone down', async () => {
-    sequence = 0
-    const rows = [status('web-01', 'unreachable'), prober(SUSPECT)]
-    await expect(read(rows)).toMatchFileSnapshot('digests/prober-suspect.txt')
-  })
-
-  it('the prober is trusted again', async () => {
-    sequence = 0
-    const text = read([prober(trusted('recovered', 1))], { downNow: 0 })
-    await expect(text).toMatchFileSnapshot('digests/prober-trusted.txt')
-  })
-
-  it('the prober was suspect for as long as it may', async () => {
-    sequence = 0
-    const text = read([prober(trusted('held_long_enough', 1_997))], { downNow: 3 })
-    await expect(text).toMatchFileSnapshot('digests/prober-held-long-enough.txt')
-  })
-
   it('all is quiet again', async () => {
     sequence = 0
     const rows = [status('web-01', 'reachable'), status('web-02', 'reachable'), status('db-01', 'reachable')]
     await expect(read(rows, { downNow: 0 })).toMatchFileSnapshot('digests/all-quiet-again.txt')
+  })
+})
+
+describe('after a maintenance', () => {
+  const quiet = (row: DigestRow): DigestRow =>
+    row.what === 'maintenance_ended' ? row : { ...row, isQuiet: true }
+  const ended = (...rows: DigestRow[]): DigestRow => ({
+    sequence: ++sequence,
+    recordedAtMs: AT.getTime(),
+    occurredAt: AT,
+    host: null,
+    what: 'maintenance_ended',
+    hosts: rows.flatMap((row): AfterMaintenance[] =>
+      row.what === 'maintenance_ended' || row.host === null
+        ? []
+        : row.what === 'status'
+          ? [{ ...row, host: row.host, isAfterMaintenance: true }]
+          : [{ ...row, host: row.host }],
+    ),
+  })
+
+  it('hosts that are still down are told, and what drifted', async () => {
+    sequence = 0
+    const rows = [
+      ended(
+        status('web-01', 'unreachable'),
+        status('web-02', 'unreachable', { errorType: 'connection_refused' }),
+        status('web-03', 'unreachable'),
+        drift('web-01', 'major'),
+      ),
+    ]
+    await expect(read(rows, { downNow: 3 })).toMatchFileSnapshot('digests/after-maintenance.txt')
+  })
+
+  it('a host that was down before it and has come back in it is back', () => {
+    expect(read([ended(status('web-01', 'reachable'))], { downNow: 0 })).toMatch(
+      /^\[prod\] 1 host back, none down\n/,
+    )
+  })
+
+  it('a host that goes down once more is told once, by what happened last', () => {
+    const left = status('web-01', 'unreachable')
+    const row = ended(left)
+    const again: DigestRow = { ...status('web-01', 'unreachable'), host: left.host }
+    expect(read([row, again])).toMatch(/^\[prod\] 1 host down: web-01\n/)
+  })
+
+  it('nothing is told where all is well, nor of kinds that nobody asks for', () => {
+    expect(read([ended()])).toBe('nothing')
+    expect(read([ended(status('web-01', 'unreachable'))], { kinds: parseNotify('up,major') })).toBe('nothing')
+  })
+
+  it('nothing is told of a host while it lasts', () => {
+    expect(read([quiet(status('web-01', 'unreachable')), quiet(drift('web-01', 'major'))])).toBe('nothing')
+    const loud = status('web-02', 'unreachable')
+    expect(read([quiet(status('web-01', 'unreachable')), loud])).toMatch(/^\[prod\] 1 host down: web-02\n/)
   })
 })
 
@@ -165,12 +184,6 @@ describe('the digest', () => {
     const down = status('web-01', 'unreachable')
     const up: DigestRow = { ...status('web-01', 'reachable'), host: down.host }
     expect(read([up, down].reverse(), { downNow: 0 })).toMatch(/^\[prod\] 1 host back, none down\n/)
-  })
-
-  it('tells of a prober that was suspect and is trusted that it is trusted', () => {
-    const text = read([prober(SUSPECT), prober(trusted('recovered', 0))], { downNow: 0 })
-    expect(text).toMatch(/^\[prod\] prober trusted again\n/)
-    expect(text).not.toContain('suspect since 04:05')
   })
 
   it('has at most 20 lines in a section, however many hosts and causes there are', () => {

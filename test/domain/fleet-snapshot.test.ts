@@ -11,6 +11,7 @@ const anyHost: fc.Arbitrary<SnapshotHost> = fc.record({
   status: fc.constantFrom(...REACHABILITY_STATUSES),
   waitingSinceMs: fc.integer({ min: 0, max: 8.64e15 }),
   isUnprobeable: fc.boolean(),
+  isInMaintenance: fc.boolean(),
 })
 
 describe('the hosts of a snapshot', () => {
@@ -24,6 +25,7 @@ describe('the hosts of a snapshot', () => {
           status: list.statusAt(i),
           waitingSinceMs: list.waitingSinceMsAt(i),
           isUnprobeable: list.isUnprobeableAt(i),
+          isInMaintenance: list.isInMaintenanceAt(i),
         }))
         expect(list.length).toBe(hosts.length)
         expect(read).toEqual(hosts)

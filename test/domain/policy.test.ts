@@ -37,10 +37,6 @@ describe('a policy', () => {
       failures_to_go_down: { least: 1, most: 10, multipleOf: 1 },
       successes_to_come_up: { least: 1, most: 10, multipleOf: 1 },
       hosts_per_schedule: { least: 1, most: 500, multipleOf: 1 },
-      confirm_after_seconds: { least: 0, most: 600, multipleOf: 1 },
-      hold_min_hosts: { least: 1, most: 1_000_000, multipleOf: 1 },
-      hold_above_percent: { least: 0, most: 100, multipleOf: 1 },
-      hold_at_most_minutes: { least: 1, most: 1440, multipleOf: 1 },
     })
   })
 

@@ -342,6 +342,8 @@ describe('recording a scan', () => {
     const scan = { hostId, scanId: randomUUID(), completedAt: scanTime(2) }
     const outcome = await recordScan(db.sql, { ...scan, results: results({ ...many, rule_19999: 'fail' }) })
     expect(outcome).toMatchObject({ changes: { firstSeen: 0, stateChanged: 1 } })
+    const checks = await db.sql`select distinct check_count from host_rule_state where host_id = ${hostId}`
+    expect(checks).toEqual([{ check_count: 2 }])
   })
 
   it('recording a scan lets a second writer of a host look at the log only after the first has committed', async () => {

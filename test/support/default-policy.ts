@@ -12,9 +12,5 @@ export const DEFAULT_POLICY: PolicyValues = {
   drift_basis: 'all_rules',
   allowed_addresses: 'global,private',
   publish_actions: '',
-  notify: 'down,up,major,prober',
-  confirm_after_seconds: 20,
-  hold_min_hosts: 10,
-  hold_above_percent: 50,
-  hold_at_most_minutes: 15,
+  notify: 'down,up,major',
 }

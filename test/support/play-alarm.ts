@@ -7,7 +7,7 @@ type Metric = {
   Id: string
   Expression?: string
   ReturnData?: boolean
-  MetricStat?: { Metric: { MetricName: string } }
+  MetricStat?: { Metric: { MetricName: string }; Period?: number; Stat?: string }
 }
 
 export type AlarmProperties = {
@@ -17,6 +17,8 @@ export type AlarmProperties = {
   readonly EvaluationPeriods: number
   readonly TreatMissingData: string
   readonly MetricName?: string
+  /** In seconds. */
+  readonly Period?: number
   readonly Metrics?: readonly Metric[]
 }
 
@@ -58,7 +60,7 @@ function alarmValue({ MetricName, Metrics = [] }: AlarmProperties, period: Perio
   if (MetricName !== undefined) return period[MetricName] ?? null
   const values = new Map(
     Metrics.flatMap(({ Id, MetricStat }) =>
-      MetricStat === undefined ? [] : [[Id, period[MetricStat.Metric.MetricName] ?? null] as const],
+      MetricStat === undefined ? [] : [[Id, sampleOf(MetricStat, period)] as const],
     ),
   )
   const expression = Metrics.find(({ Expression }) => Expression !== undefined)?.Expression
@@ -66,11 +68,17 @@ function alarmValue({ MetricName, Metrics = [] }: AlarmProperties, period: Perio
   return evaluate(expression, values)
 }
 
+/** Each period has one sample, if it has any. */
+function sampleOf({ Metric, Stat }: NonNullable<Metric['MetricStat']>, period: Period): number | null {
+  const value = period[Metric.MetricName] ?? null
+  return Stat === 'SampleCount' && value !== null ? 1 : value
+}
+
 type Values = ReadonlyMap<string, number | null>
 
-/** CloudWatch's metric math, as far as the alarms use it: + - * / >, FILL, IF and SUM(METRICS()). */
+/** CloudWatch's metric math, as far as the alarms use it: + - * / >, FILL, IF, and SUM of METRICS() or of a list. */
 export function evaluate(expression: string, values: Values): number | null {
-  const tokens = expression.match(/[A-Za-z]\w*|\d+(\.\d+)?|[-+*/>(),]/g) ?? []
+  const tokens = expression.match(/[A-Za-z]\w*|\d+(\.\d+)?|[-+*/>(),[\]]/g) ?? []
   let at = 0
   const take = (wanted: string): void => {
     if (tokens[at++] !== wanted) throw new Error(`${wanted} is missing in ${expression}`)
@@ -104,11 +112,24 @@ export function evaluate(expression: string, values: Values): number | null {
     if (tokens[at] === '(') return call(token)
     return /^\d/.test(token) ? Number(token) : (values.get(token) ?? null)
   }
+  const summands = (): (number | null)[] => {
+    if (tokens[at] !== '[') {
+      for (const token of ['METRICS', '(', ')']) take(token)
+      return [...values.values()]
+    }
+    const list: (number | null)[] = []
+    do {
+      at++
+      list.push(level(0))
+    } while (tokens[at] === ',')
+    take(']')
+    return list
+  }
   const call = (name: string): number | null => {
     take('(')
     if (name === 'SUM') {
-      for (const token of ['METRICS', '(', ')', ')']) take(token)
-      const present = [...values.values()].filter((value) => value !== null)
+      const present = summands().filter((value) => value !== null)
+      take(')')
       return present.length === 0 ? null : present.reduce((sum, value) => sum + value, 0)
     }
     const args = [level(0)]
@@ -126,3 +147,26 @@ export function evaluate(expression: string, values: Values): number | null {
   if (at !== tokens.length) throw new Error(`not understood: ${expression}`)
   return value
 }
+
+/** The logical ids of the alarms that a composite alarm looks at, of which any raises it. */
+export function childrenOf(rule: unknown): string[] {
+  const parts = (
+    rule as { 'Fn::Join': readonly [string, readonly (string | { 'Fn::GetAtt': [string, string] })[]] }
+  )['Fn::Join'][1]
+  const ids: string[] = []
+  const text = parts
+    .map((part) => {
+      if (typeof part === 'string') return part
+      ids.push(part['Fn::GetAtt'][0])
+      return 'ARN'
+    })
+    .join('')
+  if (!/^\(?ALARM\("ARN"\)( OR ALARM\("ARN"\))*\)?$/.test(text)) throw new Error(`not understood: ${text}`)
+  return ids
+}
+
+/** The state of a composite alarm: in ALARM while any of its children is. */
+export const playComposite = (children: readonly (readonly AlarmState[])[]): AlarmState[] =>
+  Array.from({ length: Math.max(0, ...children.map((states) => states.length)) }, (_, at) =>
+    children.some((states) => states[at] === 'ALARM') ? 'ALARM' : 'OK',
+  )

@@ -28,9 +28,6 @@ export type PublishProps = StageParts & {
   readonly reporters: Readonly<Record<keyof typeof EVENT_LINES, NodeFunction>>
 }
 
-const pascalCase = (name: string): string =>
-  name.replaceAll(/(^|-)(\w)/g, (_, _dash, letter: string) => letter.toUpperCase())
-
 /** The event bus that programs subscribe to, and the publish function that puts every audit event on it. */
 export class Publish extends Construct {
   readonly bus: events.EventBus
@@ -102,7 +99,7 @@ export class Publish extends Construct {
       keyof typeof EVENT_LINES,
       readonly string[],
     ][]) {
-      new logs.SubscriptionFilter(this, `LinesOf${pascalCase(name)}`, {
+      new logs.SubscriptionFilter(this, `LinesOf${name[0]?.toUpperCase()}${name.slice(1)}`, {
         logGroup: reporters[name].logGroup,
         destination: new LambdaDestination(this.function.handler),
         filterPattern: logs.FilterPattern.any(

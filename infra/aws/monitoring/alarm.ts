@@ -1,6 +1,4 @@
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch'
-import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
-import type * as sns from 'aws-cdk-lib/aws-sns'
 import type { Construct } from 'constructs'
 import type { Names } from '../../../shared/domain/names.ts'
 
@@ -33,18 +31,15 @@ const SILENCE = {
 /** The anchor that a Markdown viewer creates for a heading. */
 export const anchorOf = (title: string): string => title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')
 
-/**
- * Creates an alarm that links to its section of the runbook, and notifies the topic when it starts and when
- * it ends.
- */
+/** Creates an alarm that links to its section of the runbook. */
 export function createAlarm(
   scope: Construct,
   definition: AlarmDefinition,
-  { names, runbook, topic }: { readonly names: Names; readonly runbook: string; readonly topic: sns.ITopic },
+  { names, runbook }: { readonly names: Names; readonly runbook: string },
 ): cloudwatch.Alarm {
   const anchor = anchorOf(definition.title)
   const [datapointsToAlarm, evaluationPeriods] = definition.of
-  const alarm = new cloudwatch.Alarm(scope, anchor, {
+  return new cloudwatch.Alarm(scope, anchor, {
     alarmName: names.alarm(anchor),
     alarmDescription: `${definition.says} What to do: ${runbook}#${anchor}`,
     metric: definition.metric,
@@ -54,7 +49,4 @@ export function createAlarm(
     evaluationPeriods,
     treatMissingData: SILENCE[definition.silence],
   })
-  alarm.addAlarmAction(new SnsAction(topic))
-  alarm.addOkAction(new SnsAction(topic))
-  return alarm
 }

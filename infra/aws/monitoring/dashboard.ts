@@ -5,7 +5,8 @@ import { SIGNING_FUNCTIONS } from '../../../shared/domain/functions.ts'
 import { DRIFT_METRICS, FAN_OUT_METRICS, PROBE_METRICS } from '../../../shared/domain/metrics.ts'
 import { monthlyCost } from './cost.ts'
 import { databaseMetrics } from './database-alarms.ts'
-import { unreachableShare } from './liveness-alarms.ts'
+import { unreachableShare } from './fleet-alarms.ts'
+import { QUESTIONS } from './questions.ts'
 import type { Watched } from './watched.ts'
 
 const FULL = 24
@@ -21,32 +22,41 @@ const VERDICTS = [
   DRIFT_METRICS.withoutVerdict,
 ]
 
+export type DashboardAlarms = {
+  readonly alarms: readonly cloudwatch.Alarm[]
+  /** One for each question that alarms belong to. */
+  readonly questions: readonly cloudwatch.CompositeAlarm[]
+}
+
 /** The dashboard answers five questions, one per row, the most urgent first. */
 export class Dashboard extends Construct {
-  constructor(scope: Construct, id: string, watched: Watched, alarms: readonly cloudwatch.Alarm[]) {
+  constructor(scope: Construct, id: string, watched: Watched, { alarms, questions }: DashboardAlarms) {
     super(scope, id)
     new cloudwatch.Dashboard(this, 'Dashboard', {
       dashboardName: watched.names.dashboard(Aws.REGION),
       defaultInterval: Duration.hours(12),
       widgets: [
-        [heading('Is the fleet up?')],
+        questions.length === 0
+          ? []
+          : [new cloudwatch.AlarmStatusWidget({ alarms: [...questions], width: FULL, height: 2 })],
+        [heading('fleet')],
         fleet(watched),
-        [heading('What changed?')],
+        [heading('changes')],
         changes(watched),
-        [heading('What drifts?')],
+        [heading('drift')],
         driftRow(watched),
-        [heading('Is the system itself well?')],
+        [heading('system')],
         [new cloudwatch.AlarmStatusWidget({ alarms: [...alarms], width: FULL, height: 4 })],
         system(watched),
-        [heading('What does it cost?')],
+        [heading('cost')],
         [graph('US dollars a month at this pace, without database and logs', [monthlyCost(watched)], FULL)],
       ],
     })
   }
 }
 
-const heading = (question: string): cloudwatch.IWidget =>
-  new cloudwatch.TextWidget({ markdown: `## ${question}`, width: FULL, height: 1 })
+const heading = (question: keyof typeof QUESTIONS): cloudwatch.IWidget =>
+  new cloudwatch.TextWidget({ markdown: `## ${QUESTIONS[question]}`, width: FULL, height: 1 })
 
 const graph = (title: string, left: cloudwatch.IMetric[], width = THIRD): cloudwatch.IWidget =>
   new cloudwatch.GraphWidget({ title, left, width, height: HEIGHT, leftYAxis: { min: 0 } })
@@ -58,6 +68,7 @@ const fleet = ({ emitted }: Watched): cloudwatch.IWidget[] => [
       emitted('fan-out', FAN_OUT_METRICS.hostsReachable, 'Maximum', 1),
       emitted('fan-out', FAN_OUT_METRICS.hostsUnreachable, 'Maximum', 1),
       emitted('fan-out', FAN_OUT_METRICS.hostsUnknown, 'Maximum', 1),
+      emitted('fan-out', FAN_OUT_METRICS.hostsInMaintenance, 'Maximum', 1),
       emitted('fan-out', FAN_OUT_METRICS.hostsUnprobeable, 'Maximum', 1),
     ],
     width: THIRD,

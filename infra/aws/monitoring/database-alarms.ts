@@ -3,23 +3,32 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch'
 import { SIGNING_FUNCTIONS } from '../../../shared/domain/functions.ts'
 import { FUNCTION_METRICS } from '../../../shared/domain/metrics.ts'
 import type { AlarmDefinition } from './alarm.ts'
-import { sumOf } from './metrics.ts'
+import { lostShare } from './metrics.ts'
 import type { Watched } from './watched.ts'
 
+/** Of thousands of connections a minute some are lost on the network. By far the most are those of the probe function. */
+const UNREACHABLE_PERCENT = 1
 const CONNECTIONS_PERCENT = 80
 const CAPACITY_PERCENT = 90
 
 /** The alarms on the database: it is unreachable, its connections are used up, its capacity is used up. */
-export function databaseAlarms({ settings, database, emitted }: Watched): AlarmDefinition[] {
+export function databaseAlarms({ settings, database, functions, emitted }: Watched): AlarmDefinition[] {
   const unreachable = SIGNING_FUNCTIONS.map((name) =>
     emitted(name, FUNCTION_METRICS.databaseUnreachable, 'Sum', 1),
   )
   const always: AlarmDefinition = {
     title: 'Database unreachable',
-    says: 'Functions fail because the database does not answer them.',
-    metric: sumOf(unreachable, 'Database unreachable', 1),
-    when: '>=',
-    threshold: 1,
+    says: `More than ${UNREACHABLE_PERCENT} % of the functions' work fails because the database does not answer.`,
+    metric: lostShare(
+      unreachable,
+      functions.probe.handler.metricInvocations({ period: Duration.minutes(1) }),
+      {
+        label: 'Without the database, % of the invocations',
+        periodMinutes: 1,
+      },
+    ),
+    when: '>',
+    threshold: UNREACHABLE_PERCENT,
     of: [2, 3],
     silence: 'fine',
   }

@@ -1,18 +1,20 @@
 import { Duration } from 'aws-cdk-lib'
-import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch'
 import { FAN_OUT_METRICS, PROBE_METRICS } from '../../../shared/domain/metrics.ts'
 import type { AlarmDefinition } from './alarm.ts'
+import { HEARTBEAT_MINUTES, heartbeat } from './heartbeat.ts'
+import { lostShare, shareOf } from './metrics.ts'
 import { scheduleAlarms } from './schedule-alarms.ts'
 import type { Watched } from './watched.ts'
 
 const PERIOD = Duration.minutes(5)
 const MINUTE = Duration.minutes(1)
+const SECONDS_PER_MINUTE = 60
+
+/** Among millions of probes a month some fail for no lasting reason, and the next one of the host replaces each. */
+const FAILED_PERCENT = 1
 
 /** Twice the default cadence: one missed occurrence and the jitter do not raise the alarm. */
 const LATE_SECONDS = 600
-
-/** Three times the default cadence: a host needs two failures in a row to be down. */
-const GOING_DOWN_MINUTES = 15
 
 /** The alarms on probes, on schedules and on the fan-out. */
 export const livenessAlarms = (watched: Watched): AlarmDefinition[] => [
@@ -22,21 +24,23 @@ export const livenessAlarms = (watched: Watched): AlarmDefinition[] => [
 ]
 
 function probeAlarms({ settings, probe, emitted }: Watched): AlarmDefinition[] {
-  const heartbeatPeriods = Math.ceil(settings.alarms.heartbeatMinutes / PERIOD.toMinutes())
+  const invocations = probe.function.handler.metricInvocations({ period: PERIOD })
   return [
     {
       title: 'Probes stopped',
       says: `No host was probed for ${settings.alarms.heartbeatMinutes} minutes.`,
-      metric: emitted('probe', PROBE_METRICS.probes, 'Sum'),
-      when: '<',
-      threshold: 1,
-      of: [heartbeatPeriods, heartbeatPeriods],
-      silence: 'alarm',
+      // A gauge of the fan-out, because it knows whether there are hosts to probe: a first deployment has none. The
+      // schedules of hosts that are new take effect within the first period.
+      metric: emitted('fan-out', FAN_OUT_METRICS.secondsWithoutProbe, 'Minimum'),
+      when: '>',
+      threshold: settings.alarms.heartbeatMinutes * SECONDS_PER_MINUTE,
+      of: [2, 2],
+      silence: 'no change',
     },
     {
       title: 'Probes late',
       says: `The probe of some host is overdue by more than ${LATE_SECONDS / 60} minutes.`,
-      metric: emitted('fan-out', FAN_OUT_METRICS.oldestOverdueSeconds, 'Maximum'),
+      metric: emitted('fan-out', FAN_OUT_METRICS.oldestOverdueSeconds, 'Minimum'),
       when: '>',
       threshold: LATE_SECONDS,
       of: [2, 2],
@@ -44,45 +48,50 @@ function probeAlarms({ settings, probe, emitted }: Watched): AlarmDefinition[] {
     },
     {
       title: 'Probe function failing',
-      says: 'Invocations of the probe function fail, so that hosts go without a verdict.',
-      metric: probe.function.handler.metricErrors({ period: PERIOD }),
-      when: '>=',
-      threshold: 1,
+      says: `More than ${FAILED_PERCENT} % of the probe function's invocations fail, so that hosts go without a verdict.`,
+      metric: shareOf([probe.function.handler.metricErrors({ period: PERIOD })], invocations, {
+        label: 'Failed, % of the invocations',
+        periodMinutes: PERIOD.toMinutes(),
+      }),
+      when: '>',
+      threshold: FAILED_PERCENT,
       of: [2, 3],
       silence: 'fine',
     },
     {
       title: 'Probes throttled',
-      says: 'The probe function is at its reserved concurrency: probes wait, and after a minute are dropped.',
-      metric: probe.function.handler.metricThrottles({ period: PERIOD }),
-      when: '>=',
-      threshold: 1,
+      says: `More than ${FAILED_PERCENT} % of the starts of the probe function are throttled: probes wait, and after a minute are dropped.`,
+      metric: lostShare([probe.function.handler.metricThrottles({ period: PERIOD })], invocations, {
+        label: 'Throttled, % of the starts',
+        periodMinutes: PERIOD.toMinutes(),
+      }),
+      when: '>',
+      threshold: FAILED_PERCENT,
       of: [3, 3],
       silence: 'fine',
     },
     {
       title: 'Prober at fault',
-      says: 'Probes fail for reasons of the prober itself, and say nothing about the hosts.',
-      metric: emitted('probe', PROBE_METRICS.proberFaults, 'Sum'),
-      when: '>=',
-      threshold: 1,
+      says: `More than ${FAILED_PERCENT} % of the probes fail for reasons of the prober itself, and say nothing about the hosts.`,
+      metric: lostShare(
+        [emitted('probe', PROBE_METRICS.proberFaults, 'Sum')],
+        emitted('probe', PROBE_METRICS.probes, 'Sum'),
+        { label: 'Not made, % of the probes', periodMinutes: PERIOD.toMinutes() },
+      ),
+      when: '>',
+      threshold: FAILED_PERCENT,
       of: [2, 3],
       silence: 'fine',
     },
   ]
 }
 
-function fanOutAlarms({ settings, fanOut, emitted }: Watched): AlarmDefinition[] {
-  const { unreachablePercent, goingDownPercent } = settings.alarms
+function fanOutAlarms({ fanOut, functions, emitted }: Watched): AlarmDefinition[] {
   return [
     {
       title: 'Fan-out stopped',
-      says: 'The fan-out has not finished a run for five minutes: hosts that come or go are not noticed.',
-      metric: emitted('fan-out', FAN_OUT_METRICS.schedulesWanted, 'SampleCount'),
-      when: '<',
-      threshold: 1,
-      of: [1, 1],
-      silence: 'alarm',
+      says: `The fan-out has not finished a run for ${HEARTBEAT_MINUTES} minutes: hosts that come or go are not noticed.`,
+      ...heartbeat(functions, emitted('fan-out', FAN_OUT_METRICS.schedulesWanted, 'SampleCount', 1)),
     },
     {
       title: 'Fan-out failing',
@@ -102,68 +111,5 @@ function fanOutAlarms({ settings, fanOut, emitted }: Watched): AlarmDefinition[]
       of: [6, 6],
       silence: 'no change',
     },
-    {
-      title: 'Fleet unreachable',
-      says: `More than ${unreachablePercent} % of the fleet does not answer: look at the prober's way to it first.`,
-      metric: unreachableShare(emitted),
-      when: '>',
-      threshold: unreachablePercent,
-      of: [3, 3],
-      silence: 'no change',
-    },
-    {
-      title: 'Prober suspect',
-      says: 'Too much fails at once: the prober may have lost its own network, and calls no host down meanwhile.',
-      metric: emitted('fan-out', FAN_OUT_METRICS.proberSuspect, 'Maximum', 1),
-      when: '>=',
-      threshold: 1,
-      of: [1, 1],
-      silence: 'no change',
-    },
-    {
-      title: 'Hosts going down',
-      says: `More than ${goingDownPercent} % of the fleet went down within ${GOING_DOWN_MINUTES} minutes.`,
-      metric: goingDownShare(emitted),
-      when: '>',
-      threshold: goingDownPercent,
-      of: [1, 1],
-      silence: 'fine',
-    },
   ]
-}
-
-/** The share of all hosts that are unreachable, in percent. */
-export const unreachableShare = (emitted: Watched['emitted']): cloudwatch.MathExpression =>
-  shareOfFleet(emitted, emitted('fan-out', FAN_OUT_METRICS.hostsUnreachable, 'Maximum', 1), {
-    label: 'Unreachable, % of the fleet',
-    periodMinutes: 1,
-  })
-
-/**
- * The share of all hosts that went down in a period, in percent. It is right also where many were down
- * before.
- */
-const goingDownShare = (emitted: Watched['emitted']): cloudwatch.MathExpression =>
-  shareOfFleet(emitted, emitted('probe', PROBE_METRICS.wentDown, 'Sum', GOING_DOWN_MINUTES), {
-    label: 'Went down, % of the fleet',
-    periodMinutes: GOING_DOWN_MINUTES,
-  })
-
-function shareOfFleet(
-  emitted: Watched['emitted'],
-  part: cloudwatch.IMetric,
-  { label, periodMinutes }: { readonly label: string; readonly periodMinutes: number },
-): cloudwatch.MathExpression {
-  const gauge = (name: string): cloudwatch.IMetric => emitted('fan-out', name, 'Maximum', periodMinutes)
-  return new cloudwatch.MathExpression({
-    expression: 'IF(up + down + new > 0, 100 * part / (up + down + new), 0)',
-    usingMetrics: {
-      up: gauge(FAN_OUT_METRICS.hostsReachable),
-      down: gauge(FAN_OUT_METRICS.hostsUnreachable),
-      new: gauge(FAN_OUT_METRICS.hostsUnknown),
-      part,
-    },
-    period: Duration.minutes(periodMinutes),
-    label,
-  })
 }

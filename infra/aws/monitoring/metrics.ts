@@ -39,21 +39,41 @@ export const sumOf = (
     label,
   })
 
+/** What share of all something is, in percent. A part without data counts as 0; of nothing the share has no data. */
+export const shareOf = (
+  parts: readonly cloudwatch.IMetric[],
+  all: cloudwatch.IMetric,
+  options: ShareOptions,
+): cloudwatch.MathExpression => share(`SUM([${listed(parts)}])`, 'all', parts, { all }, options)
+
 /**
  * What was lost of all that was tried, in percent: the sum of `lost` beside what was done. A metric without data counts
- * as 0, and where nothing was tried the share is 0.
+ * as 0, and where nothing was tried the share has no data.
  */
-export function lostShare(
+export const lostShare = (
   lost: readonly cloudwatch.IMetric[],
   done: cloudwatch.IMetric,
-  { label, periodMinutes }: { readonly label: string; readonly periodMinutes: number },
-): cloudwatch.MathExpression {
-  const sum = lost.map((_, i) => `FILL(lost${i + 1}, 0)`).join(' + ')
-  const all = `${sum} + FILL(done, 0)`
-  return new cloudwatch.MathExpression({
-    expression: `IF(${all} > 0, 100 * (${sum}) / (${all}), 0)`,
-    usingMetrics: { ...Object.fromEntries(lost.map((metric, i) => [`lost${i + 1}`, metric])), done },
+  options: ShareOptions,
+): cloudwatch.MathExpression =>
+  share(`SUM([${listed(lost)}])`, `SUM([${listed(lost)}, done])`, lost, { done }, options)
+
+type ShareOptions = { readonly label: string; readonly periodMinutes: number }
+
+const nameOf = (index: number): string => `part${index + 1}`
+
+const listed = (parts: readonly cloudwatch.IMetric[]): string => parts.map((_, i) => nameOf(i)).join(', ')
+
+/** SUM of a list skips what has no data; FILL might have nothing to fill where a metric has no data at all. */
+const share = (
+  sum: string,
+  total: string,
+  parts: readonly cloudwatch.IMetric[],
+  others: Readonly<Record<string, cloudwatch.IMetric>>,
+  { label, periodMinutes }: ShareOptions,
+): cloudwatch.MathExpression =>
+  new cloudwatch.MathExpression({
+    expression: `100 * ${sum} / ${total}`,
+    usingMetrics: { ...Object.fromEntries(parts.map((metric, i) => [nameOf(i), metric])), ...others },
     period: Duration.minutes(periodMinutes),
     label,
   })
-}

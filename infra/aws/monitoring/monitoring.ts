@@ -1,4 +1,6 @@
 import { Aws } from 'aws-cdk-lib'
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch'
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
 import * as iam from 'aws-cdk-lib/aws-iam'
 import * as sns from 'aws-cdk-lib/aws-sns'
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
@@ -9,9 +11,12 @@ import { type AlarmDefinition, createAlarm } from './alarm.ts'
 import { Dashboard } from './dashboard.ts'
 import { databaseAlarms } from './database-alarms.ts'
 import { driftAlarms } from './drift-alarms.ts'
+import { fleetAlarms } from './fleet-alarms.ts'
 import { livenessAlarms } from './liveness-alarms.ts'
 import { emittedMetrics } from './metrics.ts'
 import { publishAlarms } from './publish-alarms.ts'
+import { createQuestionAlarm } from './question-alarm.ts'
+import type { AlarmQuestion } from './questions.ts'
 import { SavedQueries } from './saved-queries.ts'
 import type { Watched } from './watched.ts'
 
@@ -25,18 +30,24 @@ export class Monitoring extends Construct {
     const settings = props.settings.alarms
     const watched: Watched = { ...props, emitted: emittedMetrics(names) }
     this.topic = this.alarmTopic(names, settings)
-    const definitions = [
-      ...livenessAlarms(watched),
-      ...driftAlarms(watched),
-      ...publishAlarms(watched),
-      ...databaseAlarms(watched),
-    ]
-    const possible = settings.monitoring === 'full' ? definitions : definitions.filter(isPlain)
-    const alarms = possible.map((definition) =>
-      createAlarm(this, definition, { names, runbook: settings.runbook, topic: this.topic }),
-    )
-    new Dashboard(this, 'Overview', watched, alarms)
-    if (settings.monitoring === 'full') new SavedQueries(this, 'Queries', watched)
+    const isFull = settings.monitoring === 'full'
+    const alarms: cloudwatch.Alarm[] = []
+    const questions: cloudwatch.CompositeAlarm[] = []
+    for (const [question, definitions] of Object.entries(alarmsByQuestion(watched))) {
+      const created = definitions
+        .filter((definition) => isFull || isPlain(definition))
+        .map((definition) => createAlarm(this, definition, { names, runbook: settings.runbook }))
+      alarms.push(...created)
+      if (isFull) questions.push(createQuestionAlarm(this, question as AlarmQuestion, created, watched))
+    }
+    for (const alarm of settings.messages === 'questions' && isFull ? questions : alarms) this.tell(alarm)
+    new Dashboard(this, 'Overview', watched, { alarms, questions })
+    if (isFull) new SavedQueries(this, 'Queries', watched)
+  }
+
+  private tell(alarm: cloudwatch.AlarmBase): void {
+    alarm.addAlarmAction(new SnsAction(this.topic))
+    alarm.addOkAction(new SnsAction(this.topic))
   }
 
   private alarmTopic(names: Names, { topicArn, emails }: AlarmSettings): sns.ITopic {
@@ -55,6 +66,13 @@ export class Monitoring extends Construct {
     return topic
   }
 }
+
+const alarmsByQuestion = (watched: Watched): Record<AlarmQuestion, AlarmDefinition[]> => ({
+  fleet: fleetAlarms(watched),
+  changes: publishAlarms(watched),
+  drift: driftAlarms(watched),
+  system: [...livenessAlarms(watched), ...databaseAlarms(watched)],
+})
 
 /**
  * Whether the alarm is on one plain metric. A label counts as arithmetic, because CloudFormation writes

@@ -2,22 +2,28 @@ import { Duration } from 'aws-cdk-lib'
 import { PUBLISH_METRICS } from '../../../shared/domain/metrics.ts'
 import type { AlarmDefinition } from './alarm.ts'
 import { deadLettersWaiting } from './dead-letter-alarm.ts'
+import { HEARTBEAT_MINUTES, heartbeat } from './heartbeat.ts'
 import type { Watched } from './watched.ts'
 
 /** An event is on the bus within seconds of its commit, and within two runs of the minute clock at worst. */
 const WAITING_SECONDS = 300
 
 /** The alarms on events that do not reach those who subscribe to them. */
-export const publishAlarms = ({ publish, emitted }: Watched): AlarmDefinition[] => [
+export const publishAlarms = ({ publish, functions, emitted }: Watched): AlarmDefinition[] => [
   {
     title: 'Events waiting',
-    says: `Events have waited for the event bus for more than ${WAITING_SECONDS / 60} minutes, or nothing publishes them.`,
+    says: `Events have waited for the event bus for more than ${WAITING_SECONDS / 60} minutes.`,
     metric: emitted('publish', PUBLISH_METRICS.oldestWaitingSeconds, 'Maximum', 1),
     when: '>',
     threshold: WAITING_SECONDS,
     of: [3, 3],
-    // A run that ends well or with refused events says how long they wait: no run at all is worse.
-    silence: 'alarm',
+    silence: 'no change',
+  },
+  {
+    title: 'Publishing stopped',
+    says: `For ${HEARTBEAT_MINUTES} minutes nothing has published events: programs and people hear of no change.`,
+    // A run that ends well or with refused events says how long they wait.
+    ...heartbeat(functions, emitted('publish', PUBLISH_METRICS.oldestWaitingSeconds, 'SampleCount', 1)),
   },
   {
     title: 'Publish function failing',

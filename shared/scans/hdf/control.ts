@@ -35,7 +35,7 @@ export function toScannedRule(control: ExecJSON.Control): ScannedRule {
   return {
     ruleId,
     status: outcome,
-    // As a tag has it, in any case.
+    // A tag may have the word in upper or lower case.
     severity: severity.toLowerCase(),
     skipReason: outcome === 'skipped' ? status : null,
   }

@@ -37,7 +37,7 @@ const SEVERITY_OF_RATING = new Map<string, CountedSeverity>([
   ['unknown', 'medium'],
 ])
 
-/** Of several instances of one rule (one a user account, say) the worst speaks for the rule. */
+/** The worst of several instances of one rule (for example one per user account) counts for the rule. */
 const WORST_FIRST: readonly RuleStatus[] = ['fail', 'error', 'pass', 'skipped']
 const MOST_SEVERE_FIRST: readonly CountedSeverity[] = ['critical', 'high', 'medium', 'low']
 

@@ -3,7 +3,7 @@ import type { RuleOutcome } from './outcome.ts'
 import { type TestResult, TestResultCollector } from './test-results.ts'
 import { readXml, type XmlLimits } from './xml.ts'
 
-/** One finished scan, as a results file tells it. */
+/** One finished scan, as it is in a results file. */
 export type XccdfScan = {
   /** One a rule, in the order of the file; at least one. */
   readonly results: readonly RuleOutcome[]
@@ -38,7 +38,10 @@ export async function readXccdfScan(
     )
   }
   if (collector.found.some((other) => !sameTargets(first, other))) {
-    throw new ScanFileError('several_targets', 'has results of more than one target: split it, a file a host')
+    throw new ScanFileError(
+      'several_targets',
+      'has results of more than one target: split it into one file per host',
+    )
   }
   const { testResult, completedAt } = latest(collector.found, options.completedAt)
   if (testResult.outcomes.size === 0) {
@@ -51,7 +54,7 @@ export async function readXccdfScan(
   }
 }
 
-/** With a time given from outside the runs cannot be put in order by it, so the last in the file counts. */
+/** A time that is given from outside cannot put the runs in order, so the last one in the file counts. */
 function latest(found: readonly TestResult[], completedAt: Date | undefined) {
   const timed = found.map((testResult) => ({
     testResult,
@@ -76,6 +79,6 @@ function parseEndTime(text: string | undefined): Date {
   return instant
 }
 
-/** By name: a machine's addresses may change from one run to the next. */
+/** Machines are compared by name: the addresses of a machine may change from one run to the next. */
 const sameTargets = (one: TestResult, other: TestResult): boolean =>
   [...one.names].sort().join('\n') === [...other.names].sort().join('\n')

@@ -7,7 +7,7 @@ import type { XmlElement, XmlListener } from './xml.ts'
 /** One `TestResult` element: one run of a scanner over one target. */
 export type TestResult = {
   readonly endTime: string | undefined
-  /** As the scanner found them on the machine itself. */
+  /** The names and addresses that the scanner found on the machine itself. */
   readonly names: string[]
   readonly addresses: string[]
   readonly outcomes: Map<string, RuleOutcome>

@@ -19,7 +19,7 @@ export type XmlListener = {
 export type XmlLimits = { readonly maxBytes?: number; readonly maxDepth?: number }
 
 /**
- * Reads XML as it arrives and tells the listener, element by element. There is no document tree, no entity
+ * Reads XML as it arrives and calls the listener, element by element. There is no document tree, no entity
  * but XML's own five, and nothing outside the file is ever opened.
  * @throws ScanFileError for anything but one whole, well-formed UTF-8 document without a DOCTYPE, within limits.
  */

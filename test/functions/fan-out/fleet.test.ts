@@ -14,6 +14,7 @@ const hosts = (count: number, status: ReachabilityStatus, waitedMs: number): Sna
     status,
     waitingSinceMs: NOW_MS - waitedMs,
     isUnprobeable: false,
+    isInMaintenance: false,
   }))
 
 const measure = (...fleet: SnapshotHost[]) => measureFleet(SnapshotHosts.of(fleet), INTERVAL_MS, NOW_MS)
@@ -29,9 +30,29 @@ describe('the gauges of the fleet', () => {
       unknown: 3,
       reachable: 5,
       unreachable: 2,
+      inMaintenance: 0,
+      unprobeable: 0,
+      oldestOverdueSeconds: 0,
+      secondsWithoutProbe: 0,
+    })
+  })
+
+  it('the gauges of the fleet count a host under maintenance as that, whatever its state, and wait for it as for any other', () => {
+    const quiet = [...hosts(2, 'unreachable', 0), ...hosts(1, 'reachable', 0)].map((host) => ({
+      ...host,
+      isInMaintenance: true,
+    }))
+    expect(measure(...quiet, ...hosts(4, 'reachable', 0), ...hosts(1, 'unreachable', 0))).toEqual({
+      unknown: 0,
+      reachable: 4,
+      unreachable: 1,
+      inMaintenance: 3,
       unprobeable: 0,
       oldestOverdueSeconds: 0,
     })
+    const [late] = hosts(1, 'reachable', 90_000_000).map((host) => ({ ...host, isInMaintenance: true }))
+    if (!late) throw new Error('no host')
+    expect(measure(late).oldestOverdueSeconds).toBeGreaterThan(80_000)
   })
 
   it('the gauges of the fleet are all 0 for no hosts', () => {
@@ -39,8 +60,10 @@ describe('the gauges of the fleet', () => {
       unknown: 0,
       reachable: 0,
       unreachable: 0,
+      inMaintenance: 0,
       unprobeable: 0,
       oldestOverdueSeconds: 0,
+      secondsWithoutProbe: 0,
     })
   })
 
@@ -68,13 +91,25 @@ describe('the gauges of the fleet', () => {
       unknown: 1,
       reachable: 4,
       unreachable: 0,
+      inMaintenance: 0,
       unprobeable: 2,
       oldestOverdueSeconds: 0,
+      secondsWithoutProbe: 0,
     })
   })
 
   it('the gauges of the fleet call no host overdue that has waited for less than its period, or was probed just after now', () => {
     expect(measure(...hosts(100, 'reachable', 239_999)).oldestOverdueSeconds).toBe(0)
     expect(measure(...hosts(5, 'reachable', -2_000)).oldestOverdueSeconds).toBe(0)
+  })
+
+  it('the gauges of the fleet say for how long no host was probed, of those that can be', () => {
+    const [refused] = hosts(1, 'unknown', 10_000).map((host) => ({ ...host, isUnprobeable: true }))
+    if (!refused) throw new Error('no host')
+    expect(measure(refused).secondsWithoutProbe).toBe(0)
+    expect(measure(refused, ...hosts(3, 'reachable', 95_000)).secondsWithoutProbe).toBe(95)
+    const fleet = [...hosts(3, 'reachable', 950_000), ...hosts(1, 'unreachable', 901_500)]
+    expect(measure(...fleet).secondsWithoutProbe).toBe(901)
+    expect(measure(...fleet, ...hosts(1, 'reachable', -2_000)).secondsWithoutProbe).toBe(0)
   })
 })

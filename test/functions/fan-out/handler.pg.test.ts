@@ -160,10 +160,25 @@ describe('the fan-out function', () => {
   it('the fan-out function counts a host that was never probed as waiting since it joined', async () => {
     await using fanOut = await fanOutFunction()
     await addHosts(fanOut.db.sql, 1)
+    await fanOut.db.sql`update policy set installed_at = now() - interval '1 day'`
     await fanOut.db.sql`update hosts set created_at = now() - interval '1 hour'`
     const { fleet } = await fanOut.run()
     expect(fleet.oldestOverdueSeconds).toBeGreaterThanOrEqual(54 * 60)
     expect(fleet.oldestOverdueSeconds).toBeLessThanOrEqual(57 * 60)
+  })
+
+  it('the fan-out function counts the hosts of a table that existed before as waiting since the system was installed', async () => {
+    await using fanOut = await fanOutFunction()
+    await addHosts(fanOut.db.sql, 1)
+    await fanOut.db.sql`update hosts set created_at = now() - interval '1 year'`
+    const { fleet: atFirst } = await fanOut.run()
+    expect(atFirst.oldestOverdueSeconds).toBe(0)
+    // The database of a test is a copy of one that is some seconds or minutes older.
+    expect(atFirst.secondsWithoutProbe).toBeLessThan(60 * 60)
+    await fanOut.db.sql`update policy set installed_at = now() - interval '1 hour'`
+    const { fleet } = await fanOut.run()
+    expect(fleet.oldestOverdueSeconds).toBeLessThanOrEqual(57 * 60)
+    expect(fleet.secondsWithoutProbe).toBeGreaterThanOrEqual(60 * 60)
   })
 
   it('the fan-out function counts a host whose address may not be probed apart, and does not wait for its probe', async () => {
@@ -180,8 +195,10 @@ describe('the fan-out function', () => {
       unknown: 2,
       reachable: 0,
       unreachable: 0,
+      inMaintenance: 0,
       unprobeable: 1,
       oldestOverdueSeconds: 0,
+      secondsWithoutProbe: expect.any(Number),
     })
     expect(metricsOf(fanOut)).toMatchObject({ [FAN_OUT_METRICS.hostsUnprobeable]: 1 })
     // A prober that is short of descriptors could probe the host, so its probe is late.
@@ -199,6 +216,7 @@ describe('the fan-out function', () => {
       [FAN_OUT_METRICS.hostsReachable]: 0,
       [FAN_OUT_METRICS.schedulesWanted]: 0,
       [FAN_OUT_METRICS.oldestOverdueSeconds]: 0,
+      [FAN_OUT_METRICS.secondsWithoutProbe]: 0,
     })
   })
 })

@@ -102,7 +102,13 @@ export function memoryPorts(policy: SchedulePolicy) {
     world,
     join: (...ids: HostId[]) => {
       for (const id of ids)
-        state.hosts.set(id, { id, status: 'unknown', waitingSinceMs: state.nowMs, isUnprobeable: false })
+        state.hosts.set(id, {
+          id,
+          status: 'unknown',
+          waitingSinceMs: state.nowMs,
+          isUnprobeable: false,
+          isInMaintenance: false,
+        })
     },
     leave: (...ids: HostId[]) => {
       for (const id of ids) state.hosts.delete(id)

@@ -93,7 +93,7 @@ describe('a host starts anew', () => {
       await db.sql`update hosts set created_at = ${months}`
       await invoke(deps, hosts, async () => ANSWER)
       await change(db.sql, host)
-      const fleet = await db.sql.begin(readFleet)
+      const fleet = await db.sql.begin((tx) => readFleet(tx, new Date()))
       expect(Math.abs(Date.now() - fleet.hosts.waitingSinceMsAt(0))).toBeLessThan(60_000)
     },
   )
@@ -123,7 +123,7 @@ describe('a probe that was under way when its host started anew', () => {
     async (_, isKnown) => {
       await using db = await freshDatabase()
       await using deps = environment(db)
-      await db.sql`update policy set failures_to_go_down = 1, hold_above_percent = 0`
+      await db.sql`update policy set failures_to_go_down = 1`
       const hosts = await addHosts(db.sql, 2)
       const [moved, other] = hosts as [HostId, HostId]
       if (isKnown) await invoke(deps, hosts, async () => ANSWER)
@@ -144,7 +144,7 @@ describe('a probe that was under way when its host started anew', () => {
     async (_, isKnown) => {
       await using db = await freshDatabase()
       await using deps = environment(db)
-      await db.sql`update policy set failures_to_go_down = 1, hold_above_percent = 0`
+      await db.sql`update policy set failures_to_go_down = 1`
       const hosts = await addHosts(db.sql, 2)
       const [moved, other] = hosts as [HostId, HostId]
       if (isKnown) await invoke(deps, hosts, async () => ANSWER)

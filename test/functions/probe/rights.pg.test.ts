@@ -2,6 +2,9 @@ import { it } from 'vitest'
 import { expectForbidden } from '../../support/postgres/rights.ts'
 
 const FORBIDDEN = [
+  'select * from maintenances',
+  'select end_event_id from maintenance_hosts',
+  'delete from maintenance_hosts',
   "insert into hosts (hostname, ip_address) values ('x', '127.0.0.1')",
   "update hosts set ip_address = '127.0.0.1'",
   'select id from hosts for key share',

@@ -191,11 +191,11 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
       if (iam) expect(JSON.stringify(further[0]?.Resource)).toMatch(/\/awareness_probe"/)
     })
 
-    it('the operate function may call no AWS API either, and no role but those of people, schedules and the fan-out may invoke one', () => {
+    it('the operate function may call no AWS API either, and no role but those of people and schedules may invoke one', () => {
       expect(usableApis(synthesised, 'operate').flatMap(actionsOf)).toEqual(
         stage === 'emulated' ? [] : ['rds-db:connect'],
       )
-      for (const folder of FUNCTION_NAMES.filter((name) => name !== 'fan-out')) {
+      for (const folder of FUNCTION_NAMES) {
         expect(usableApis(synthesised, folder).flatMap(actionsOf)).not.toContain('lambda:InvokeFunction')
       }
       const [operators] = propertiesOf('AWS::IAM::ManagedPolicy')
@@ -205,17 +205,16 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
       expect(document?.Statement.map(actionsOf)).toEqual([['lambda:InvokeFunction']])
     })
 
-    it('the fan-out may change the schedules of its group, list, hand on the one role, and invoke the probe function', () => {
+    it('the fan-out may change the schedules of its group, list, and hand on the one role', () => {
       const apis = usableApis(synthesised, 'fan-out')
-      const [change, list, pass, invoke, ...further] = [
+      const [change, list, pass, ...further] = [
         'scheduler:CreateSchedule',
         'scheduler:ListSchedules',
         'iam:PassRole',
-        'lambda:InvokeFunction',
         'rds-db:connect',
       ].map((action) => apis.find((statement) => actionsOf(statement).includes(action)))
       expect(apis).toHaveLength(
-        [change, list, pass, invoke, ...further].filter((statement) => statement !== undefined).length,
+        [change, list, pass, ...further].filter((statement) => statement !== undefined).length,
       )
       expect(change && [...actionsOf(change)].sort()).toEqual([
         'scheduler:CreateSchedule',
@@ -227,12 +226,10 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
       expect(list && actionsOf(list)).toEqual(['scheduler:ListSchedules'])
       expect(pass && actionsOf(pass)).toEqual(['iam:PassRole'])
       expect(pass?.Condition).toEqual({ StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } })
-      const { SCHEDULE_ROLE_ARN, PROBE_FUNCTION_ARN } = (
+      const { SCHEDULE_ROLE_ARN } = (
         functionOf(synthesised, 'fan-out').Properties.Environment as { Variables: Record<string, unknown> }
       ).Variables
       expect(pass?.Resource).toEqual(SCHEDULE_ROLE_ARN)
-      expect(invoke && actionsOf(invoke)).toEqual(['lambda:InvokeFunction'])
-      expect(invoke?.Resource).toEqual(PROBE_FUNCTION_ARN)
     })
 
     it('the role of the schedules may invoke the probe function and fill its dead-letter queue, for that group only', () => {
@@ -317,11 +314,12 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
         return [String(group).split('-').at(-1), FilterPattern]
       })
       expect(Object.fromEntries(reporters)).toEqual({
-        probe:
-          '{ ($.message = "host changed") || ($.message = "identification changed") || ($.message = "prober suspect") }',
-        out: '{ ($.message = "prober suspect") || ($.message = "prober trusted") }',
+        probe: '{ ($.message = "host changed") || ($.message = "identification changed") }',
         drift: '{ $.message = "drift detected" }',
-        operate: '{ ($.message = "policy changed") || ($.message = "scan forgotten") }',
+        operate:
+          '{ ($.message = "policy changed") || ($.message = "scan forgotten") || ' +
+          '($.message = "maintenance started") || ($.message = "maintenance ended") }',
+        out: '{ $.message = "maintenance ended" }',
       })
     })
 
@@ -491,7 +489,7 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
       )
 
     it('alarms each link to a section of the runbook that is there', () => {
-      expect(alarms.length).toBeGreaterThan(10)
+      expect(alarms.length).toBeGreaterThan(stage === 'emulated' ? 7 : 20)
       for (const { AlarmDescription, AlarmName } of alarms) {
         const [, anchor = ''] = /^.+\. What to do: \S+#([a-z0-9-]+)$/.exec(String(AlarmDescription)) ?? []
         expect(anchors, String(AlarmName)).toContain(anchor)
@@ -504,12 +502,27 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
         expect([AlarmActions, OKActions]).toEqual([[expect.anything()], [expect.anything()]])
     })
 
+    it('alarms belong to one question of the dashboard each, whose alarm sends no messages beside theirs', () => {
+      const composites = propertiesOf('AWS::CloudWatch::CompositeAlarm')
+      expect(composites.map(({ AlarmName }) => AlarmName)).toEqual(
+        (stage === 'emulated'
+          ? []
+          : ['is-the-fleet-up', 'what-changed', 'what-drifts', 'is-the-system-itself-well']
+        ).map((question) => `fleet-awareness-${stage}-${question}`),
+      )
+      expect(composites.filter(({ AlarmActions }) => AlarmActions !== undefined)).toEqual([])
+      const dashboard = JSON.stringify(propertiesOf('AWS::CloudWatch::Dashboard'))
+      for (const [id] of resourcesOf(synthesised, 'AWS::CloudWatch::CompositeAlarm'))
+        expect(dashboard).toContain(`"Fn::GetAtt":["${id}","Arn"]`)
+    })
+
     it('alarms treat silence as trouble where silence is the trouble', () => {
       const heartbeats = alarms.filter(({ TreatMissingData }) => TreatMissingData === 'breaching')
       expect(heartbeats.map(({ AlarmName }) => AlarmName)).toEqual([
-        `fleet-awareness-${stage}-probes-stopped`,
-        `fleet-awareness-${stage}-fan-out-stopped`,
-        `fleet-awareness-${stage}-events-waiting`,
+        // The emulator has no alarms on arithmetic.
+        ...(stage === 'emulated' ? [] : ['publishing-stopped', 'fan-out-stopped']).map(
+          (title) => `fleet-awareness-${stage}-${title}`,
+        ),
       ])
     })
 
@@ -536,6 +549,22 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
         expect(ofStage).toBe(stage)
       }
     })
+  })
+})
+
+describe('messages by question', () => {
+  it('messages by question come from the alarms on questions instead of the single ones', () => {
+    const synthesised = synthesise({ stage: 'prod', alarmMessages: 'questions', ...INSTALLATIONS.prod })
+    expect(synthesised.findings).toEqual([])
+    const actions = (type: string) =>
+      resourcesOf(synthesised, type).flatMap(([, { Properties }]) => [
+        Properties.AlarmActions,
+        Properties.OKActions,
+      ])
+    expect(actions('AWS::CloudWatch::Alarm').filter((each) => each !== undefined)).toEqual([])
+    const told = actions('AWS::CloudWatch::CompositeAlarm')
+    expect(told).toHaveLength(8)
+    expect(told).not.toContain(undefined)
   })
 })
 

@@ -128,4 +128,16 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     replacement: '`',
     why: 'The first row is taken; without the limit the others are sent for nothing.',
   },
+  {
+    file: 'shared/producer/record-scan.ts',
+    original: '!position.is_rule_set_stored',
+    replacement: 'true',
+    why: 'A rule set that is stored already is not inserted a second time. The condition saves the statement.',
+  },
+  {
+    file: 'shared/producer/record-scan.ts',
+    original: 'start < scan.results.length',
+    replacement: 'start <= scan.results.length',
+    why: 'A further statement with no results writes nothing.',
+  },
 ]

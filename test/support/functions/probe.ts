@@ -46,19 +46,14 @@ export function environment(
 }
 
 /** An invocation whose network is `probe`, and whose database is real. */
-export async function invoke(
+export function invoke(
   deps: FunctionDeps,
   hostIds: readonly HostId[],
   probe: ProbePorts['probe'],
   scheduledTime: Date | null = null,
-  witnessIds: readonly HostId[] = [],
 ): Promise<HostOutcome[]> {
   const world = probePorts(deps, randomUUID(), new AbortController().signal)
-  const { outcomes } = await probeHosts(
-    { ...world, probe },
-    { hostIds, witnessIds, scheduledTime, cause: 'test' },
-  )
-  return outcomes
+  return probeHosts({ ...world, probe }, { hostIds, scheduledTime, cause: 'test' })
 }
 
 export const locksHeld = async (sql: Sql): Promise<number> => {

@@ -38,9 +38,15 @@ export type PublishFunction = PublishEnvironment & {
   readonly topic: { isDown: boolean }
 }
 
-/** The publish function as it is deployed: its own database role, the real client, EventBridge over HTTP. */
-export async function publishFunction({ answerAfterMs = 0 } = {}): Promise<PublishFunction> {
-  const db = await freshDatabase()
+/** The publish function as it is deployed, on a database of its own or on one that is there: its own database role, the real client, EventBridge over HTTP. */
+export async function publishFunction({
+  answerAfterMs = 0,
+  on,
+}: {
+  answerAfterMs?: number
+  on?: TestDatabase
+} = {}): Promise<PublishFunction> {
+  const db = on ?? (await freshDatabase())
   const delivered: DeliveredEvent[] = []
   const local = await startEventBus({
     buses: [BUS_NAME],
@@ -72,7 +78,7 @@ export async function publishFunction({ answerAfterMs = 0 } = {}): Promise<Publi
       await first[Symbol.asyncDispose]()
       client.destroy()
       await local.stop()
-      await db[Symbol.asyncDispose]()
+      if (on === undefined) await db[Symbol.asyncDispose]()
     },
   }
 }
