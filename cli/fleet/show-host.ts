@@ -58,7 +58,7 @@ function describeLastResult(host: FoundHost['host']): string {
   return `${time}, ${host.last_error_type}, ${formatCount(host.consecutive_failures, 'failure')} in a row`
 }
 
-/** The last attempt is told of where it is not the last probe, because it had no result. */
+/** The last attempt is shown if it is not the last probe, because it had no result. */
 function describeLastAttempt(host: FoundHost['host']): [string, string][] {
   if (host.last_inconclusive_reason === null) return []
   const time = formatTime(host.last_attempt_at)

@@ -50,11 +50,11 @@ export async function importFiles(
       refuse(file.path, error)
     }
   }
-  const told = (['recorded', 'already_recorded', 'superseded'] as const)
+  const described = (['recorded', 'already_recorded', 'superseded'] as const)
     .filter((outcome) => counts[outcome] > 0)
     .map((outcome) => `${counts[outcome]} ${OUTCOMES[outcome]}`)
   out(
-    [`${files.length} files`, [...told, ...(refused > 0 ? [`${refused} refused`] : [])].join(', ')].join(
+    [`${files.length} files`, [...described, ...(refused > 0 ? [`${refused} refused`] : [])].join(', ')].join(
       ': ',
     ),
   )

@@ -6,7 +6,7 @@ export function refuseFuture(completedAt: Date, now: Date): void {
   if (isInFuture(completedAt, now)) throw futureScanError(completedAt)
 }
 
-/** What the user is told of a scan that completes in the future. */
+/** The message for the user about a scan that completes in the future. */
 export const futureScanError = (completedAt: Date): UserError =>
   new UserError([
     `the scan completed at ${completedAt.toISOString()}, which is in the future: every later scan would be ` +

@@ -11,7 +11,7 @@ export type Outage = {
 
 export type Reading<T> = { readonly value: T } | { readonly outage: Outage }
 
-/** After so long without an answer the user is told; the answer is waited for all the same. */
+/** After so long without an answer the view reports it; the program goes on waiting. */
 const ANSWER_WITHIN_MS = 3000
 
 /** Whether an error, or what caused it, says that the database cannot be reached. */

@@ -55,7 +55,7 @@ export function changesBetween(
   }
 }
 
-/** Whether Scheduler was told of this schedule as it is wanted now. */
+/** Whether Scheduler has this schedule as it is wanted now. */
 export function isApplied(applied: AppliedSchedules, spec: ScheduleSpec, settings: string): boolean {
   const known = applied.names.indexOf(spec.name)
   return known >= 0 && applied.isAt(known, hashSchedule(spec, settings))

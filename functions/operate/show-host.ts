@@ -21,7 +21,7 @@ export type ShowHostPorts = {
   readonly schedulePolicy: () => Promise<SchedulePolicy>
   /** The ids of all live hosts. */
   readonly hostIds: () => Promise<HostIdList>
-  /** Whether Scheduler was told of the schedule of this name, and no change of it is pending. */
+  /** Whether Scheduler has the schedule of this name, and no change of it is pending. */
   readonly isScheduleApplied: (name: string) => Promise<boolean>
 }
 

@@ -10,7 +10,7 @@ export type Webhook = {
 
 export type WebhookOptions = {
   readonly url: string
-  /** Is told once when posting begins to fail, and of each event that is given up. */
+  /** Called once when posting begins to fail, and for each event that is given up. */
   readonly onFault: (sentence: string) => void
   /** Pause before the second attempt, doubled with each further one: 1 s by default. */
   readonly firstPauseMs?: number

@@ -37,7 +37,7 @@ export type ScheduleGroup = {
 
 /**
  * A probe that is late is worth nothing, so an event lives for 60 s, the least that AWS allows. Within them a single
- * refusal of Lambda's loses no probe; one that is delivered twice is told apart by its scheduled time.
+ * refusal of Lambda's loses no probe; one that is delivered twice is recognised by its scheduled time.
  */
 const RETRY_POLICY = { MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 3 }
 /** AWS: ListSchedules returns at most 100 schedules per page. */

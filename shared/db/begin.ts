@@ -13,7 +13,7 @@ type Body<T> = (tx: postgres.TransactionSql, lost: AbortSignal) => Promise<T>
  * Nothing else may call `sql.begin`: a statement on a lost connection makes postgres.js 3.4.9 write to a socket that is
  * null, in a callback where nobody can catch the error, so the process ends. The driver sends such a statement itself:
  * the rollback of a transaction whose connection was lost. If the client has connected again, the statement even runs
- * in the transaction of somebody else. So no statement of a lost transaction is sent, and the driver is never told that
+ * in the transaction of somebody else. So no statement of a lost transaction is sent, and the driver never learns that
  * its body has ended.
  *
  * @param options what follows `begin`, such as READ_COMMITTED.

@@ -31,7 +31,7 @@ export async function listHostPage(tx: Tx, query: HostPageQuery, now: Date): Pro
   return rows.map(withTexts)
 }
 
-/** Where there is none to compare with, the comparison is not made: any UUID does. */
+/** Where there is no id to compare with, nothing is compared: any UUID does. */
 const NO_ID = '00000000-0000-0000-0000-000000000000'
 
 type HostDetailRow = Times<

@@ -38,7 +38,7 @@ const selectPolicy = (sql: AnySql, locking: ReturnType<AnySql>) => sql<PolicyVal
  *
  * @throws Error saying how to put the row back, where somebody has deleted it.
  */
-export function policyRow<Row>([row]: readonly Row[]): Row {
+function policyRow<Row>([row]: readonly Row[]): Row {
   if (row === undefined)
     throw new Error('the table policy has lost its row: insert into policy default values')
   return row

@@ -1,4 +1,4 @@
-/** What every list of functions is made from: a row each, and nothing about a function in two places. */
+/** The table from which every list of functions derives: one row per function, and nothing about a function elsewhere. */
 export type FunctionRow = {
   /** Below functions/, with the handler in it; also the last part of the function's name in AWS. */
   readonly folder: string

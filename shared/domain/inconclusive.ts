@@ -1,8 +1,8 @@
 import type { AddressClass } from './addresses.ts'
 
-/** What the reason of a probe begins with that was not made because policy does not allow the host's address. */
+/** The reason of a probe that was not made because the policy does not allow the host's address begins with this. */
 const ADDRESS_REFUSED = 'address_refused:'
-/** The reason of a probe that was not made because the host's address is none. */
+/** The reason of a probe that was not made because the host has no valid address. */
 export const INVALID_ADDRESS = 'invalid_address'
 
 /** The reason of a probe that was not made because policy does not allow addresses of this class. */

@@ -9,7 +9,7 @@ const PROBE_TIMEOUT_SECONDS = 20
 /** Room for MAX_HOSTS_PER_INVOCATION hosts at once: they take less than 128 MiB. */
 export const PROBE_MEMORY_MB = 256
 
-/** A lost probe is made up for by the next one: its request only tells why, and an alarm on it ends by itself. */
+/** A lost probe is made up for by the next one: its request only shows why, and an alarm on it ends by itself. */
 export const PROBE_DEAD_LETTER_RETENTION = Duration.hours(1)
 
 /**
