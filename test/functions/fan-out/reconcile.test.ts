@@ -149,6 +149,15 @@ describe('what the run cannot do now', () => {
     },
   )
 
+  it('a removal that is throttled is left over, and counted so', async () => {
+    const of = memoryPorts(alone)
+    of.join(...ids(3))
+    await run(of)
+    of.leave(...ids(2))
+    of.state.mishap = ({ operation }) => (operation === 'remove' ? 'throttled' : undefined)
+    expect((await run(of)).schedules).toEqual({ wanted: 1, applied: 1, put: 0, removed: 0, leftOver: 2 })
+  })
+
   it('a change that AWS refuses fails alone, and is reported by name', async () => {
     const of = memoryPorts(alone)
     of.join(...ids(50))
@@ -292,6 +301,7 @@ describe('the daily sweep', () => {
     expect((await run(of)).schedules.put).toBe(0)
     const report = await run(of, { sweep: true })
     expect(report.sweep).toEqual({ orphans: 0, missing: 1, complete: true })
+    expect(report.schedules).toMatchObject({ put: 1, removed: 0, leftOver: 0 })
     expect(of.scheduled()).toEqual(of.planned())
   })
 
