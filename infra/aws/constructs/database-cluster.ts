@@ -1,6 +1,7 @@
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib'
 import * as rds from 'aws-cdk-lib/aws-rds'
 import type { Construct } from 'constructs'
+import { ENGINE_MAJOR_VERSION, ENGINE_VERSION } from '../engine.ts'
 import type { DatabaseSettings } from '../settings.ts'
 import { type CreatedServer, letFunctionsIn, parametersOf, type ServerContext } from './created-server.ts'
 import { CREATED_OWNER, CREATED_PORT, DATABASE_NAME } from './database-sign-in.ts'
@@ -14,7 +15,7 @@ export function createCluster(
   const { network, settings } = context
   const keep = settings.data === 'keep'
   const engine = rds.DatabaseClusterEngine.auroraPostgres({
-    version: rds.AuroraPostgresEngineVersion.VER_17_7,
+    version: rds.AuroraPostgresEngineVersion.of(ENGINE_VERSION, ENGINE_MAJOR_VERSION),
   })
   const cluster = new rds.DatabaseCluster(scope, 'Cluster', {
     engine,

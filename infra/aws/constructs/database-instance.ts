@@ -2,6 +2,7 @@ import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib'
 import * as ec2 from 'aws-cdk-lib/aws-ec2'
 import * as rds from 'aws-cdk-lib/aws-rds'
 import type { Construct } from 'constructs'
+import { ENGINE_MAJOR_VERSION, ENGINE_VERSION } from '../engine.ts'
 import type { DatabaseSettings } from '../settings.ts'
 import { type CreatedServer, letFunctionsIn, parametersOf, type ServerContext } from './created-server.ts'
 import { CREATED_OWNER, CREATED_PORT, DATABASE_NAME } from './database-sign-in.ts'
@@ -16,7 +17,9 @@ export function createInstance(
   context: ServerContext,
 ): CreatedServer {
   const { network, settings } = context
-  const engine = rds.DatabaseInstanceEngine.postgres({ version: rds.PostgresEngineVersion.VER_17_7 })
+  const engine = rds.DatabaseInstanceEngine.postgres({
+    version: rds.PostgresEngineVersion.of(ENGINE_VERSION, ENGINE_MAJOR_VERSION),
+  })
   const instance = new rds.DatabaseInstance(scope, 'Instance', {
     engine,
     instanceType: new ec2.InstanceType(database.instanceType),
