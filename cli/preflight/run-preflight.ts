@@ -46,10 +46,5 @@ async function findingsOf(installation: Installation, hosts: number): Promise<Fi
   // Without an account, every other call would fail for the same reason.
   if (identity.kind === 'unreadable')
     return [{ check: 'account', level: 'failure', says: `nothing could be checked: ${identity.because}` }]
-  const { account, region } = identity.value
-  const facts = await readFacts(installation, identity.value)
-  return [
-    { check: 'account', level: 'ok', says: `this is the account ${account}, in ${region}` },
-    ...checkAll(facts, installation, hosts),
-  ]
+  return checkAll(await readFacts(installation, identity.value), installation, hosts)
 }

@@ -28,6 +28,8 @@ export class AwarenessStack extends Stack {
     super(scope, id, {
       // As the database's own protection: whoever means it takes it off first.
       terminationProtection: settings.data === 'keep',
+      // The CDK CLI then refuses the credentials of any other account.
+      ...(settings.account === null ? {} : { env: { account: settings.account } }),
       description: `Fleet Awareness (${name}): is every host up, and is it still compliant?`,
     })
     Tags.of(this).add('fleet-awareness-stage', name)

@@ -31,6 +31,10 @@ export const nameProblems = (name: string): string[] =>
 /** Lists every reason why `settings` cannot be deployed; the list is empty when they can. */
 export function problemsOf(settings: Settings): string[] {
   return [
+    ...refusal(
+      settings.account !== null && !/^\d{12}$/.test(settings.account),
+      `account ${settings.account} is not an account's id: it has 12 digits`,
+    ),
     ...networkProblems(settings.network),
     ...databaseProblems(settings.database, settings.network),
     ...numberProblems(settings),

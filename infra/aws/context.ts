@@ -1,6 +1,7 @@
 /** The values of `-c name=value` that a stage may need, each with an explanation for the person who gives it. */
 export const CONTEXT_VALUES = {
   name: 'what this installation is called, where an account has several: by default as its stage',
+  account: 'the only account that the stage may be deployed into: 12 digits',
   reserve: '"no" where the account has too little concurrency to reserve any for the functions',
   vpcCidr: 'the addresses of the VPC that is created, as 10.91.0.0/16: none that a peered network has',
   availabilityZones:

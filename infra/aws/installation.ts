@@ -6,6 +6,12 @@ import { STAGE_NAMES, STAGES, type Stage } from './stages.ts'
 /** A stage as it is to be deployed: what it is called, and its settings. */
 export type Installation = { readonly stage: Stage; readonly name: string; readonly settings: Settings }
 
+/** The reason why the stage may not be deployed into this account, which is not known without credentials. */
+export const accountProblems = ({ account }: Settings, current: string | undefined): string[] =>
+  account === null || current === undefined || current === account
+    ? []
+    : [`this stage belongs to the account ${account}, and these are credentials of ${current}`]
+
 /**
  * Reads an installation from the CDK context; `look` gives the value of a name.
  *

@@ -2,6 +2,8 @@ import type { InitialPolicy } from '../../shared/domain/policy.ts'
 
 /** Everything that may differ between stages. */
 export type Settings = {
+  /** The only account that the stage may be deployed into; null where any may be. */
+  readonly account: string | null
   readonly network: NetworkSettings
   readonly database: DatabaseSettings
   /** The policy that a new database starts with. Later it is changed in the database, without a deploy. */

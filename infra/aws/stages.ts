@@ -23,6 +23,7 @@ export const STAGES: Record<Stage, (given: Given) => Settings> = {
    * when the database or the way out fails. `cdk destroy` removes all of it.
    */
   small: (given) => ({
+    account: given.optional('account'),
     network: createdNetwork(given, {
       cidr: '10.93.0.0/16',
       nat: { kind: 'instance', instanceType: 't4g.nano' },
@@ -47,6 +48,7 @@ export const STAGES: Record<Stage, (given: Given) => Settings> = {
 
   /** As `prod` in small: the same services without what is there for failures. `cdk destroy` removes all of it. */
   dev: (given) => ({
+    account: given.optional('account'),
     network: createdNetwork(given, { cidr: '10.91.0.0/16', nat: { kind: 'gateways', number: 1 } }),
     database: {
       kind: 'create',
@@ -69,6 +71,7 @@ export const STAGES: Record<Stage, (given: Given) => Settings> = {
 
   /** With a VPC and a database that the stack creates, for up to 10,000 hosts without changing a setting. */
   prod: (given) => ({
+    account: given.optional('account'),
     network: createdNetwork(given, { cidr: '10.92.0.0/16', nat: { kind: 'gateways', number: 2 } }),
     database: {
       kind: 'create',
@@ -91,6 +94,7 @@ export const STAGES: Record<Stage, (given: Given) => Settings> = {
 
   /** In an existing VPC with an existing database, usually that of the scanner. */
   existing: (given) => ({
+    account: given.optional('account'),
     network: {
       kind: 'existing',
       vpcId: given.text('vpcId'),
@@ -121,6 +125,7 @@ export const STAGES: Record<Stage, (given: Given) => Settings> = {
 
   /** In an AWS emulator on this machine, with a PostgreSQL server on this machine. */
   emulated: (given) => ({
+    account: given.optional('account'),
     network: { kind: 'none' },
     database: {
       kind: 'existing',

@@ -1,5 +1,23 @@
+import { accountProblems } from '../../../infra/aws/installation.ts'
+import type { Settings } from '../../../infra/aws/settings.ts'
 import { type Facts, NAMED_KINDS, type NamedKind } from '../facts.ts'
 import { type Finding, judged } from '../finding.ts'
+
+/** Whether this is the account that the stage belongs to. */
+export function checkAccount({ account, region }: Facts, settings: Settings): Finding[] {
+  const here = `this is the account ${account}, in ${region}`
+  const wrong = accountProblems(settings, account)
+  if (wrong.length > 0) return wrong.map((says) => ({ check: 'account', level: 'failure', says }))
+  if (settings.account === null && settings.data === 'keep')
+    return [
+      {
+        check: 'account',
+        level: 'warning',
+        says: `${here}, and nothing keeps this stage from another one: write -c account=${account} into cdk.json`,
+      },
+    ]
+  return [{ check: 'account', level: 'ok', says: here }]
+}
 
 /** The oldest bootstrap stack that the stack's synthesizer deploys with (aws-cdk-lib, MIN_BOOTSTRAP_STACK_VERSION). */
 export const BOOTSTRAP_VERSION = 6

@@ -3,7 +3,7 @@ import type { Installation } from '../../../infra/aws/installation.ts'
 import { namesOf } from '../../../shared/domain/names.ts'
 import type { Facts } from '../facts.ts'
 import type { Finding } from '../finding.ts'
-import { checkBootstrap, checkNames, checkStack } from './account.ts'
+import { checkAccount, checkBootstrap, checkNames, checkStack } from './account.ts'
 import { checkRange } from './addresses.ts'
 import { checkConcurrency } from './concurrency.ts'
 import { checkDatabase } from './database.ts'
@@ -15,6 +15,7 @@ import { checkZones } from './zones.ts'
 export function checkAll(facts: Facts, { name, settings }: Installation, hosts: number): Finding[] {
   const { stack } = namesOf(name)
   return [
+    ...checkAccount(facts, settings),
     ...checkBootstrap(facts),
     ...checkStack(facts, stack),
     ...checkNames(facts),

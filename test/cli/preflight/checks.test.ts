@@ -69,6 +69,7 @@ describe('a preflight', () => {
     expect(problems(account())).toEqual([])
     const findings = checkAll(account(), installation('dev'), 1000)
     expect(findings.map(({ check }) => check)).toEqual([
+      'account',
       'bootstrap',
       'stack',
       'names',
@@ -214,6 +215,15 @@ describe('a preflight', () => {
     ])
   })
 
+  it('a preflight of a stage that belongs to another account fails, and one that keeps data should belong to one', () => {
+    const [warning] = problems(account(), 'prod')
+    expect(warning).toMatch(/^warning account: .* write -c account=111122223333 into cdk\.json$/)
+    expect(problems(account(), 'prod', { account: '111122223333' })).toEqual([])
+    expect(problems(account(), 'dev', { account: '999999999999' })).toEqual([
+      'failure account: this stage belongs to the account 999999999999, and these are credentials of 111122223333',
+    ])
+  })
+
   it('a preflight looks at the zones that are named, not at the first two', () => {
     const offer = read({ hasVersion: true, versions: ['17.7'], zones: ['eu-west-1a', 'eu-west-1c'] })
     expect(problems(account({ offer }), 'dev', { availabilityZones: 'eu-west-1a,eu-west-1c' })).toEqual([])
@@ -291,7 +301,7 @@ describe('a preflight into existing subnets', () => {
       ['there is no subnet subnet-9 in this region'],
     ],
   ])('a preflight into existing subnets judges %s', (_what, facts, more, sentences) => {
-    expect(problems(facts, 'existing', more)).toEqual(
+    expect(problems(facts, 'existing', { account: '111122223333', ...more })).toEqual(
       sentences.map((sentence) => expect.stringContaining(sentence)),
     )
   })

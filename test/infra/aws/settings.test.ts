@@ -134,6 +134,20 @@ describe('a wrong setting is refused at synth with a sentence:', () => {
     ])
   })
 
+  it('an account that is none, and any but the one that the stage belongs to, is refused with a sentence', () => {
+    expect(problemsWith({ stage: 'dev', account: 'mine' })).toEqual([
+      "account mine is not an account's id: it has 12 digits",
+    ])
+    const context = { stage: 'dev', account: '111122223333', 'aws:cdk:bundling-stacks': [] }
+    expect(() => buildApp({ context, outdir }, '444455556666')).toThrow(
+      'this stage belongs to the account 111122223333, and these are credentials of 444455556666',
+    )
+    for (const current of ['111122223333', undefined]) {
+      const { stack } = buildApp({ context, outdir }, current)
+      expect(stack.environment).toMatch(/^aws:\/\/111122223333\//)
+    }
+  })
+
   it('anything but yes or no is refused for a reservation', () => {
     expect(problemsWith({ stage: 'dev', reserve: 'maybe' })).toEqual([
       expect.stringMatching(/^-c reserve=maybe: give yes or no/),
