@@ -1,13 +1,16 @@
-import { CfnOutput, Stack, Tags } from 'aws-cdk-lib'
+import { CfnOutput, Stack, type StackProps, Tags } from 'aws-cdk-lib'
+import type * as kms from 'aws-cdk-lib/aws-kms'
 import * as ssm from 'aws-cdk-lib/aws-ssm'
 import { Construct } from 'constructs'
 import { type FunctionName, SIGNING_FUNCTIONS } from '../../shared/domain/functions.ts'
 import { type Names, namesOf } from '../../shared/domain/names.ts'
+import { nameProblems, problemsOf, SettingsError } from './check-settings.ts'
 import { Database } from './constructs/database.ts'
 import { Drift } from './constructs/drift.ts'
+import { admitServices } from './constructs/encryption.ts'
 import { FanOut } from './constructs/fan-out.ts'
 import { Migrate } from './constructs/migrate.ts'
-import { Network } from './constructs/network.ts'
+import { type GivenNetwork, Network } from './constructs/network.ts'
 import type { NodeFunction } from './constructs/node-function.ts'
 import { Operate } from './constructs/operate.ts'
 import { Probe } from './constructs/probe.ts'
@@ -15,15 +18,22 @@ import { Publish } from './constructs/publish.ts'
 import { Monitoring } from './monitoring/monitoring.ts'
 import type { Settings } from './settings.ts'
 
-export type AwarenessStackProps = {
+export type AwarenessStackProps = StackProps & {
   /** What the names of this installation begin with, after `fleet-awareness-`: see `isInstallationName`. */
   readonly name: string
   readonly settings: Settings
+  /** Takes the place of `settings.network`. */
+  readonly network?: GivenNetwork
+  /** Encrypts the database, its secret, the logs, the queues and the topics; without it, keys of AWS do. */
+  readonly key?: kms.IKey
 }
 
 /** The system: the two sensors, their database, and their monitoring. */
 export class AwarenessStack extends Stack {
-  constructor(scope: Construct, id: string, { name, settings }: AwarenessStackProps) {
+  constructor(scope: Construct, id: string, props: AwarenessStackProps) {
+    const { name, settings, network: given, key = null, ...stackProps } = props
+    const problems = [...nameProblems(name), ...problemsOf(settings)]
+    if (problems.length > 0) throw new SettingsError(problems)
     const names = namesOf(name)
     super(scope, id, {
       // As the database's own protection: whoever means it takes it off first.
@@ -31,12 +41,15 @@ export class AwarenessStack extends Stack {
       // The CDK CLI then refuses the credentials of any other account.
       ...(settings.account === null ? {} : { env: { account: settings.account } }),
       description: `Fleet Awareness (${name}): is every host up, and is it still compliant?`,
+      ...stackProps,
     })
     Tags.of(this).add('fleet-awareness-stage', name)
 
-    const network = new Network(this, 'Network', settings).functions
-    const database = new Database(this, 'Database', settings, network)
-    const parts = { names, settings, network, database }
+    const network = new Network(this, 'Network', { settings, given, key }).functions
+    const database = new Database(this, 'Database', { settings, network, key })
+    const parts = { names, settings, network, database, key }
+
+    if (key !== null) admitServices(key)
 
     const migrate = new Migrate(this, 'Migrations', parts)
     const liveness = new Construct(this, 'Liveness')

@@ -66,6 +66,7 @@ const RULES: readonly Rule[] = [
     paths: /^shared\/domain\//,
     packages: /^(aws-cdk-lib|constructs|cdk-nag|esbuild|node:)/,
   },
+  { files: /^docs\/examples\//, paths: /^infra\/aws\//, packages: /^(aws-cdk-lib|constructs)/ },
   { files: /^(test\/|vitest\.config\.ts$)/, paths: /./, packages: /./ },
 ]
 

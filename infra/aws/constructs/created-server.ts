@@ -1,6 +1,9 @@
 import type * as ec2 from 'aws-cdk-lib/aws-ec2'
+import type * as kms from 'aws-cdk-lib/aws-kms'
+import * as rds from 'aws-cdk-lib/aws-rds'
 import { MAX_HOSTS_PER_INVOCATION } from '../../../shared/domain/schedules.ts'
 import type { DatabaseMetrics, Settings } from '../settings.ts'
+import type { EncryptionKey } from './encryption.ts'
 import type { FunctionNetwork } from './network.ts'
 
 /** A database server that the stack creates, as the sign-in and the alarms need it. */
@@ -14,7 +17,23 @@ export type CreatedServer = {
 }
 
 /** What a database server is created from, apart from its own settings. */
-export type ServerContext = { readonly network: FunctionNetwork; readonly settings: Settings }
+export type ServerContext = {
+  readonly network: FunctionNetwork
+  readonly settings: Settings
+  readonly key: EncryptionKey
+}
+
+/** The owner's user, whose password is generated into a secret. */
+export const ownerCredentials = (owner: string, key: EncryptionKey): rds.Credentials =>
+  rds.Credentials.fromGeneratedSecret(owner, key === null ? {} : { encryptionKey: key })
+
+/** How the disks of a server are encrypted. */
+export const storageEncryption = (
+  key: EncryptionKey,
+): { readonly storageEncrypted: true; readonly storageEncryptionKey?: kms.IKey } => ({
+  storageEncrypted: true,
+  ...(key === null ? {} : { storageEncryptionKey: key }),
+})
 
 /** PostgreSQL's own max_locks_per_transaction. */
 const DEFAULT_LOCKS_PER_TRANSACTION = 64

@@ -3,7 +3,14 @@ import * as rds from 'aws-cdk-lib/aws-rds'
 import type { Construct } from 'constructs'
 import { ENGINE_MAJOR_VERSION, ENGINE_VERSION } from '../engine.ts'
 import type { DatabaseSettings } from '../settings.ts'
-import { type CreatedServer, letFunctionsIn, parametersOf, type ServerContext } from './created-server.ts'
+import {
+  type CreatedServer,
+  letFunctionsIn,
+  ownerCredentials,
+  parametersOf,
+  type ServerContext,
+  storageEncryption,
+} from './created-server.ts'
 import { CREATED_OWNER, CREATED_PORT, DATABASE_NAME } from './database-sign-in.ts'
 
 /** Aurora Serverless v2. */
@@ -12,7 +19,7 @@ export function createCluster(
   database: Extract<DatabaseSettings, { kind: 'create' }>,
   context: ServerContext,
 ): CreatedServer {
-  const { network, settings } = context
+  const { network, settings, key } = context
   const keep = settings.data === 'keep'
   const engine = rds.DatabaseClusterEngine.auroraPostgres({
     version: rds.AuroraPostgresEngineVersion.of(ENGINE_VERSION, ENGINE_MAJOR_VERSION),
@@ -24,11 +31,11 @@ export function createCluster(
       description: 'Fleet Awareness: TLS only, and as many connections as the alarm counts on',
       parameters: parametersOf(settings),
     }),
-    credentials: rds.Credentials.fromGeneratedSecret(CREATED_OWNER),
+    credentials: ownerCredentials(CREATED_OWNER, key),
     defaultDatabaseName: DATABASE_NAME,
     port: CREATED_PORT,
     iamAuthentication: true,
-    storageEncrypted: true,
+    ...storageEncryption(key),
     vpc: network.vpc,
     vpcSubnets: network.databaseSubnets,
     serverlessV2MinCapacity: database.minCapacityUnits,

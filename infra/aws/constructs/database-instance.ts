@@ -4,7 +4,14 @@ import * as rds from 'aws-cdk-lib/aws-rds'
 import type { Construct } from 'constructs'
 import { ENGINE_MAJOR_VERSION, ENGINE_VERSION } from '../engine.ts'
 import type { DatabaseSettings } from '../settings.ts'
-import { type CreatedServer, letFunctionsIn, parametersOf, type ServerContext } from './created-server.ts'
+import {
+  type CreatedServer,
+  letFunctionsIn,
+  ownerCredentials,
+  parametersOf,
+  type ServerContext,
+  storageEncryption,
+} from './created-server.ts'
 import { CREATED_OWNER, CREATED_PORT, DATABASE_NAME } from './database-sign-in.ts'
 
 /** A full disk stops the database, so it grows by itself, up to this multiple of its size. */
@@ -16,7 +23,7 @@ export function createInstance(
   database: Extract<DatabaseSettings, { kind: 'create_instance' }>,
   context: ServerContext,
 ): CreatedServer {
-  const { network, settings } = context
+  const { network, settings, key } = context
   const engine = rds.DatabaseInstanceEngine.postgres({
     version: rds.PostgresEngineVersion.of(ENGINE_VERSION, ENGINE_MAJOR_VERSION),
   })
@@ -28,12 +35,12 @@ export function createInstance(
       description: 'Fleet Awareness: TLS only, and as many connections as the alarm counts on',
       parameters: parametersOf(settings),
     }),
-    credentials: rds.Credentials.fromGeneratedSecret(CREATED_OWNER),
+    credentials: ownerCredentials(CREATED_OWNER, key),
     databaseName: DATABASE_NAME,
     port: CREATED_PORT,
     iamAuthentication: true,
     storageType: rds.StorageType.GP3,
-    storageEncrypted: true,
+    ...storageEncryption(key),
     allocatedStorage: database.storageGb,
     maxAllocatedStorage: LARGEST_DISK_FACTOR * database.storageGb,
     multiAz: false,

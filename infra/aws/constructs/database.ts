@@ -5,7 +5,14 @@ import type { DatabaseMetrics, Settings } from '../settings.ts'
 import { createCluster } from './database-cluster.ts'
 import { createInstance } from './database-instance.ts'
 import { type DatabaseSignIn, rolePasswords, signInToCreated, signInToExisting } from './database-sign-in.ts'
+import type { EncryptionKey } from './encryption.ts'
 import type { FunctionNetwork } from './network.ts'
+
+export type DatabaseProps = {
+  readonly settings: Settings
+  readonly network: FunctionNetwork | null
+  readonly key: EncryptionKey
+}
 
 /** The PostgreSQL of the system, made here or there already, and how each function signs in to it. */
 export class Database extends Construct {
@@ -14,7 +21,7 @@ export class Database extends Construct {
   /** Passwords that migrations set, where roles do not sign in by IAM. */
   readonly rolePasswords: Readonly<Record<string, string>>
 
-  constructor(scope: Construct, id: string, settings: Settings, network: FunctionNetwork | null) {
+  constructor(scope: Construct, id: string, { settings, network, key }: DatabaseProps) {
     super(scope, id)
     const { database } = settings
     if (database.kind === 'existing') {
@@ -27,8 +34,8 @@ export class Database extends Construct {
     if (network === null) throw new Error('a database that the stack creates needs a network')
     const server =
       database.kind === 'create'
-        ? createCluster(this, database, { network, settings })
-        : createInstance(this, database, { network, settings })
+        ? createCluster(this, database, { network, settings, key })
+        : createInstance(this, database, { network, settings, key })
     this.metrics = server.metrics
     this.signInAs = (name) => signInToCreated(server, name)
     this.rolePasswords = {}

@@ -2,6 +2,7 @@ import * as iam from 'aws-cdk-lib/aws-iam'
 import * as lambda from 'aws-cdk-lib/aws-lambda'
 import type * as sqs from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
+import { keyUse } from './encryption.ts'
 import { NodeFunction, type StageParts } from './node-function.ts'
 import { deadLetterQueue, workQueue } from './queues.ts'
 
@@ -20,9 +21,13 @@ export class Drift extends Construct {
   constructor(scope: Construct, id: string, props: StageParts) {
     super(scope, id)
     const { names, settings } = props
-    this.deadLetters = deadLetterQueue(this, 'DeadLetters', names.scanDeadLetters)
+    this.deadLetters = deadLetterQueue(this, 'DeadLetters', {
+      queueName: names.scanDeadLetters,
+      key: props.key,
+    })
     this.queue = workQueue(this, 'Scans', {
       queueName: names.scans,
+      key: props.key,
       timeoutSeconds: DRIFT_TIMEOUT_SECONDS,
       deadLetters: this.deadLetters,
     })
@@ -40,6 +45,7 @@ export class Drift extends Construct {
       resources: [this.queue.queueArn],
     })
     this.function.allow({ actions: ['sqs:SendMessage'], resources: [this.deadLetters.queueArn] })
+    for (const use of keyUse(props.key, 'sqs')) this.function.allow(use)
     this.mapping = new lambda.EventSourceMapping(this, 'Mapping', {
       target: this.function.handler,
       eventSourceArn: this.queue.queueArn,

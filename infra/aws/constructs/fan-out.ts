@@ -3,6 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam'
 import * as scheduler from 'aws-cdk-lib/aws-scheduler'
 import type { Construct } from 'constructs'
 import { FAN_OUT_CONCURRENCY } from '../concurrency.ts'
+import { keyUse } from './encryption.ts'
 import { everyMinute, scheduleRole } from './minute-clock.ts'
 import { NodeFunction, type StageParts } from './node-function.ts'
 import type { Probe } from './probe.ts'
@@ -37,6 +38,7 @@ export class FanOut {
         resources: [props.probe.deadLetters.queueArn],
       }),
     )
+    for (const use of keyUse(props.key, 'sqs')) role.addToPolicy(new iam.PolicyStatement(use))
     this.function = this.createFunction(props, role)
     this.function.waitFor(this.schedules)
     this.allowSchedules(role)

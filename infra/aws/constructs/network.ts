@@ -3,6 +3,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2'
 import * as logs from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import type { NetworkSettings, Settings } from '../settings.ts'
+import type { EncryptionKey } from './encryption.ts'
 import { natOf } from './nat.ts'
 
 /** As many as Aurora wants for its subnets. */
@@ -17,24 +18,54 @@ export type FunctionNetwork = {
   readonly securityGroup: ec2.SecurityGroup
 }
 
+/** A VPC that exists, or that the CDK app creates, with ways to the database, to the hosts and to AWS. */
+export type GivenNetwork = {
+  // The class is no IVpc under exactOptionalPropertyTypes.
+  readonly vpc: ec2.IVpc | ec2.Vpc
+  /** Where the functions run; by default in the private subnets. */
+  readonly subnets?: ec2.SubnetSelection
+  /** Where a database goes that the stack creates, in two zones; by default where the functions are. */
+  readonly databaseSubnets?: ec2.SubnetSelection
+}
+
+type NetworkProps = {
+  readonly settings: Settings
+  readonly given: GivenNetwork | undefined
+  readonly key: EncryptionKey
+}
+
 /** The functions' network, or nothing where they run outside of any VPC. */
 export class Network extends Construct {
   readonly functions: FunctionNetwork | null
 
-  constructor(scope: Construct, id: string, settings: Settings) {
+  constructor(scope: Construct, id: string, { settings, given, key }: NetworkProps) {
     super(scope, id)
     const { network } = settings
-    this.functions = network.kind === 'none' ? null : this.inside(network, settings)
+    if (given !== undefined) this.functions = this.insideGiven(given)
+    else this.functions = network.kind === 'none' ? null : this.inside(network, settings, key)
   }
 
-  private inside(network: Exclude<NetworkSettings, { kind: 'none' }>, settings: Settings): FunctionNetwork {
-    const vpc = network.kind === 'create' ? this.created(network, settings) : this.existing(network)
-    const securityGroup = new ec2.SecurityGroup(this, 'Functions', {
+  private insideGiven({ vpc, subnets = {}, databaseSubnets = subnets }: GivenNetwork): FunctionNetwork {
+    const given = vpc as ec2.IVpc
+    return { vpc: given, subnets, databaseSubnets, securityGroup: this.functionGroup(given) }
+  }
+
+  private functionGroup(vpc: ec2.IVpc): ec2.SecurityGroup {
+    return new ec2.SecurityGroup(this, 'Functions', {
       vpc,
       description: 'Fleet Awareness functions: they call out, and nothing calls in',
       // The hosts may be anywhere, on any port: that is what a prober is for.
       allowAllOutbound: true,
     })
+  }
+
+  private inside(
+    network: Exclude<NetworkSettings, { kind: 'none' }>,
+    settings: Settings,
+    key: EncryptionKey,
+  ): FunctionNetwork {
+    const vpc = network.kind === 'create' ? this.created(network, settings, key) : this.existing(network)
+    const securityGroup = this.functionGroup(vpc)
     const created = network.kind === 'create'
     const subnets = created
       ? { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }
@@ -49,7 +80,11 @@ export class Network extends Construct {
    * NAT rather than interface endpoints: they reach AWS only, and in a new VPC the hosts have to be reached as well. The
    * five endpoints that the functions need cost as much in one zone as a NAT gateway, and five times a NAT instance.
    */
-  private created(network: Extract<NetworkSettings, { kind: 'create' }>, settings: Settings): ec2.IVpc {
+  private created(
+    network: Extract<NetworkSettings, { kind: 'create' }>,
+    settings: Settings,
+    key: EncryptionKey,
+  ): ec2.IVpc {
     const nat = natOf(network.nat, network.cidr)
     const vpc = new ec2.Vpc(this, 'Vpc', {
       ipAddresses: ec2.IpAddresses.cidr(network.cidr),
@@ -67,6 +102,7 @@ export class Network extends Construct {
     nat.finish()
     const logGroup = new logs.LogGroup(this, 'RejectedTraffic', {
       retention: settings.logRetentionDays,
+      ...(key === null ? {} : { encryptionKey: key }),
       removalPolicy:
         settings.data === 'delete' ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     })

@@ -12,6 +12,7 @@ import type { Settings } from '../settings.ts'
 import { bundling } from './bundling.ts'
 import type { Database } from './database.ts'
 import type { DatabaseSignIn } from './database-sign-in.ts'
+import type { EncryptionKey } from './encryption.ts'
 import { FunctionRole, type Permission } from './function-role.ts'
 import type { FunctionNetwork } from './network.ts'
 
@@ -40,6 +41,7 @@ export type StageParts = {
   readonly settings: Settings
   readonly network: FunctionNetwork | null
   readonly database: Database
+  readonly key: EncryptionKey
 }
 
 export type NodeFunctionProps = StageParts & {
@@ -71,6 +73,7 @@ export class NodeFunction extends Construct {
     this.signIn = props.database.signInAs(props.name)
     this.logGroup = new logs.LogGroup(this, 'Logs', {
       logGroupName: `/aws/lambda/${this.functionName}`,
+      ...(props.key === null ? {} : { encryptionKey: props.key }),
       retention: props.settings.logRetentionDays,
       removalPolicy:
         props.settings.data === 'delete' ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,

@@ -23,12 +23,11 @@ export class Probe {
 
   constructor(scope: Construct, props: StageParts) {
     const { names, settings } = props
-    this.deadLetters = deadLetterQueue(
-      scope,
-      'DeadLetters',
-      names.probeDeadLetters,
-      PROBE_DEAD_LETTER_RETENTION,
-    )
+    this.deadLetters = deadLetterQueue(scope, 'DeadLetters', {
+      queueName: names.probeDeadLetters,
+      key: props.key,
+      retention: PROBE_DEAD_LETTER_RETENTION,
+    })
     this.function = new NodeFunction(scope, 'Probe', {
       ...props,
       name: 'probe',

@@ -11,9 +11,8 @@ import type * as sqs from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
 import { EVENT_SOURCE } from '../../../shared/domain/bus-event.ts'
 import { EVENT_LINES } from '../../../shared/domain/event-lines.ts'
-import type { Names } from '../../../shared/domain/names.ts'
 import { PUBLISH_CONCURRENCY } from '../concurrency.ts'
-import type { NotifySettings } from '../settings.ts'
+import { keyUse } from './encryption.ts'
 import { everyMinute } from './minute-clock.ts'
 import { NodeFunction, type StageParts } from './node-function.ts'
 import { deadLetterQueue } from './queues.ts'
@@ -51,7 +50,7 @@ export class Publish extends Construct {
         retention: Duration.days(settings.archiveDays),
       })
     }
-    this.digests = this.digestTopic(names, settings.notify)
+    this.digests = this.digestTopic(props)
     this.function = new NodeFunction(this, 'Publish', {
       ...props,
       name: 'publish',
@@ -65,6 +64,7 @@ export class Publish extends Construct {
       resources: [this.bus.eventBusArn],
     })
     this.function.allow({ actions: ['sns:Publish'], resources: [this.digests.topicArn] })
+    for (const use of keyUse(props.key, 'sns')) this.function.allow(use)
     everyMinute(this, 'Clock', {
       group: props.clocks,
       name: names.clock('publish'),
@@ -73,13 +73,15 @@ export class Publish extends Construct {
       input: {},
     })
     this.listen(props.reporters)
-    this.undelivered = this.forward(names, settings.subscribers)
+    this.undelivered = this.forward(props)
   }
 
-  private digestTopic(names: Names, { emails, slack }: NotifySettings): sns.Topic {
+  private digestTopic({ names, settings, key }: PublishProps): sns.Topic {
+    const { emails, slack } = settings.notify
     const topic = new sns.Topic(this, 'Digests', {
       topicName: names.digests,
       enforceSSL: true,
+      ...(key === null ? {} : { masterKey: key }),
     })
     for (const email of emails) topic.addSubscription(new EmailSubscription(email))
     if (slack !== null) {
@@ -110,9 +112,9 @@ export class Publish extends Construct {
   }
 
   /** Hands every event on to the buses of other accounts, where they have rules of their own. */
-  private forward(names: Names, subscribers: readonly string[]): sqs.Queue | null {
+  private forward({ names, settings: { subscribers }, key }: PublishProps): sqs.Queue | null {
     if (subscribers.length === 0) return null
-    const undelivered = deadLetterQueue(this, 'Undelivered', names.undelivered)
+    const undelivered = deadLetterQueue(this, 'Undelivered', { queueName: names.undelivered, key })
     for (const [i, arn] of subscribers.entries()) {
       const target = events.EventBus.fromEventBusArn(this, `Subscriber${i + 1}`, arn)
       new events.Rule(this, `Forward${i + 1}`, {

@@ -1,6 +1,7 @@
 import { Duration, Validations } from 'aws-cdk-lib'
 import * as sqs from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
+import { type EncryptionKey, queueEncryption } from './encryption.ts'
 
 /** As long as SQS keeps anything: time to come back from a holiday. */
 const DEAD_LETTER_RETENTION_DAYS = 14
@@ -9,17 +10,19 @@ const SOURCE_RETENTION_DAYS = 7
 /** After that the message is wrong, not the weather. */
 const MAX_RECEIVES = 5
 
+type QueueProps = { readonly queueName: string; readonly key: EncryptionKey }
+type DeadLetterProps = QueueProps & { readonly retention?: Duration }
+
 /** A queue that nothing reads by itself: whoever is on call does. */
 export function deadLetterQueue(
   scope: Construct,
   id: string,
-  queueName: string,
-  retention = Duration.days(DEAD_LETTER_RETENTION_DAYS),
+  { queueName, key, retention = Duration.days(DEAD_LETTER_RETENTION_DAYS) }: DeadLetterProps,
 ): sqs.Queue {
   const queue = new sqs.Queue(scope, id, {
     queueName,
     retentionPeriod: retention,
-    encryption: sqs.QueueEncryption.SQS_MANAGED,
+    ...queueEncryption(key),
     enforceSSL: true,
   })
   Validations.of(queue).acknowledge({
@@ -33,14 +36,14 @@ export function deadLetterQueue(
 export function workQueue(
   scope: Construct,
   id: string,
-  props: { readonly queueName: string; readonly timeoutSeconds: number; readonly deadLetters: sqs.Queue },
+  props: QueueProps & { readonly timeoutSeconds: number; readonly deadLetters: sqs.Queue },
 ): sqs.Queue {
   return new sqs.Queue(scope, id, {
     queueName: props.queueName,
     visibilityTimeout: Duration.seconds(6 * props.timeoutSeconds),
     retentionPeriod: Duration.days(SOURCE_RETENTION_DAYS),
     deadLetterQueue: { queue: props.deadLetters, maxReceiveCount: MAX_RECEIVES },
-    encryption: sqs.QueueEncryption.SQS_MANAGED,
+    ...queueEncryption(props.key),
     enforceSSL: true,
   })
 }

@@ -5,8 +5,6 @@ import * as iam from 'aws-cdk-lib/aws-iam'
 import * as sns from 'aws-cdk-lib/aws-sns'
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
 import { Construct } from 'constructs'
-import type { Names } from '../../../shared/domain/names.ts'
-import type { AlarmSettings } from '../settings.ts'
 import { type AlarmDefinition, createAlarm } from './alarm.ts'
 import { Dashboard } from './dashboard.ts'
 import { databaseAlarms } from './database-alarms.ts'
@@ -29,7 +27,7 @@ export class Monitoring extends Construct {
     const { names } = props
     const settings = props.settings.alarms
     const watched: Watched = { ...props, emitted: emittedMetrics(names) }
-    this.topic = this.alarmTopic(names, settings)
+    this.topic = this.alarmTopic(watched)
     const isFull = settings.monitoring === 'full'
     const alarms: cloudwatch.Alarm[] = []
     const questions: cloudwatch.CompositeAlarm[] = []
@@ -50,9 +48,14 @@ export class Monitoring extends Construct {
     alarm.addOkAction(new SnsAction(this.topic))
   }
 
-  private alarmTopic(names: Names, { topicArn, emails }: AlarmSettings): sns.ITopic {
+  private alarmTopic({ names, settings, key }: Watched): sns.ITopic {
+    const { topicArn, emails } = settings.alarms
     if (topicArn !== null) return sns.Topic.fromTopicArn(this, 'Topic', topicArn)
-    const topic = new sns.Topic(this, 'Topic', { topicName: names.alarms, enforceSSL: true })
+    const topic = new sns.Topic(this, 'Topic', {
+      topicName: names.alarms,
+      enforceSSL: true,
+      ...(key === null ? {} : { masterKey: key }),
+    })
     // A policy on a topic replaces the default one, which allows the alarms of its own account to publish.
     topic.addToResourcePolicy(
       new iam.PolicyStatement({
