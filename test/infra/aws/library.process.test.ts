@@ -9,6 +9,8 @@ import { ROOT } from '../../support/repository.ts'
 import { type Resource, resourcesOf, type Synthesised } from '../../support/synth.ts'
 
 const EXAMPLE = 'docs/examples/cdk-app/app.ts'
+/** It takes five seconds where nothing else runs. */
+const SYNTHESIS_TIMEOUT_MS = 180_000
 const folder = mkdtempSync(join(tmpdir(), 'cdk-out-'))
 const { context } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')) as { context: object }
 
@@ -33,7 +35,7 @@ describe('somebody else’s CDK app', () => {
     })
     awareness = read('fleet-awareness-payments')
     platform = read('platform')
-  })
+  }, SYNTHESIS_TIMEOUT_MS)
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   const all = (type: string): Resource[] => resourcesOf(awareness, type).map(([, resource]) => resource)
