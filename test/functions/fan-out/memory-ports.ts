@@ -28,6 +28,8 @@ export function memoryPorts(policy: SchedulePolicy) {
     scheduler: new Map<string, { spec: ScheduleSpec; settings: string; startAtMs: number }>(),
     memory: new Map<string, string>(),
     calls: [] as ApiCall[],
+    /** What can end the calls. */
+    signals: new Set<AbortSignal>(),
     /** Statements that write. */
     statements: 0,
     callsUnderWay: 0,
@@ -82,9 +84,16 @@ export function memoryPorts(policy: SchedulePolicy) {
       policy: state.policy,
       applied: AppliedSchedules.of(state.memory),
     }),
-    put: (spec, { startAtMs }) => call({ operation: 'put', name: spec.name }, () => put(spec, startAtMs)),
-    remove: (name) => call({ operation: 'remove', name }, () => state.scheduler.delete(name)),
-    listPage: async (token) => {
+    put: (spec, { startAtMs, signal }) => {
+      state.signals.add(signal)
+      return call({ operation: 'put', name: spec.name }, () => put(spec, startAtMs))
+    },
+    remove: (name, { signal }) => {
+      state.signals.add(signal)
+      return call({ operation: 'remove', name }, () => state.scheduler.delete(name))
+    },
+    listPage: async (token, { signal }) => {
+      state.signals.add(signal)
       const names = [...state.scheduler.keys()].sort().filter((name) => token === undefined || name > token)
       const outcome = await call({ operation: 'list', name: '' }, () => {})
       if (outcome !== 'done') return outcome

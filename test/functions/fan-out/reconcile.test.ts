@@ -122,6 +122,29 @@ describe('a run of the fan-out', () => {
     expect(of.scheduled()).toEqual(of.planned())
   })
 
+  it('a run of the fan-out writes twice per batch: what is pending before the calls, and what was done after them', async () => {
+    const of = memoryPorts(alone)
+    of.join(...ids(400))
+    await run(of)
+    expect(of.state.statements).toBe(2)
+    of.leave(...ids(400))
+    await run(of)
+    expect(of.state.statements).toBe(4)
+  })
+
+  it('a run of the fan-out makes no call that its signal cannot end', async () => {
+    const of = memoryPorts(alone)
+    of.join(...ids(2))
+    await run(of)
+    of.join(...ids(4).slice(2))
+    of.leave(...ids(2))
+    const { signal } = new AbortController()
+    of.state.signals.clear()
+    await run(of, { sweep: true, signal })
+    expect(new Set(of.state.calls.map(({ operation }) => operation)).size).toBe(3)
+    expect([...of.state.signals]).toEqual([signal])
+  })
+
   it('a run of the fan-out has no more than 20 calls under way at once', async () => {
     const of = memoryPorts(alone)
     of.join(...ids(300))

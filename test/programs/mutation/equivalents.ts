@@ -140,4 +140,10 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     replacement: 'start <= scan.results.length',
     why: 'A further statement with no results writes nothing.',
   },
+  {
+    file: 'functions/fan-out/apply-changes.ts',
+    original: '[]',
+    replacement: '["Stryker was here"]',
+    why: 'A change that is neither a put nor a removal is left out of both.',
+  },
 ]
