@@ -31,6 +31,7 @@ const encoder = new TextEncoder()
 const chooseLane = (key: string, lanes: number): number =>
   Number(fnv1a64(encoder.encode(key)) % BigInt(lanes))
 
+/** @param queue at least one event. */
 function splitIntoCalls<T>(queue: readonly Queued<T>[]): Queued<T>[][] {
   const calls: Queued<T>[][] = []
   let call: Queued<T>[] = []
@@ -49,6 +50,5 @@ function splitIntoCalls<T>(queue: readonly Queued<T>[]): Queued<T>[][] {
     keys.add(queued.key)
     bytes += size
   }
-  if (call.length > 0) calls.push(call)
-  return calls
+  return [...calls, call]
 }

@@ -24,6 +24,29 @@ describe('the calls that bring events to the bus', () => {
     expect(contents(callsByLane(events, 1))).toEqual([[[1], [2], [3]]])
   })
 
+  it('the calls that bring events to the bus count 512 bytes beside the detail of each event, and fill a call to the last byte', () => {
+    const half = 128 * KIB - 512
+    expect(contents(callsByLane([queued('a', 1, half), queued('b', 2, half)], 1))).toEqual([[[1, 2]]])
+    expect(contents(callsByLane([queued('a', 1, half), queued('b', 2, half + 1)], 1))).toEqual([[[1], [2]]])
+  })
+
+  it('the calls that bring events to the bus count the bytes of each call anew', () => {
+    const events = [queued('a', 1, 200 * KIB), queued('b', 2, 100 * KIB), queued('c', 3, 100 * KIB)]
+    expect(contents(callsByLane(events, 1))).toEqual([[[1], [2, 3]]])
+  })
+
+  it('the calls that bring events to the bus have one entry at least, also for an event that is too large for any call', () => {
+    expect(contents(callsByLane([queued('a', 1, 256 * KIB)], 8))).toEqual([[[1]]])
+    expect(callsByLane([], 8)).toEqual([])
+  })
+
+  it('the calls that bring events to the bus are spread over all lanes', () => {
+    const events = Array.from({ length: 100 }, (_, i) => queued(`host/${i}`, i))
+    const sizes = callsByLane(events, 4).map((calls) => calls.flat().length)
+    expect(sizes).toHaveLength(4)
+    expect(Math.max(...sizes)).toBeLessThan(50)
+  })
+
   it('the calls that bring events to the bus lose no event, double none, and keep the order of each host in its lane', () => {
     const anEvent = fc.record({
       key: fc.integer({ min: 0, max: 20 }),

@@ -130,6 +130,9 @@ describe('classifying', () => {
 
   it('classifying refuses scores that are no numbers', () => {
     expect(() => classify(Number.NaN, 50, DEFAULT_THRESHOLDS)).toThrow(/no scores/)
+    expect(() => classify(50, Number.NaN, DEFAULT_THRESHOLDS)).toThrow(
+      expect.objectContaining({ name: 'InvalidValueError', field: 'score' }),
+    )
   })
 
   const MAX_RULES = 250

@@ -66,6 +66,51 @@ describe('an import', () => {
     expect(planImport(file, [])).toMatchObject({ added: [{ id: deriveHostId('web.example.org', 22) }] })
   })
 
+  it('an import takes a host with the same name and address and another port for a changed one', () => {
+    const present = [host('10.0.0.1', { id: GIVEN })]
+    const file = [host('10.0.0.1', { id: GIVEN, port: 2222 })]
+    expect(planImport(file, present)).toMatchObject({ added: [], changed: file, unchanged: 0, missing: [] })
+  })
+
+  it('an import keeps the id that the file gives, also where the fleet has another host at that address', () => {
+    const present = [host('10.0.0.1')]
+    const file = [host('10.0.0.1', { id: GIVEN })]
+    expect(planImport(file, present)).toMatchObject({ hosts: [{ id: GIVEN }], added: file, missing: present })
+  })
+
+  it('an import keeps the id of a host that the fleet knows by its name, also where its new address was that of another', () => {
+    const web = host('10.0.0.1', { id: deriveHostId('web.example.org', 22), name: 'web.example.org' })
+    const moved = { ...web, address: '10.0.0.2' }
+    const plan = planImport([{ ...moved, hostName: 'web.example.org' }], [web, host('10.0.0.2')])
+    expect(plan).toMatchObject({ hosts: [moved], changed: [moved], missing: [host('10.0.0.2')] })
+  })
+
+  it('an import finds a host without a name by its address, and not by the address that its id comes from', () => {
+    const moved = host('10.0.0.9', { id: deriveHostId('10.0.0.1', 22) })
+    const there = host('10.0.0.1', { id: GIVEN })
+    expect(planImport([host('10.0.0.1')], [moved, there])).toMatchObject({
+      hosts: [{ id: GIVEN }],
+      added: [],
+      missing: [moved],
+    })
+  })
+
+  it('an import takes a host without a host name at a new address for a new one, whatever it is called', () => {
+    const present = [host('10.0.0.1', { id: GIVEN, name: 'web' })]
+    const file = [host('10.0.0.2', { name: 'web' })]
+    expect(planImport(file, present)).toMatchObject({ added: file, missing: present })
+  })
+
+  it('an import gives no id to two hosts of the file', () => {
+    const present = [host('10.0.0.1', { id: GIVEN })]
+    const file = [host('10.0.0.9', { id: GIVEN }), host('10.0.0.1')]
+    expect(planImport(file, present)).toMatchObject({
+      hosts: file,
+      added: [host('10.0.0.1')],
+      changed: [{ id: GIVEN, address: '10.0.0.9' }],
+    })
+  })
+
   it('an import never counts a host twice, and once done has nothing more to do', () => {
     const fleets = fc.uniqueArray(fc.integer({ min: 0, max: 255 }), { maxLength: 40 })
     fc.assert(

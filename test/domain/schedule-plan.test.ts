@@ -241,6 +241,35 @@ describe('hosts that agree in all bits that choose a bucket', () => {
   })
 })
 
+describe('the name of a schedule', () => {
+  const id = 'b5a54c7e-5b61-4c41-9d2f-0d6f5c7a8e01'
+
+  it.each([`h-${id}`, 'b-5m-0-0', 'b-12m-32-1f', 'b-12m-32-ffffffff-12'])(
+    'the name of a schedule is one of ours: %s',
+    (name) => {
+      expect(isOurScheduleName(name)).toBe(true)
+    },
+  )
+
+  it.each([
+    '',
+    `x-h-${id}`,
+    `h-${id}-1`,
+    `h-${id.slice(1)}`,
+    `h-${id.toUpperCase()}`,
+    'nightly-b-5m-0-0',
+    'b-5m-0-0-report',
+    'b-m-0-0',
+    'b-5m--0',
+    'b-5m-0-',
+    'b-5m-0-0-',
+    'b-5m-0-g',
+    'b-5h-0-0',
+  ])('the name of a schedule is not one of ours, so that the sweep leaves it alone: %j', (name) => {
+    expect(isOurScheduleName(name)).toBe(false)
+  })
+})
+
 describe('the schedule of one host', () => {
   it('the schedule of one host is the one that the plan of the whole fleet has for it', () => {
     fc.assert(
