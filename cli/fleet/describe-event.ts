@@ -28,6 +28,8 @@ const Maintenance = z.object({
   ends_at: z.string(),
 })
 const MaintenanceEnd = Maintenance.extend({ cause: z.string(), still_down: z.int() })
+const FlappingStart = z.object({ changes: z.int(), window_minutes: z.int(), status: z.string() })
+const FlappingEnd = z.object({ status: z.string(), last_change_at: z.string() })
 const setting = z.union([z.string(), z.number()])
 const settings = z.record(z.string(), setting)
 const Change = z.object({ before: settings, after: settings, reason: z.string().optional() })
@@ -69,6 +71,16 @@ export function describeEvent({ action, detail }: EventListing): string {
     case 'fleet.hosts.removed': {
       const { data } = HostsRemoved.safeParse(detail)
       return data === undefined ? raw : describeFleetChange(`${data.removed} removed`, data.removed, data)
+    }
+    case 'host.flapping.started': {
+      const { data } = FlappingStart.safeParse(detail)
+      return data === undefined
+        ? raw
+        : `${formatCount(data.changes, 'change')} in ${data.window_minutes} min, ${data.status}`
+    }
+    case 'host.flapping.stopped': {
+      const { data } = FlappingEnd.safeParse(detail)
+      return data === undefined ? raw : `${data.status} since ${formatTime(data.last_change_at)}`
     }
     case 'fleet.maintenance.started': {
       const { data } = Maintenance.safeParse(detail)

@@ -10,6 +10,7 @@ import {
   MAX_REASON_CHARACTERS,
   MIN_MAINTENANCE_MS,
 } from '../../shared/domain/maintenance.ts'
+import { QUIET_REASONS, type QuietReason } from '../../shared/domain/operator-queries.ts'
 import { REACHABILITY_STATUSES, type ReachabilityStatus } from '../../shared/domain/reachability.ts'
 import { parseWholeNumber } from '../terminal/parse-flags.ts'
 import { parseDurationMs } from './since.ts'
@@ -26,6 +27,13 @@ export function parseState(text: string): ReachabilityStatus {
   const state = REACHABILITY_STATUSES.find((known) => known === text)
   if (state !== undefined) return state
   throw new UserError([`--state ${JSON.stringify(text)} is none of ${REACHABILITY_STATUSES.join(', ')}`])
+}
+
+/** @throws UserError for both at once. */
+export function parseOnly(flags: Readonly<Record<QuietReason, boolean>>): QuietReason | undefined {
+  const given = QUIET_REASONS.filter((reason) => flags[reason])
+  if (given.length > 1) throw new UserError([`--${given.join(' and --')} exclude each other`])
+  return given[0]
 }
 
 /** @throws UserError with a line for each text that is no setting. */

@@ -11,6 +11,7 @@ import {
   parseHostTexts,
   parseLimit,
   parseMaintenanceMs,
+  parseOnly,
   parseReason,
   parseScanId,
   parseState,
@@ -74,6 +75,7 @@ export const OPTIONS = {
   for: { type: 'string' },
   reason: { type: 'string' },
   maintenance: { type: 'boolean' },
+  flapping: { type: 'boolean' },
 } as const
 
 /** The flags that were given. */
@@ -108,13 +110,13 @@ export const GRAMMAR: Readonly<Record<FleetCommand['name'], Grammar>> = {
     }),
   },
   hosts: {
-    flags: ['state', 'maintenance'],
+    flags: ['state', 'maintenance', 'flapping'],
     words: [0, 0],
-    usage: 'hosts [--state STATE] [--maintenance]',
-    build: (_, { state, maintenance }) => ({
+    usage: 'hosts [--state STATE] [--maintenance | --flapping]',
+    build: (_, { state, maintenance = false, flapping = false }) => ({
       name: 'hosts',
       state: state === undefined ? null : parseState(state),
-      only: maintenance ? 'maintenance' : undefined,
+      only: parseOnly({ maintenance, flapping }),
     }),
   },
   host: {

@@ -17,9 +17,9 @@ machine, and changes it.
                      change. FORMAT is csv, json, ansible (ansible-inventory
                      --list, or an inventory in INI) or known-hosts; by
                      default the name of the file shows it
-  hosts [--state STATE] [--maintenance]
+  hosts [--state STATE] [--maintenance | --flapping]
                      the fleet; STATE is reachable, unreachable or unknown;
-                     with --maintenance only hosts under maintenance
+                     only hosts under maintenance, or only flapping ones
   host HOST          a host's state, last result, newest events, schedule and
                      next probe
   probe HOST         probes it now

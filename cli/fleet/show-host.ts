@@ -34,6 +34,7 @@ const describeHost = ({ host, maintenances, schedule }: FoundHost): [string, str
   ['id', host.id],
   ['address', formatEndpoint(host.address, host.port)],
   ['state', describeState(host)],
+  ...(host.flapping_since === null ? [] : [flappingFact(host.flapping_since)]),
   ...maintenances.map(({ ends_at, reason }): [string, string] => [
     'maintenance',
     `until ${formatTime(ends_at)}: ${reason}`,
@@ -44,6 +45,11 @@ const describeHost = ({ host, maintenances, schedule }: FoundHost): [string, str
   ['in the fleet since', formatTime(host.created_at)],
   ['schedule', describeSchedule(schedule)],
   ['next probe', describeNextProbe(schedule)],
+]
+
+const flappingFact = (since: string): [string, string] => [
+  'flapping',
+  `since ${formatTime(since)}: its changes are not told until it is quiet`,
 ]
 
 function describeState({ state, last_state_change_at: since }: FoundHost['host']): string {

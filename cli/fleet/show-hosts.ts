@@ -53,8 +53,11 @@ const formatCells = (host: HostListing): string[] => [
 ]
 
 /** A host that people do not hear of is shown with the reason. */
-const describeState = ({ state, maintenance_until }: HostListing): string =>
-  maintenance_until === null ? state : `${state} (maintenance)`
+function describeState({ state, maintenance_until, flapping_since }: HostListing): string {
+  const reasons = [maintenance_until !== null && 'maintenance', flapping_since !== null && 'flapping']
+  const given = reasons.filter(Boolean).join(', ')
+  return given === '' ? state : `${state} (${given})`
+}
 
 function summarise(hosts: readonly HostListing[], state: ReachabilityStatus | null): string {
   if (state !== null) return `${formatCount(hosts.length, 'host')} ${state}`

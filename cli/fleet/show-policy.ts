@@ -20,6 +20,9 @@ const MEANINGS: Readonly<Record<keyof PolicyValues, string>> = {
   drift_basis: 'all_rules, or common_rules: new rules then count on neither side',
   allowed_addresses: 'kinds of address that may be probed, with commas between',
   publish_actions: 'actions of other writers of audit_events that go to the event bus too, such as scan.*',
+  flapping_changes: 'changes within the window that make a host flapping: 0 (off) or 2 to 100',
+  flapping_window_minutes: `that window: ${range('flapping_window_minutes')}`,
+  flapping_quiet_minutes: `without a change until a host is flapping no longer: ${range('flapping_quiet_minutes')}`,
   notify: 'changes that people are told of: down, up, major, minor, improvement',
 }
 

@@ -118,6 +118,9 @@ function portsAt(atMs: number, known: Map<HostId, Known>, isDown: (id: HostId) =
         unknown: [],
         thresholds: DEFAULT_HYSTERESIS,
         allowedAddresses: DEFAULT_ALLOWED_ADDRESSES,
+        // What people are told does not matter here.
+        flapping: { changes: 0, windowMs: 0, quietMs: 0 },
+        readHistories: async () => new Map(),
         lost: NEVER,
         save: async ({ observed, scheduledFor }) => {
           for (const { host, reachability } of observed)

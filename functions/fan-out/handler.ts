@@ -1,6 +1,7 @@
 import { withinDeadline } from '../runtime/deadline.ts'
 import { alone, type FanOutDeps, fanOutDepsFromEnvironment, fanOutPorts } from '../runtime/fan-out-ports.ts'
 import { type LambdaHandler, observed, onColdStart } from '../runtime/function.ts'
+import { settlePorts } from '../runtime/settle-ports.ts'
 import { asksForSweep, FanOutEvent } from './event.ts'
 import { type FanOutReport, fanOut } from './reconcile.ts'
 import { report, reportSettled } from './report.ts'
@@ -30,9 +31,13 @@ export const createFanOutHandler = (
     const sweep = asksForSweep(FanOutEvent.parse(event), deps.now())
     const fannedOut = await withinDeadline(deadlineMs, (deadline) =>
       alone(deps, deadline, async () => {
-        const ports = fanOutPorts(deps, context.awsRequestId, deadline)
-        reportSettled(deps.telemetry, await settle(ports))
-        return fanOut(ports, { sweep }, AbortSignal.any([deadline, AbortSignal.timeout(WORK_MS)]))
+        const settled = await settle(settlePorts(deps, context.awsRequestId, deadline))
+        reportSettled(deps.telemetry, settled)
+        return fanOut(
+          fanOutPorts(deps, deadline),
+          { sweep },
+          AbortSignal.any([deadline, AbortSignal.timeout(WORK_MS)]),
+        )
       }),
     )
     if (fannedOut === null) {

@@ -32,8 +32,13 @@ export function report(
   logger.info('fanned out', { fleet, schedules, sweep })
 }
 
-/** Logs each maintenance that has ended. */
-export function reportSettled({ logger }: Pick<Telemetry, 'logger'>, { maintenances }: Settled): void {
+/** Logs each maintenance that has ended and each host that is flapping no longer, and counts those that are. */
+export function reportSettled(
+  { logger, metrics }: Telemetry,
+  { maintenances, stopped, flapping }: Settled,
+): void {
+  metrics.addMetric(FAN_OUT_METRICS.hostsFlapping, MetricUnit.Count, flapping)
+  for (const host of stopped) logger.info('flapping stopped', { host })
   for (const { maintenance, hosts, stillDown } of maintenances) {
     logger.info('maintenance ended', { cause: 'time', maintenance: { ...maintenance, hosts, stillDown } })
   }

@@ -17,6 +17,8 @@ import {
   step,
 } from '../../shared/domain/reachability.ts'
 
+import { noticeFlapping } from './notice-flapping.ts'
+
 export type ProbePorts = {
   /** Holds the locks of the hosts for as long as the body runs, and commits what it saved when it ends. */
   readonly exclusively: <T>(hostIds: readonly HostId[], body: (claim: Claim) => Promise<T>) => Promise<T>
@@ -36,10 +38,19 @@ export async function probeHosts(ports: ProbePorts, request: ProbeRequest): Prom
     const results = await Promise.all(due.map((host) => probeAllowed(ports, host, claim)))
     const attemptedAt = ports.now()
     const judged = due.map((host, i) => judge(host, results[i], claim.thresholds))
-    if (judged.length > 0) await claim.save({ attemptedAt, scheduledFor: scheduledTime, ...foundOut(judged) })
+    const noticed = await noticeFlapping(claim, judged, attemptedAt)
+    if (judged.length > 0) {
+      const { changes, ...found } = foundOut(noticed.judged)
+      await claim.save({
+        attemptedAt,
+        scheduledFor: scheduledTime,
+        ...found,
+        changes: [...changes, ...noticed.changes],
+      })
+    }
 
     return [
-      ...judged.map(({ outcome }) => outcome),
+      ...noticed.judged.map(({ outcome }) => outcome),
       ...duplicates.map(({ hostId }) => ({ hostId, outcome: 'duplicate' as const })),
       ...claim.inFlight.map((hostId) => ({ hostId, outcome: 'in_flight' as const })),
       ...claim.unknown.map((hostId) => ({ hostId, outcome: 'unknown_host' as const })),

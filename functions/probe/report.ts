@@ -43,6 +43,9 @@ export function report({ logger, metrics }: Telemetry, { cause, outcomes, lagMs 
     if (outcome.outcome !== 'probed') continue
     const { hostId, result, step, priorIdentification: before } = outcome
     if (step.transition !== null) logger.info('host changed', { hostId, ...step.transition, result })
+    if (outcome.flappingChanges !== undefined) {
+      logger.warn('flapping started', { hostId, changes: outcome.flappingChanges })
+    }
     if (result.kind === 'reachable' && before) {
       logger.warn('identification changed', { hostId, before, after: result.identification })
     }
@@ -72,7 +75,10 @@ function countOutcomes(outcomes: readonly HostOutcome[]) {
     duplicates: number(({ outcome }) => outcome === 'duplicate'),
     unknownHosts: number(({ outcome }) => outcome === 'unknown_host'),
     transitions: probed.filter(({ step }) => step.transition !== null).length,
-    wentDown: probed.filter(({ step }) => step.transition?.to === 'unreachable').length,
+    // An alarm goes by these: nobody wants it for hosts under maintenance.
+    wentDown: probed.filter(
+      ({ step, inMaintenance }) => !inMaintenance && step.transition?.to === 'unreachable',
+    ).length,
   }
 }
 

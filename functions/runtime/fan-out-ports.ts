@@ -1,18 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import * as z from 'zod'
 import { createSchedulerClient, type ScheduleGroup, scheduleGroup } from '../../shared/aws/scheduler.ts'
-import { insertAuditEvents } from '../../shared/db/audit-events.ts'
 import type { Tx } from '../../shared/db/client.ts'
 import { readFleet } from '../../shared/db/fleet-snapshot.ts'
-import { holdMaintenanceLock } from '../../shared/db/maintenance.ts'
-import { endDueMaintenances } from '../../shared/db/maintenance-ends.ts'
 import { forgetSchedules, markSchedulesPending, rememberSchedules } from '../../shared/db/probe-schedules.ts'
 import { giveLeaseBack, takeLease } from '../../shared/db/run-lease.ts'
-import type { AuditEvent, AuditRecord } from '../../shared/domain/audit-events.ts'
 import type { FleetSnapshot } from '../../shared/domain/fleet-snapshot.ts'
-import { FUNCTIONS } from '../../shared/domain/functions.ts'
-import type { MaintenanceEnd } from '../../shared/domain/maintenance.ts'
-import { maintenanceEnded } from '../../shared/domain/maintenance-event.ts'
 import { parseEnvironment } from './config.ts'
 import { depsFromEnvironment, type FunctionDeps } from './deps.ts'
 
@@ -52,32 +45,13 @@ export function fanOutDepsFromEnvironment(env: NodeJS.ProcessEnv): FanOutDeps {
 }
 
 /** The real ports of one run of the fan-out: its statements, each in a transaction of its own, and Scheduler. */
-export function fanOutPorts(
-  { database, schedules, now }: FanOutDeps,
-  correlationId: string,
-  deadline: AbortSignal,
-) {
+export function fanOutPorts({ database, schedules, now }: FanOutDeps, deadline: AbortSignal) {
   const { transaction } = database.until(deadline)
-  const recorded = ({ id, event }: { readonly id: string; readonly event: AuditEvent }): AuditRecord => ({
-    id,
-    correlationId,
-    actorId: FUNCTIONS['fan-out'].service,
-    occurredAt: now(),
-    event,
-  })
   const write = (statement: (tx: Tx) => Promise<void>): Promise<void> => transaction('write', statement)
   return {
     ...schedules,
     now,
     readFleet: (): Promise<FleetSnapshot> => transaction('snapshot', (tx) => readFleet(tx, now())),
-    endMaintenances: (): Promise<MaintenanceEnd[]> =>
-      transaction('write', async (tx) => {
-        await holdMaintenanceLock(tx)
-        const ends = await endDueMaintenances(tx, now())
-        const records = ends.map((end) => ({ id: end.eventId, event: maintenanceEnded(end, 'time') }))
-        await insertAuditEvents(tx, records.map(recorded))
-        return ends
-      }),
     markPending: (names: readonly string[]) => write((tx) => markSchedulesPending(tx, names)),
     remember: (applied: Parameters<typeof rememberSchedules>[1]) =>
       write((tx) => rememberSchedules(tx, applied)),

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { claimHosts } from '../../shared/db/claims.ts'
 import type { Tx } from '../../shared/db/client.ts'
+import { readChangeHistories } from '../../shared/db/flapping.ts'
 import { saveProbes } from '../../shared/db/liveness.ts'
 import type { Claim } from '../../shared/domain/claim.ts'
 import { FUNCTIONS } from '../../shared/domain/functions.ts'
@@ -15,10 +16,22 @@ export const probePorts = (deps: FunctionDeps, correlationId: string, deadline: 
   exclusively: <T>(hostIds: readonly HostId[], body: (claim: Claim) => Promise<T>): Promise<T> =>
     deps.database
       .until(deadline)
-      .transaction('write', async (tx, lost) =>
-        body({ ...(await claimHosts(tx, hostIds)), lost, save: saving(tx, correlationId) }),
-      ),
+      .transaction('write', async (tx, lost) => body(await claim(tx, hostIds, { correlationId, lost }))),
 })
+
+async function claim(
+  tx: Tx,
+  hostIds: readonly HostId[],
+  { correlationId, lost }: { readonly correlationId: string; readonly lost: AbortSignal },
+): Promise<Claim> {
+  const claimed = await claimHosts(tx, hostIds)
+  return {
+    ...claimed,
+    lost,
+    readHistories: (ids, at) => readChangeHistories(tx, ids, at, claimed.flapping.windowMs),
+    save: saving(tx, correlationId),
+  }
+}
 
 const saving =
   (tx: Tx, correlationId: string): Claim['save'] =>

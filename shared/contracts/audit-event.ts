@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { MAX_NAMES_IN_EVENT } from '../domain/fleet-event.ts'
 import { FAILURE_KINDS, REACHABILITY_STATUSES } from '../domain/reachability.ts'
 import { DRIFT_BASES } from '../domain/verdict.ts'
+import { flappingStarted, flappingStopped, maintenanceEnded, maintenanceStarted } from './silence-events.ts'
 
 /** The fields of an event that depend on its action, as they are in a row of `audit_events`. */
 const hostConnectivityChecked = z.strictObject({
@@ -130,42 +131,12 @@ const fleetHostsRemoved = z.strictObject({
   }),
 })
 
-const maintenance = {
-  maintenance_id: z.guid(),
-  reason: z.string(),
-  starts_at: z.iso.datetime(),
-  ends_at: z.iso.datetime(),
-  hosts: hostCount,
-  names: z.array(z.string()).max(MAX_NAMES_IN_EVENT),
-}
-
-const maintenanceRow = {
-  severity: z.literal('info'),
-  outcome: z.literal('success'),
-  resource_type: z.literal('maintenance'),
-  resource_id: z.guid(),
-}
-
-const maintenanceStarted = z.strictObject({
-  action: z.literal('fleet.maintenance.started'),
-  ...maintenanceRow,
-  detail: z.strictObject(maintenance),
-})
-
-const maintenanceEnded = z.strictObject({
-  action: z.literal('fleet.maintenance.ended'),
-  ...maintenanceRow,
-  detail: z.strictObject({
-    ...maintenance,
-    cause: z.enum(['operator', 'time']),
-    still_down: hostCount.describe('How many of the hosts are unreachable, and in no other maintenance.'),
-  }),
-})
-
 /** What readers of `audit_events` may rely on: one shape an action. */
 export const AuditEventRow = z.discriminatedUnion('action', [
   hostConnectivityChecked,
   sshIdentificationChanged,
+  flappingStarted,
+  flappingStopped,
   complianceDriftDetected,
   scanForgotten,
   policyChanged,

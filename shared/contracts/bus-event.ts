@@ -12,6 +12,7 @@ const ENVELOPE = {
     .looseObject({ id: z.guid(), name: z.string(), address: z.string(), port: z.int() })
     .nullable()
     .describe('The host as it was when the event was published. Null where the event is about no host.'),
+  flapping: z.boolean().describe('Whether the host was flapping when it happened.'),
   in_maintenance: z.boolean().describe('Whether the host was under maintenance when it happened.'),
 }
 

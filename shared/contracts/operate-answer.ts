@@ -29,6 +29,8 @@ const listing = {
   last_inconclusive_reason: z.string().nullable().default(null),
   /** Until when the host is under maintenance; null where it is not. Older versions do not say. */
   maintenance_until: time.nullable().default(null),
+  /** Since when the host is flapping; null where it is not. Older versions do not say. */
+  flapping_since: time.nullable().default(null),
 }
 
 const HostListing = z.object(listing)

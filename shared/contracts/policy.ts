@@ -55,6 +55,9 @@ const SETTINGS = {
   drift_basis: z.enum(DRIFT_BASES, `must be ${DRIFT_BASES.join(' or ')}`),
   allowed_addresses: addressClasses,
   publish_actions: actionList(),
+  flapping_changes: whole('flapping_changes'),
+  flapping_window_minutes: whole('flapping_window_minutes'),
+  flapping_quiet_minutes: whole('flapping_quiet_minutes'),
   notify: notifyKinds(),
 } satisfies Record<PolicyKey, z.ZodType>
 
@@ -78,6 +81,7 @@ export type PolicyChanges = z.output<typeof PolicyChanges>
 
 /** What is wrong with a policy as a whole, beyond each value in it: null where nothing is. */
 export function policyFault(policy: PolicyValues): string | null {
+  if (policy.flapping_changes === 1) return 'flapping_changes must be 0 (off) or from 2 to 100, not 1'
   const { drift_major_worsening_pp: major, drift_minor_worsening_pp: minor } = policy
   if (major >= minor) return null
   return `drift_major_worsening_pp (${major}) must not be below drift_minor_worsening_pp (${minor})`

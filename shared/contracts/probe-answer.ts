@@ -24,6 +24,10 @@ const HostOutcome = z.discriminatedUnion('outcome', [
     step: Stepped,
     /** The identification of the SSH server that answered before, if it differs. */
     priorIdentification: z.string().nullish(),
+    /** Of a host that has changed: whether it is under maintenance. */
+    inMaintenance: z.boolean().optional(),
+    /** Of a host that is flapping from this change on: how many changes made it so. */
+    flappingChanges: z.int().optional(),
   }),
   z.object({ hostId, outcome: z.literal('inconclusive'), reason: z.string() }),
   /** Another invocation is probing the host. */

@@ -1,4 +1,5 @@
 import type { ClaimedHost, ClaimedHosts } from '../domain/claim.ts'
+import { readFlappingPolicy } from '../domain/flapping.ts'
 import type { HostId } from '../domain/ids.ts'
 import { parseAllowedAddresses, readHysteresis } from '../domain/policy.ts'
 import type { ReachabilityStatus } from '../domain/reachability.ts'
@@ -29,6 +30,7 @@ export async function claimHosts(tx: Tx, hostIds: readonly HostId[]): Promise<Cl
     inFlight,
     unknown: hostIds.filter((id) => !accountedFor.has(id)),
     thresholds: readHysteresis(policy),
+    flapping: readFlappingPolicy(policy),
     allowedAddresses: parseAllowedAddresses(policy),
   }
 }

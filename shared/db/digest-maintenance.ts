@@ -48,16 +48,22 @@ const ended = (tx: Tx, endEventIds: readonly string[], now: Date): Fragment => t
       )
   )`
 
-type StateRow = HostRow & { readonly status: ReachabilityStatus; readonly error_type: string | null }
+type StateRow = HostRow & {
+  readonly status: ReachabilityStatus
+  readonly error_type: string | null
+  readonly flapping_since: Date | null
+}
 
 const readStates = (tx: Tx, withEnded: Fragment): Promise<StateRow[]> => tx<StateRow[]>`
   ${withEnded}
   select e.end_event_id, e.id, e.hostname, e.address, e.port,
          coalesce(l.last_state_change_at, e.ends_at) as occurred_at,
-         l.reachability_status as status, l.last_error_type as error_type
+         l.reachability_status as status, l.last_error_type as error_type, s.started_at as flapping_since
   from ended e
   join host_liveness l on l.host_id = e.id
-  where l.reachability_status = 'unreachable' or (l.reachability_status = 'reachable' and e.was_down)
+  left join flapping_spells s on s.host_id = e.id and s.stopped_at is null
+  where case when s.started_at is not null then s.started_at >= e.quiet_since
+             else l.reachability_status = 'unreachable' or (l.reachability_status = 'reachable' and e.was_down) end
   order by e.hostname, e.id`
 
 type DriftRow = HostRow & DriftColumns
@@ -73,19 +79,21 @@ const readDrifts = (tx: Tx, withEnded: Fragment): Promise<DriftRow[]> => tx<Drif
   where a.action = 'compliance.drift.detected' and a.actor_id = 'awareness-drift'
   order by a.occurred_at, a.id`
 
-const of = ({ occurred_at, id, hostname, address, port }: HostRow) => ({
+const describeHost = ({ occurred_at, id, hostname, address, port }: HostRow) => ({
   occurredAt: occurred_at,
   host: { id, name: hostname, address, port },
   isQuiet: false,
 })
 
 function stateLeft(row: StateRow): AfterMaintenance {
-  const { status: to, error_type: errorType } = row
+  const { status: to, error_type: errorType, flapping_since: since } = row
+  if (since !== null)
+    return { ...describeHost(row), occurredAt: since, what: 'flapping', status: to, changes: null }
   const from = to === 'reachable' ? 'unreachable' : 'reachable'
-  return { ...of(row), what: 'status', isAfterMaintenance: true, from, to, errorType }
+  return { ...describeHost(row), what: 'status', after: 'maintenance', from, to, errorType }
 }
 
 function driftLeft(row: DriftRow): AfterMaintenance[] {
   const news = driftNews(row)
-  return news === null ? [] : [{ ...of(row), ...news }]
+  return news === null ? [] : [{ ...describeHost(row), ...news }]
 }

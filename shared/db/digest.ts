@@ -1,4 +1,4 @@
-import type { AfterMaintenance, DigestRow, ToldRow, ToldRows } from '../domain/digest-item.ts'
+import type { AfterMaintenance, DigestRow, HostNews, ToldRow, ToldRows } from '../domain/digest-item.ts'
 import type { EventHost } from '../domain/outbox.ts'
 import type { ReachabilityStatus } from '../domain/reachability.ts'
 import type { Tx } from './client.ts'
@@ -47,6 +47,14 @@ type EventRow = DriftColumns & {
   readonly new_status: ReachabilityStatus | null
   readonly error_type: string | null
   readonly in_maintenance: boolean
+  readonly is_flapping: boolean
+  /** Of a host that began or ceased to flap: what it was. */
+  readonly flapping: 'started' | 'stopped' | null
+  readonly status: ReachabilityStatus | null
+  readonly changes: number | null
+  readonly window_minutes: number | null
+  readonly last_change_at: Date | null
+  readonly last_error_type: string | null
   readonly maintenance_end_id: string | null
 }
 
@@ -63,13 +71,26 @@ export async function readUntold(tx: Tx, told: ToldRows, now: Date): Promise<Dig
              select from maintenance_hosts m
              where m.host_id = h.id and m.starts_at <= a.occurred_at and m.ends_at > a.occurred_at
            ) as in_maintenance,
+           exists (
+             select from flapping_spells s
+             where s.host_id = h.id and s.started_at <= a.occurred_at
+               and (s.stopped_at is null or s.stopped_at > a.occurred_at)
+           ) as is_flapping,
+           case a.action when 'host.flapping.started' then 'started' when 'host.flapping.stopped' then 'stopped' end
+             as flapping,
+           a.detail ->> 'status' as status,
+           (a.detail ->> 'changes')::integer as changes,
+           (a.detail ->> 'window_minutes')::integer as window_minutes,
+           (a.detail ->> 'last_change_at')::timestamptz as last_change_at,
+           (select l.last_error_type from host_liveness l where l.host_id = h.id) as last_error_type,
            case when a.action = 'fleet.maintenance.ended' then a.id end as maintenance_end_id
     from audit_events a
     left join hosts h on h.id = a.resource_id::uuid
     where a.sequence > 0
       and a.sequence > ${told.through}
       and a.actor_id in ('awareness-probe', 'awareness-drift', 'awareness-operate', 'awareness-fan-out')
-      and a.action in ('host.connectivity.checked', 'compliance.drift.detected', 'fleet.maintenance.ended')
+      and a.action in ('host.connectivity.checked', 'compliance.drift.detected', 'fleet.maintenance.ended',
+        'host.flapping.started', 'host.flapping.stopped')
       and a.sequence <> all (array(
         select value::bigint from jsonb_array_elements_text(${tx.json(told.beyond.map(([sequence]) => sequence))})
       ))
@@ -88,12 +109,27 @@ function digestRow(row: EventRow, left: readonly AfterMaintenance[]): DigestRow[
     host: hostOf(row),
   }
   if (row.maintenance_end_id !== null) return [{ ...common, what: 'maintenance_ended', hosts: left }]
-  const isQuiet = row.in_maintenance
+  if (row.flapping !== null) return [{ ...common, ...flappingNews(row) }]
+  const isQuiet = row.in_maintenance || row.is_flapping
   const { prior_status: from, new_status: to, error_type: errorType } = row
   if (from !== null && to !== null)
-    return [{ ...common, isQuiet, isAfterMaintenance: false, what: 'status', from, to, errorType }]
+    return [{ ...common, isQuiet, after: null, what: 'status', from, to, errorType }]
   const drift = driftNews(row)
   return drift === null ? [] : [{ ...common, isQuiet, ...drift }]
+}
+
+/** A host that flaps is told as that, and one that has ceased to by how it ended up. */
+function flappingNews(row: EventRow): HostNews & { readonly occurredAt: Date } {
+  const { changes: count, window_minutes: windowMinutes, last_change_at, occurred_at } = row
+  const common = { isQuiet: row.in_maintenance, occurredAt: last_change_at ?? occurred_at }
+  const status = row.status ?? 'unknown'
+  if (row.flapping === 'started') {
+    const changes = count === null || windowMinutes === null ? null : { count, windowMinutes }
+    return { ...common, what: 'flapping', status, changes }
+  }
+  const from = status === 'reachable' ? 'unreachable' : 'reachable'
+  const errorType = status === 'unreachable' ? row.last_error_type : null
+  return { ...common, what: 'status', after: 'flapping', from, to: status, errorType }
 }
 
 const hostOf = (row: EventRow): EventHost | null =>

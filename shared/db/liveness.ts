@@ -1,6 +1,7 @@
 import type { ClaimedHost, HostInconclusive, HostObserved, ProbeResults } from '../domain/claim.ts'
 import { type HostRecord, insertAuditEvents } from './audit-events.ts'
 import type { Fragment, Tx } from './client.ts'
+import { insertFlappingSpells } from './flapping.ts'
 
 type Attempt = Pick<ProbeResults, 'attemptedAt' | 'scheduledFor'>
 
@@ -13,6 +14,8 @@ export async function saveProbes(
   { observed, inconclusive, ...attempt }: Omit<ProbeResults, 'changes'>,
   events: readonly HostRecord[],
 ): Promise<void> {
+  const isFlapping = ({ event }: HostRecord): boolean => event.action === 'host.flapping.started'
+  const [flapping, changes] = [events.filter(isFlapping), events.filter((each) => !isFlapping(each))]
   const fresh = [...observed, ...inconclusive].flatMap(({ host }) =>
     host.incarnation === null ? [host] : [],
   )
@@ -20,7 +23,10 @@ export async function saveProbes(
     fresh.length > 0 && insertFirstRows(tx, fresh),
     inconclusive.length > 0 && updateInconclusive(tx, attempt, inconclusive),
     observed.length > 0 && updateObserved(tx, attempt, observed),
-    events.length > 0 && insertAuditEvents(tx, events, hasNotRestarted(tx)),
+    changes.length > 0 && insertAuditEvents(tx, changes, hasNotRestarted(tx)),
+    // After the change that makes the host flapping: one statement gives out sequences in the order of ids.
+    flapping.length > 0 && insertAuditEvents(tx, flapping, hasNotRestarted(tx)),
+    flapping.length > 0 && insertFlappingSpells(tx, flapping, hasNotRestarted(tx)),
   ])
 }
 

@@ -31,6 +31,7 @@ type OutboxRow = {
   readonly address: string
   readonly port: number
   readonly in_maintenance: boolean
+  readonly is_flapping: boolean
 }
 
 /** The events that were not published yet, in the order in which they were written, at most `limit`. */
@@ -50,7 +51,12 @@ export async function readUnpublished(tx: Tx, limit: number): Promise<OutboxEven
            exists (
              select from maintenance_hosts m
              where m.host_id = h.id and m.starts_at <= w.occurred_at and m.ends_at > w.occurred_at
-           ) as in_maintenance
+           ) as in_maintenance,
+           exists (
+             select from flapping_spells s
+             where s.host_id = h.id and s.started_at <= w.occurred_at
+               and (s.stopped_at is null or s.stopped_at > w.occurred_at)
+           ) as is_flapping
     from waiting w
     left join hosts h
       on h.id = case when w.resource_type = 'host' and w.resource_id ~* ${UUID} then w.resource_id::uuid end
@@ -76,6 +82,7 @@ const outboxEvent = (row: OutboxRow): OutboxEvent => ({
       ? null
       : { id: row.host_id, name: row.hostname, address: row.address, port: row.port },
   isInMaintenance: row.in_maintenance,
+  isFlapping: row.is_flapping,
 })
 
 /** Marks events as published, and returns for how many seconds the one that waited longest had waited. */

@@ -29,7 +29,8 @@ export async function lockPolicy(tx: Tx): Promise<PolicyValues> {
 const selectPolicy = (sql: AnySql, locking: ReturnType<AnySql>) => sql<PolicyValues[]>`
   select probe_interval_seconds, failures_to_go_down, successes_to_come_up, hosts_per_schedule,
          drift_major_worsening_pp, drift_minor_worsening_pp, drift_improvement_pp, drift_basis,
-         allowed_addresses, publish_actions, notify
+         allowed_addresses, publish_actions, notify,
+         flapping_changes, flapping_window_minutes, flapping_quiet_minutes
   from policy
   ${locking}`
 
@@ -59,6 +60,9 @@ export async function savePolicy(tx: Tx, policy: PolicyValues): Promise<void> {
         allowed_addresses = ${policy.allowed_addresses},
         publish_actions = ${policy.publish_actions},
         notify = ${policy.notify},
+        flapping_changes = ${policy.flapping_changes},
+        flapping_window_minutes = ${policy.flapping_window_minutes},
+        flapping_quiet_minutes = ${policy.flapping_quiet_minutes},
         updated_at = now()`
 }
 

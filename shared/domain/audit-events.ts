@@ -1,5 +1,6 @@
 import type { Describes } from './audit-event-shape.ts'
 import type { ComplianceDriftDetected } from './drift-event.ts'
+import type { FlappingStarted, FlappingStopped } from './flapping-event.ts'
 import type { FleetHostsAdded, FleetHostsRemoved } from './fleet-event.ts'
 import type { SshIdentificationChanged } from './identification-event.ts'
 import type { HostId } from './ids.ts'
@@ -12,6 +13,8 @@ import type { ScanForgotten } from './scan-event.ts'
 export type AuditEvent =
   | HostConnectivityChecked
   | SshIdentificationChanged
+  | FlappingStarted
+  | FlappingStopped
   | ComplianceDriftDetected
   | ScanForgotten
   | PolicyChanged

@@ -42,6 +42,7 @@ export function busEvent(event: OutboxEvent, stage: string): BusEvent {
     occurred_at: event.occurredAt.toISOString(),
     host: event.host,
     in_maintenance: event.isInMaintenance,
+    flapping: event.isFlapping,
   }
   const whole = event.isDetailOmitted ? null : JSON.stringify({ ...particulars(event.detail), ...envelope })
   const isCut = whole === null || byteLength(whole) > MAX_EVENT_BYTES

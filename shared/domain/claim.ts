@@ -1,5 +1,7 @@
 import type { AddressClass } from './addresses.ts'
 import type { HostConnectivityChecked } from './audit-events.ts'
+import type { ChangeHistory, FlappingPolicy } from './flapping.ts'
+import type { FlappingStarted } from './flapping-event.ts'
 import type { SshIdentificationChanged } from './identification-event.ts'
 import type { HostId } from './ids.ts'
 import type { FailureKind, HysteresisThresholds, Reachability } from './reachability.ts'
@@ -27,6 +29,7 @@ export type ClaimedHosts = {
   readonly unknown: readonly HostId[]
   readonly thresholds: HysteresisThresholds
   readonly allowedAddresses: ReadonlySet<AddressClass>
+  readonly flapping: FlappingPolicy
 }
 
 /** What a probe found out about a host. */
@@ -43,7 +46,7 @@ export type HostObserved = {
 /** What is another thing of a host than before, as it is reported. */
 export type HostChange = {
   readonly host: ClaimedHost
-  readonly event: HostConnectivityChecked | SshIdentificationChanged
+  readonly event: HostConnectivityChecked | SshIdentificationChanged | FlappingStarted
 }
 
 /** A probe that says nothing of its host. */
@@ -66,5 +69,10 @@ export type ProbeResults = {
 export type Claim = ClaimedHosts & {
   /** Aborts when the locks are lost: from then on somebody else may probe the same hosts. */
   readonly lost: AbortSignal
+  /** What is known of hosts that have changed. */
+  readonly readHistories: (
+    hostIds: readonly HostId[],
+    at: Date,
+  ) => Promise<ReadonlyMap<HostId, ChangeHistory>>
   readonly save: (results: ProbeResults) => Promise<void>
 }

@@ -49,7 +49,14 @@ function whatHappened(row: DigestRow): string {
   const since = time(row.occurredAt.getTime())
   if (row.what === 'maintenance_ended') return ''
   if (row.what === 'status') {
-    return row.to === 'unreachable' ? `since ${since}  ${row.errorType ?? 'no reason'}` : `at ${since}`
+    const after = row.after === 'flapping' ? '  after flapping' : ''
+    return row.to === 'unreachable'
+      ? `since ${since}  ${row.errorType ?? 'no reason'}${after}`
+      : `at ${since}${after}`
+  }
+  if (row.what === 'flapping') {
+    const { status, changes } = row
+    return `${changes === null ? `since ${since}` : `${changes.count} changes in ${changes.windowMinutes} min`}, last ${status}`
   }
   const [critical, high, medium, low] = row.becameFailing
   const failing = [

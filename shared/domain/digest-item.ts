@@ -18,17 +18,25 @@ export type DigestRow = {
 /** What a maintenance has left behind that people were not told of. */
 export type AfterMaintenance = { readonly occurredAt: Date; readonly host: EventHost } & HostNews
 
-type HostNews = {
-  /** Whether the host was under maintenance: what is still so when that ends is told then. */
+/** What there is to say of a host. */
+export type HostNews = {
+  /** Whether the host was under maintenance, or flapping: what is still so when that ends is told then. */
   readonly isQuiet: boolean
 } & (
   | {
       readonly what: 'status'
-      /** Whether it is told because a maintenance has ended, and happened in it. */
-      readonly isAfterMaintenance: boolean
+      /** What has ended that people heard nothing in: only now are they told. */
+      readonly after: 'maintenance' | 'flapping' | null
       readonly from: ReachabilityStatus
       readonly to: ReachabilityStatus
       readonly errorType: string | null
+    }
+  | {
+      readonly what: 'flapping'
+      /** What the host was as it began. */
+      readonly status: ReachabilityStatus
+      /** How many changes there were, and in how many minutes; null where a maintenance hid its beginning. */
+      readonly changes: { readonly count: number; readonly windowMinutes: number } | null
     }
   | {
       readonly what: 'drift'
@@ -42,11 +50,12 @@ type HostNews = {
 
 /**
  * The kind of a change, or null where it is no news: a host that answers for the first time is expected to, and
- * nobody wants to hear of a host under maintenance.
+ * nobody wants to hear of a host under maintenance. Who wants to hear of hosts that are down also hears of flapping ones.
  */
 export function notifyKind(row: DigestRow): NotifyKind | null {
   if (row.what === 'maintenance_ended' || row.isQuiet) return null
   if (row.what === 'drift') return row.driftType
+  if (row.what === 'flapping') return 'down'
   if (row.to === 'unreachable') return 'down'
   return row.to === 'reachable' && row.from === 'unreachable' ? 'up' : null
 }

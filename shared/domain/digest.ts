@@ -32,8 +32,8 @@ export function composeDigest(rows: readonly DigestRow[], scope: DigestScope): D
 }
 
 type Heading = { readonly title: string; readonly count: (n: number) => string }
-/** Sections of the kind `down` are two. */
-type SectionName = NotifyKind | 'still_down'
+/** Those of the kind `down` are three. */
+type SectionName = NotifyKind | 'still_down' | 'flapping'
 type Section = { readonly name: SectionName; readonly heading: Heading; readonly rows: readonly DigestRow[] }
 
 const hosts = (n: number): string => `${n} ${n === 1 ? 'host' : 'hosts'}`
@@ -45,6 +45,7 @@ const HEADINGS: Readonly<Record<SectionName, Heading>> = {
     title: 'STILL DOWN AFTER MAINTENANCE',
     count: (n) => `${hosts(n)} still down after maintenance`,
   },
+  flapping: { title: 'FLAPPING, TOLD AGAIN WHEN QUIET', count: (n) => `${hosts(n)} flapping` },
   up: { title: 'BACK', count: (n) => `${hosts(n)} back` },
   major: { title: 'MAJOR DRIFT', count: (n) => `${n} major drift` },
   minor: { title: 'MINOR DRIFT', count: (n) => `${n} minor drift` },
@@ -65,14 +66,15 @@ function sectionsOf(rows: readonly DigestRow[], kinds: ReadonlySet<NotifyKind>):
 
 function sectionName(row: DigestRow): SectionName | null {
   const kind = notifyKind(row)
-  return kind === 'down' && row.what === 'status' && row.isAfterMaintenance ? 'still_down' : kind
+  if (row.what === 'flapping' && kind !== null) return 'flapping'
+  return kind === 'down' && row.what === 'status' && row.after === 'maintenance' ? 'still_down' : kind
 }
 
 /** A host that went down and came back is back; each drift of a host is told. */
 function newestOfEachHost(rows: readonly DigestRow[]): DigestRow[] {
   const ordered = rows.filter((row) => notifyKind(row) !== null).toSorted((a, b) => a.sequence - b.sequence)
   const newest = new Map(
-    ordered.map((row) => [row.what === 'status' && row.host !== null ? row.host.id : row.sequence, row]),
+    ordered.map((row) => [row.what !== 'drift' && row.host !== null ? row.host.id : row.sequence, row]),
   )
   return [...newest.values()].toSorted((a, b) => a.sequence - b.sequence)
 }

@@ -5,8 +5,8 @@ import type { FunctionName } from './functions.ts'
  * publishing: so a function that reports needs no right to call AWS. The line is a nudge, and the table is the truth.
  */
 export const EVENT_LINES = {
-  probe: ['host changed', 'identification changed'],
+  probe: ['host changed', 'identification changed', 'flapping started'],
   drift: ['drift detected'],
   operate: ['policy changed', 'scan forgotten', 'maintenance started', 'maintenance ended'],
-  'fan-out': ['maintenance ended'],
+  'fan-out': ['maintenance ended', 'flapping stopped'],
 } as const satisfies Partial<Record<FunctionName, readonly string[]>>

@@ -30,6 +30,8 @@ export const FAN_OUT_METRICS = {
   hostsUnreachable: 'HostsUnreachable',
   /** Those under maintenance, which the three above leave out. */
   hostsInMaintenance: 'HostsInMaintenance',
+  /** The hosts that are flapping: people are told of that, and not of each change. */
+  hostsFlapping: 'HostsFlapping',
   /** The hosts that are not probed because the policy does not allow their address. */
   hostsUnprobeable: 'HostsUnprobeable',
   oldestOverdueSeconds: 'OldestOverdueProbeSeconds',

@@ -2,7 +2,7 @@ import type { HostId } from './ids.ts'
 import type { ReachabilityStatus } from './reachability.ts'
 
 /** Why people do not hear of a host. */
-export const QUIET_REASONS = ['maintenance'] as const
+export const QUIET_REASONS = ['maintenance', 'flapping'] as const
 export type QuietReason = (typeof QUIET_REASONS)[number]
 
 /** Which page of the fleet, sorted by name, an operator looks at. */

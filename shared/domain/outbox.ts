@@ -23,6 +23,8 @@ export type OutboxEvent = {
   readonly host: EventHost | null
   /** Whether the host was under maintenance when it happened. */
   readonly isInMaintenance: boolean
+  /** Whether the host was flapping when it happened. */
+  readonly isFlapping: boolean
 }
 
 /** The product's own writers are named so in `actor_id`. */

@@ -21,6 +21,11 @@ export type PolicyValues = {
   readonly publish_actions: string
   /** The kinds of change that people are told of, of NOTIFY_KINDS, with commas between. */
   readonly notify: string
+  /** As many changes of a host within the window make it flapping; 0 for never. */
+  readonly flapping_changes: number
+  readonly flapping_window_minutes: number
+  /** A flapping host that has not changed for so long is flapping no longer. */
+  readonly flapping_quiet_minutes: number
 }
 export type PolicyKey = keyof PolicyValues
 
@@ -41,6 +46,11 @@ export const POLICY_RANGES = {
   failures_to_go_down: { least: 1, most: 10, multipleOf: 1 },
   successes_to_come_up: { least: 1, most: 10, multipleOf: 1 },
   hosts_per_schedule: { least: 1, most: MAX_HOSTS_PER_INVOCATION, multipleOf: 1 },
+  /** One change is no flapping: see policyFault. */
+  flapping_changes: { least: 0, most: 100, multipleOf: 1 },
+  /** A minute to a day. */
+  flapping_window_minutes: { least: 1, most: 1440, multipleOf: 1 },
+  flapping_quiet_minutes: { least: 1, most: 1440, multipleOf: 1 },
 } as const satisfies Partial<Record<PolicyKey, PolicyRange>>
 
 /** Whether a setting with this range may have this value. */

@@ -14,6 +14,8 @@ it('every example in docs/contracts.md is what it shows', () => {
     'scan.completed',
     'host.connectivity.checked',
     'host.ssh_identification.changed',
+    'host.flapping.started',
+    'host.flapping.stopped',
     'compliance.drift.detected',
     'scan.forgotten',
     'policy.changed',

@@ -15,6 +15,7 @@ const DOWN: OutboxEvent = {
   isDetailOmitted: false,
   host: HOST,
   isInMaintenance: false,
+  isFlapping: false,
 }
 
 describe('the event on the bus', () => {
@@ -31,6 +32,7 @@ describe('the event on the bus', () => {
       occurred_at: '2026-03-01T04:05:06.789Z',
       host: HOST,
       in_maintenance: false,
+      flapping: false,
     })
   })
 

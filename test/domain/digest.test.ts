@@ -37,7 +37,7 @@ const status = (
   host: hostOf(name, address),
   what: 'status',
   isQuiet: false,
-  isAfterMaintenance: false,
+  after: null,
   from: from as 'reachable',
   to,
   errorType: to === 'reachable' ? null : errorType,
@@ -119,7 +119,7 @@ describe('after a maintenance', () => {
       row.what === 'maintenance_ended' || row.host === null
         ? []
         : row.what === 'status'
-          ? [{ ...row, host: row.host, isAfterMaintenance: true }]
+          ? [{ ...row, host: row.host, after: 'maintenance' }]
           : [{ ...row, host: row.host }],
     ),
   })

@@ -12,5 +12,8 @@ export const DEFAULT_POLICY: PolicyValues = {
   drift_basis: 'all_rules',
   allowed_addresses: 'global,private',
   publish_actions: '',
+  flapping_changes: 4,
+  flapping_window_minutes: 60,
+  flapping_quiet_minutes: 30,
   notify: 'down,up,major',
 }

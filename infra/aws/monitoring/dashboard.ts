@@ -69,6 +69,7 @@ const fleet = ({ emitted }: Watched): cloudwatch.IWidget[] => [
       emitted('fan-out', FAN_OUT_METRICS.hostsUnreachable, 'Maximum', 1),
       emitted('fan-out', FAN_OUT_METRICS.hostsUnknown, 'Maximum', 1),
       emitted('fan-out', FAN_OUT_METRICS.hostsInMaintenance, 'Maximum', 1),
+      emitted('fan-out', FAN_OUT_METRICS.hostsFlapping, 'Maximum', 1),
       emitted('fan-out', FAN_OUT_METRICS.hostsUnprobeable, 'Maximum', 1),
     ],
     width: THIRD,

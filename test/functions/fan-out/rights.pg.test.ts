@@ -14,6 +14,8 @@ const FORBIDDEN = [
   'delete from audit_events',
   "insert into maintenances (id, starts_at, ends_at, reason) values (gen_random_uuid(), now(), now() + interval '1 hour', 'x')",
   "update maintenances set reason = 'x'",
+  'insert into flapping_spells (host_id, started_at) values (gen_random_uuid(), now())',
+  'update flapping_spells set started_at = now()',
   'delete from maintenance_hosts',
   'update maintenance_hosts set was_down = true',
   'truncate probe_schedules',

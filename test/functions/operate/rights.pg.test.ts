@@ -13,6 +13,8 @@ const FORBIDDEN = [
   'delete from scan_verdicts',
   'select * from rule_sets',
   "update maintenances set reason = 'x'",
+  'delete from flapping_spells',
+  'update flapping_spells set stopped_at = now()',
   'delete from maintenance_hosts',
   'update maintenance_hosts set quiet_since = now()',
   'delete from hosts',

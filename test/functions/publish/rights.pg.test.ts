@@ -12,6 +12,7 @@ const FORBIDDEN = [
   'update policy set hosts_per_schedule = 2',
   'select * from maintenances',
   'update maintenance_hosts set ends_at = now()',
+  'delete from flapping_spells',
   'delete from maintenance_hosts',
   'select * from host_rule_state',
   'select * from probe_schedules',
