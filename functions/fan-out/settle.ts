@@ -1,4 +1,4 @@
-import { type FlappingPolicy, settledBefore, stoppedAtMs } from '../../shared/domain/flapping.ts'
+import { settledBefore, stoppedAtMs } from '../../shared/domain/flapping.ts'
 import type { MaintenanceEnd } from '../../shared/domain/maintenance.ts'
 import type { FlappingHosts, SettledHost } from '../../shared/domain/settled-host.ts'
 

@@ -106,6 +106,29 @@ describe('the digest reads well:', () => {
   })
 })
 
+it('hosts that flap read well, and those that have stopped', async () => {
+  sequence = 0
+  const settled = (row: DigestRow): DigestRow => (row.what === 'status' ? { ...row, after: 'flapping' } : row)
+  const flapping = (name: string, status: 'reachable' | 'unreachable'): DigestRow => ({
+    sequence: ++sequence,
+    recordedAtMs: AT.getTime(),
+    occurredAt: AT,
+    host: hostOf(name, '10.2.14.7'),
+    isQuiet: false,
+    what: 'flapping',
+    status,
+    changes: { count: 4, windowMinutes: 60 },
+  })
+  const rows = [
+    flapping('web-01', 'unreachable'),
+    flapping('web-02', 'reachable'),
+    settled(status('db-01', 'unreachable')),
+    settled(status('db-02', 'reachable')),
+  ]
+  await expect(read(rows, { downNow: 2 })).toMatchFileSnapshot('digests/flapping.txt')
+  expect(read(rows.slice(0, 2), { kinds: parseNotify('up') })).toBe('nothing')
+})
+
 describe('after a maintenance', () => {
   const quiet = (row: DigestRow): DigestRow =>
     row.what === 'maintenance_ended' ? row : { ...row, isQuiet: true }

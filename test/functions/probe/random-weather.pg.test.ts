@@ -35,6 +35,7 @@ it('in any weather a host has one row, and its events are its transitions in the
       const events = await db.sql<{ port: number; became: string[] }[]>`
         select h.port, jsonb_agg(e.detail ->> 'new_status' order by e.occurred_at) as became
         from audit_events e join hosts h on h.id::text = e.resource_id
+        where e.action = 'host.connectivity.checked'
         group by h.port`
       const expected = hosts.map((_, i) => statusesOf(weather.map((moment) => moment[i] === true)))
       const actual = hosts.map((_, i) => events.find(({ port }) => port === 10_001 + i)?.became ?? [])

@@ -314,12 +314,14 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
         return [String(group).split('-').at(-1), FilterPattern]
       })
       expect(Object.fromEntries(reporters)).toEqual({
-        probe: '{ ($.message = "host changed") || ($.message = "identification changed") }',
+        probe:
+          '{ ($.message = "host changed") || ($.message = "identification changed") || ' +
+          '($.message = "flapping started") }',
         drift: '{ $.message = "drift detected" }',
         operate:
           '{ ($.message = "policy changed") || ($.message = "scan forgotten") || ' +
           '($.message = "maintenance started") || ($.message = "maintenance ended") }',
-        out: '{ $.message = "maintenance ended" }',
+        out: '{ ($.message = "maintenance ended") || ($.message = "flapping stopped") }',
       })
     })
 
