@@ -1,7 +1,6 @@
 import type { ClaimedHost, ClaimedHosts } from '../domain/claim.ts'
-import { readFlappingPolicy } from '../domain/flapping.ts'
 import type { HostId } from '../domain/ids.ts'
-import { parseAllowedAddresses, readHysteresis } from '../domain/policy.ts'
+import { parseAllowedAddresses, readFlappingPolicy, readHysteresis } from '../domain/policy.ts'
 import type { ReachabilityStatus } from '../domain/reachability.ts'
 import type { Tx } from './client.ts'
 import { readPolicy } from './policy.ts'

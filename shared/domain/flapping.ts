@@ -1,5 +1,3 @@
-import type { PolicyValues } from './policy.ts'
-
 /** When a host is flapping, and when no longer. */
 export type FlappingPolicy = {
   /** As many changes within the window make a host flapping; 0 for never. */
@@ -8,15 +6,6 @@ export type FlappingPolicy = {
   /** A flapping host that has not changed for so long is flapping no longer. */
   readonly quietMs: number
 }
-
-const MINUTE_MS = 60_000
-
-/** The part of the policy that is about flapping. */
-export const readFlappingPolicy = (policy: PolicyValues): FlappingPolicy => ({
-  changes: policy.flapping_changes,
-  windowMs: policy.flapping_window_minutes * MINUTE_MS,
-  quietMs: policy.flapping_quiet_minutes * MINUTE_MS,
-})
 
 /** What is known of a host that has just changed, from before this change. */
 export type ChangeHistory = {

@@ -1,6 +1,7 @@
 import { type AddressClass, parseAddressClasses } from './addresses.ts'
-import { MAX_INTERVAL_SECONDS, MIN_INTERVAL_SECONDS } from './cadence.ts'
+import { MAX_INTERVAL_SECONDS, MIN_INTERVAL_SECONDS, MINUTE_MS } from './cadence.ts'
 import { validateThresholds } from './drift.ts'
+import type { FlappingPolicy } from './flapping.ts'
 import type { HysteresisThresholds } from './reachability.ts'
 import { MAX_HOSTS_PER_INVOCATION } from './schedules.ts'
 import type { DriftBasis, DriftPolicy } from './verdict.ts'
@@ -65,6 +66,13 @@ export const describeRange = ({ least, most, multipleOf }: PolicyRange): string 
 export const readHysteresis = (policy: PolicyValues): HysteresisThresholds => ({
   failuresToGoDown: policy.failures_to_go_down,
   successesToComeUp: policy.successes_to_come_up,
+})
+
+/** When a host is flapping, and when no longer. */
+export const readFlappingPolicy = (policy: PolicyValues): FlappingPolicy => ({
+  changes: policy.flapping_changes,
+  windowMs: policy.flapping_window_minutes * MINUTE_MS,
+  quietMs: policy.flapping_quiet_minutes * MINUTE_MS,
 })
 
 /**

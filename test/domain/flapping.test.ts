@@ -4,12 +4,12 @@ import type { AuditEvent } from '../../shared/domain/audit-events.ts'
 import {
   countFlapping,
   type FlappingPolicy,
-  readFlappingPolicy,
   settledBefore,
   stoppedAtMs,
 } from '../../shared/domain/flapping.ts'
 import { flappingStarted, flappingStopped } from '../../shared/domain/flapping-event.ts'
 import { parseHostId } from '../../shared/domain/ids.ts'
+import { readFlappingPolicy } from '../../shared/domain/policy.ts'
 import { DEFAULT_POLICY } from '../support/default-policy.ts'
 
 const MINUTE_MS = 60_000
