@@ -24,6 +24,7 @@ const MEANINGS: Readonly<Record<keyof PolicyValues, string>> = {
   flapping_window_minutes: `that window: ${range('flapping_window_minutes')}`,
   flapping_quiet_minutes: `without a change until a host is flapping no longer: ${range('flapping_quiet_minutes')}`,
   notify: 'changes that people are told of: down, up, major, minor, improvement',
+  remove_at_most_percent: `share of an inventory source's hosts that may leave at once without being stopped: ${range('remove_at_most_percent')}`,
 }
 
 /** Shows the settings, each with its meaning. */

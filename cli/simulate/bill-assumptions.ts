@@ -1,4 +1,9 @@
-import { FAN_OUT_METRICS, PROBE_METRICS, PUBLISH_METRICS } from '../../shared/domain/metrics.ts'
+import {
+  FAN_OUT_METRICS,
+  INVENTORY_METRICS,
+  PROBE_METRICS,
+  PUBLISH_METRICS,
+} from '../../shared/domain/metrics.ts'
 
 /** What the bill is computed from, besides the prices and the simulated load; each with its source. */
 
@@ -61,7 +66,8 @@ export const ORDINARY_METRICS: readonly string[] = [
   PROBE_METRICS.lagMs,
   ...Object.values(FAN_OUT_METRICS),
   ...Object.values(PUBLISH_METRICS),
+  ...Object.values(INVENTORY_METRICS),
 ]
 
 /** How many metrics the alarms of a stage look at, the number of its composite alarms, and of its dashboards. */
-export const MONITORING = { alarmMetrics: 46, compositeAlarms: 4, dashboards: 1 } as const
+export const MONITORING = { alarmMetrics: 48, compositeAlarms: 4, dashboards: 1 } as const

@@ -1,5 +1,6 @@
+import { alone } from '../runtime/alone.ts'
 import { withinDeadline } from '../runtime/deadline.ts'
-import { alone, type FanOutDeps, fanOutDepsFromEnvironment, fanOutPorts } from '../runtime/fan-out-ports.ts'
+import { type FanOutDeps, fanOutDepsFromEnvironment, fanOutPorts } from '../runtime/fan-out-ports.ts'
 import { type LambdaHandler, observed, onColdStart } from '../runtime/function.ts'
 import { settlePorts } from '../runtime/settle-ports.ts'
 import { asksForSweep, FanOutEvent } from './event.ts'
@@ -11,6 +12,9 @@ import { settle } from './settle.ts'
 const WORK_MS = 40_000
 /** Before the next minute's run, and before Lambda's own timeout of 60 s. */
 export const HANDLER_DEADLINE_MS = 50_000
+
+/** Above the deadline of a run, and below the minute after which the next one is due. */
+const LEASE = { name: 'fan-out', seconds: 55 } as const
 
 export type FanOutResponse = Omit<FanOutReport, 'faults'>
 
@@ -30,7 +34,7 @@ export const createFanOutHandler = (
   observed(deps.telemetry, async (event, context) => {
     const sweep = asksForSweep(FanOutEvent.parse(event), deps.now())
     const fannedOut = await withinDeadline(deadlineMs, (deadline) =>
-      alone(deps, deadline, async () => {
+      alone(deps, LEASE, deadline, async () => {
         const settled = await settle(settlePorts(deps, context.awsRequestId, deadline))
         reportSettled(deps.telemetry, settled)
         return fanOut(

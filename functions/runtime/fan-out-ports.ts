@@ -1,19 +1,14 @@
-import { randomUUID } from 'node:crypto'
 import * as z from 'zod'
 import { createSchedulerClient, type ScheduleGroup, scheduleGroup } from '../../shared/aws/scheduler.ts'
 import type { Tx } from '../../shared/db/client.ts'
 import { readFleet } from '../../shared/db/fleet-snapshot.ts'
 import { forgetSchedules, markSchedulesPending, rememberSchedules } from '../../shared/db/probe-schedules.ts'
-import { giveLeaseBack, takeLease } from '../../shared/db/run-lease.ts'
 import type { FleetSnapshot } from '../../shared/domain/fleet-snapshot.ts'
+import { type AloneDeps, OVERLAP_ENVIRONMENT } from './alone.ts'
 import { parseEnvironment } from './config.ts'
-import { depsFromEnvironment, type FunctionDeps } from './deps.ts'
+import { depsFromEnvironment } from './deps.ts'
 
-export type FanOutDeps = FunctionDeps & {
-  readonly schedules: ScheduleGroup
-  /** Whether runs could overlap, because Lambda does not reserve one environment for the function. */
-  readonly mayOverlap?: boolean
-}
+export type FanOutDeps = AloneDeps & { readonly schedules: ScheduleGroup }
 
 const FAN_OUT_ENVIRONMENT = {
   SCHEDULE_GROUP: z.string().min(1),
@@ -21,7 +16,7 @@ const FAN_OUT_ENVIRONMENT = {
   /** The role that Scheduler assumes to invoke the probe function. */
   SCHEDULE_ROLE_ARN: z.string().min(1),
   DEAD_LETTER_QUEUE_ARN: z.string().min(1),
-  MAY_OVERLAP: z.enum(['yes', 'no']).default('no'),
+  ...OVERLAP_ENVIRONMENT,
 }
 
 /**
@@ -56,26 +51,5 @@ export function fanOutPorts({ database, schedules, now }: FanOutDeps, deadline: 
     remember: (applied: Parameters<typeof rememberSchedules>[1]) =>
       write((tx) => rememberSchedules(tx, applied)),
     forget: (names: readonly string[]) => write((tx) => forgetSchedules(tx, names)),
-  }
-}
-
-/** Above the deadline of a run, and below the minute after which the next one is due. */
-const LEASE_SECONDS = 55
-
-/** Runs `body` unless another run is under way; null if one is. Where runs cannot overlap, nothing is asked. */
-export async function alone<T>(
-  { database, mayOverlap = false }: FanOutDeps,
-  deadline: AbortSignal,
-  body: () => Promise<T>,
-): Promise<T | null> {
-  if (!mayOverlap) return body()
-  const { transaction } = database.until(deadline)
-  const lease = { name: 'fan-out', holder: randomUUID(), seconds: LEASE_SECONDS } as const
-  if (!(await transaction('write', (tx) => takeLease(tx, lease)))) return null
-  try {
-    return await body()
-  } finally {
-    // After the deadline no transaction begins: the lease then ends by itself.
-    if (!deadline.aborted) await transaction('write', (tx) => giveLeaseBack(tx, lease.name, lease.holder))
   }
 }

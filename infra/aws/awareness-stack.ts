@@ -9,6 +9,7 @@ import { Database } from './constructs/database.ts'
 import { Drift } from './constructs/drift.ts'
 import { admitServices } from './constructs/encryption.ts'
 import { FanOut } from './constructs/fan-out.ts'
+import { Inventory } from './constructs/inventory.ts'
 import { Migrate } from './constructs/migrate.ts'
 import { type GivenNetwork, Network } from './constructs/network.ts'
 import type { NodeFunction } from './constructs/node-function.ts'
@@ -57,6 +58,7 @@ export class AwarenessStack extends Stack {
     const fanOut = new FanOut(liveness, { ...parts, probe })
     const drift = new Drift(this, 'Drift', parts)
     const operate = new Operate(this, 'Operators', { ...parts, probe: probe.function })
+    const inventory = new Inventory(this, 'Inventory', { ...parts, clocks: fanOut.clocks })
     const publish = new Publish(this, 'Publish', {
       ...parts,
       clocks: fanOut.clocks,
@@ -65,6 +67,7 @@ export class AwarenessStack extends Stack {
         'fan-out': fanOut.function,
         drift: drift.function,
         operate: operate.function,
+        inventory: inventory.function,
       },
     })
     const functions: Record<FunctionName, NodeFunction> = {
@@ -73,6 +76,7 @@ export class AwarenessStack extends Stack {
       drift: drift.function,
       operate: operate.function,
       publish: publish.function,
+      inventory: inventory.function,
       migrate: migrate.function,
     }
     // New code meets the new schema, and a failed migration leaves the old code running.

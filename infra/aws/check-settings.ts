@@ -40,6 +40,7 @@ export function problemsOf(settings: Settings): string[] {
     ...numberProblems(settings),
     ...scannerProblems(settings.scanners),
     ...subscriberProblems(settings.subscribers),
+    ...(settings.inventory?.roles ?? []).flatMap(roleProblems),
   ]
 }
 
@@ -122,6 +123,12 @@ const scannerProblems = (scanners: readonly string[]): string[] =>
   scanners
     .filter((who) => !/^\d{12}$/.test(who) && !/^arn:[^:]+:iam::\d{12}:(role|user|root)/.test(who))
     .map((who) => `scanners holds ${who}, which is neither an account id of 12 digits nor the ARN of a role`)
+
+const roleProblems = (arn: string): string[] =>
+  refusal(
+    !/^arn:[^:]+:iam::\d{12}:role\/.+$/.test(arn),
+    `inventoryRoles holds ${arn}, which is not the ARN of a role: it looks like arn:aws:iam::111122223333:role/fleet-inventory`,
+  )
 
 const subscriberProblems = (subscribers: readonly string[]): string[] =>
   subscribers

@@ -25,6 +25,9 @@ export const CONTEXT_VALUES = {
   notifyEmails: 'addresses for the digest of changes, separated by commas',
   slackWorkspaceId: 'the Slack workspace for the digest, as its administrators see it: T…',
   slackChannelId: 'the Slack channel for the digest: C…',
+  inventory: 'which machines come into the fleet by their tag: ec2, ssm, both with a comma between, or off',
+  inventoryRegions: 'their regions, separated by commas; without it the region of the stack',
+  inventoryRoles: 'roles in other accounts whose machines come too: ARNs, separated by commas',
   subscribers: 'event buses that every event is handed on to: ARNs, separated by commas',
   alarmTopicArn: 'an SNS topic for the alarms',
   alarmMessages: '"questions" for one message per question of the dashboard instead of one per alarm',
@@ -44,6 +47,12 @@ export type Given = {
   readonly list: (name: ContextName) => readonly string[]
   /** A list with at least one item. */
   readonly filledList: (name: ContextName) => readonly string[]
+  /** A list in which each item is one of `known`. */
+  readonly listOf: <Item extends string>(
+    name: ContextName,
+    known: readonly Item[],
+    otherwise: string,
+  ) => readonly Item[]
   readonly count: (name: ContextName, otherwise: number) => number
   readonly yesOrNo: (name: ContextName, otherwise: 'yes' | 'no') => boolean
   readonly problems: readonly string[]
@@ -81,6 +90,15 @@ export function givenFrom(look: (name: string) => unknown, stage: string): Given
     text,
     count,
     yesOrNo,
+    listOf: (name, known, otherwise) =>
+      itemsOf(optional(name) ?? otherwise).flatMap((item) => {
+        const found = known.find((each) => each === item)
+        if (found === undefined)
+          problems.push(
+            `-c ${name}=${optional(name)}: ${item} is none of ${known.join(', ')} (${CONTEXT_VALUES[name]})`,
+          )
+        return found === undefined ? [] : [found]
+      }),
     list: (name) => itemsOf(optional(name) ?? ''),
     filledList: (name) => itemsOf(text(name)),
   }

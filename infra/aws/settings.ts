@@ -1,3 +1,4 @@
+import type { InventoryKind } from '../../shared/domain/inventory-source.ts'
 import type { InitialPolicy } from '../../shared/domain/policy.ts'
 
 /** Everything that may differ between stages. */
@@ -18,6 +19,8 @@ export type Settings = {
   readonly notify: NotifySettings
   /** How many days the event bus keeps events, to replay them; null where there is no archive. */
   readonly archiveDays: number | null
+  /** Which machines come into the fleet by themselves; null: none, and hosts come by `fleet import` alone. */
+  readonly inventory: InventorySettings | null
   /** ARNs of event buses, usually in other accounts, that receive every event. */
   readonly subscribers: readonly string[]
   /** Whether `cdk destroy` keeps or deletes the database, the messages in the queues and the logs. */
@@ -117,6 +120,15 @@ export type Concurrency = {
    * of 10 and reserves none of it.
    */
   readonly isReserved: boolean
+}
+
+/** The machines with the tag of the installation, of every kind in every region of every account that is named. */
+export type InventorySettings = {
+  readonly kinds: readonly InventoryKind[]
+  /** None: the region of the stack. */
+  readonly regions: readonly string[]
+  /** Roles in other accounts that the function may assume; the own account is always listed. */
+  readonly roles: readonly string[]
 }
 
 export type NotifySettings = {

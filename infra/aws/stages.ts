@@ -1,13 +1,13 @@
 import type { Given } from './context.ts'
-import type {
-  AlarmSettings,
-  DatabaseMetrics,
-  NatSettings,
-  NetworkSettings,
-  NotifySettings,
-  Settings,
-  SignIn,
-} from './settings.ts'
+import {
+  alarms,
+  createdNetwork,
+  databaseMetrics,
+  iamOrSecret,
+  inventorySettings,
+  notifySettings,
+} from './context-settings.ts'
+import type { Settings } from './settings.ts'
 
 /** How long events can be replayed to a consumer that was away. */
 const ARCHIVE_DAYS = 30
@@ -41,6 +41,7 @@ export const STAGES: Record<Stage, (given: Given) => Settings> = {
     alarms: alarms(given, 'full'),
     scanners: given.list('scanners'),
     notify: notifySettings(given),
+    inventory: inventorySettings(given, 'ec2'),
     archiveDays: ARCHIVE_DAYS,
     subscribers: given.list('subscribers'),
     data: 'delete',
@@ -64,6 +65,7 @@ export const STAGES: Record<Stage, (given: Given) => Settings> = {
     alarms: alarms(given, 'full'),
     scanners: given.list('scanners'),
     notify: notifySettings(given),
+    inventory: inventorySettings(given, 'ec2'),
     archiveDays: ARCHIVE_DAYS,
     subscribers: given.list('subscribers'),
     data: 'delete',
@@ -87,6 +89,7 @@ export const STAGES: Record<Stage, (given: Given) => Settings> = {
     alarms: alarms(given, 'full'),
     scanners: given.list('scanners'),
     notify: notifySettings(given),
+    inventory: inventorySettings(given, 'ec2'),
     archiveDays: ARCHIVE_DAYS,
     subscribers: given.list('subscribers'),
     data: 'keep',
@@ -118,6 +121,8 @@ export const STAGES: Record<Stage, (given: Given) => Settings> = {
     alarms: alarms(given, 'full'),
     scanners: given.list('scanners'),
     notify: notifySettings(given),
+    // The subnets may have no way to EC2.
+    inventory: inventorySettings(given, 'off'),
     archiveDays: ARCHIVE_DAYS,
     subscribers: given.list('subscribers'),
     data: 'keep',
@@ -148,52 +153,10 @@ export const STAGES: Record<Stage, (given: Given) => Settings> = {
     alarms: alarms(given, 'basic'),
     scanners: [],
     notify: { emails: [], slack: null },
+    inventory: inventorySettings(given, 'ec2'),
     // The emulator has none.
     archiveDays: null,
     subscribers: [],
     data: 'delete',
   }),
-}
-
-/** Each stage has a range of its own by default, so that the stages of an account can be peered with the same hosts. */
-const createdNetwork = (
-  given: Given,
-  { cidr, nat }: { readonly cidr: string; readonly nat: NatSettings },
-): NetworkSettings => ({
-  kind: 'create',
-  cidr: given.optional('vpcCidr') ?? cidr,
-  availabilityZones: given.list('availabilityZones'),
-  nat,
-})
-
-const alarms = (given: Given, monitoring: AlarmSettings['monitoring']): AlarmSettings => ({
-  monitoring,
-  messages: given.optional('alarmMessages') === 'questions' ? 'questions' : 'each',
-  topicArn: given.optional('alarmTopicArn'),
-  emails: given.list('alarmEmails'),
-  runbook: given.optional('runbook') ?? 'docs/operations.md',
-  heartbeatMinutes: 15,
-  unreachablePercent: 20,
-  goingDownPercent: 10,
-})
-
-function notifySettings(given: Given): NotifySettings {
-  const workspaceId = given.optional('slackWorkspaceId')
-  return {
-    emails: given.list('notifyEmails'),
-    slack: workspaceId === null ? null : { workspaceId, channelId: given.text('slackChannelId') },
-  }
-}
-
-function iamOrSecret(given: Given): SignIn {
-  const arn = given.optional('databaseSecretArn')
-  if (arn !== null) return { kind: 'secret', arn, versionId: given.optional('databaseSecretVersion') }
-  return { kind: 'iam', resourceId: given.text('databaseResourceId'), owner: given.text('databaseOwner') }
-}
-
-function databaseMetrics(given: Given): DatabaseMetrics | null {
-  const cluster = given.optional('databaseCluster')
-  if (cluster !== null) return { dimension: 'DBClusterIdentifier', identifier: cluster }
-  const instance = given.optional('databaseInstance')
-  return instance === null ? null : { dimension: 'DBInstanceIdentifier', identifier: instance }
 }

@@ -16,3 +16,14 @@ export const BOUNDED_CALLS = {
     throwOnRequestTimeout: true,
   },
 }
+
+/** A page of a thousand machines takes AWS seconds, and an account's other tools throttle the same API. */
+const SLOW_REQUEST_TIMEOUT_MS = 15_000
+const SLOW_MAX_ATTEMPTS = 5
+
+/** Of a client whose calls return long lists. */
+export const SLOW_CALLS = {
+  ...BOUNDED_CALLS,
+  maxAttempts: SLOW_MAX_ATTEMPTS,
+  requestHandler: { ...BOUNDED_CALLS.requestHandler, requestTimeout: SLOW_REQUEST_TIMEOUT_MS },
+}

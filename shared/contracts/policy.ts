@@ -59,6 +59,7 @@ const SETTINGS = {
   flapping_window_minutes: whole('flapping_window_minutes'),
   flapping_quiet_minutes: whole('flapping_quiet_minutes'),
   notify: notifyKinds(),
+  remove_at_most_percent: whole('remove_at_most_percent'),
 } satisfies Record<PolicyKey, z.ZodType>
 
 /** The names of all settings. */

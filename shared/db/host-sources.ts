@@ -35,3 +35,17 @@ export function listHostsOfSource(sql: AnySql, source: string): Promise<SourcedH
     where s.source = ${source} and h.deleted_at is null
     order by h.hostname, h.id`
 }
+
+/** Of `hosts`, the ids of those at whose address and port the fleet has another host already. */
+export async function findOccupied(sql: AnySql, hosts: readonly FleetHost[]): Promise<HostId[]> {
+  const rows = await sql<{ id: HostId }[]>`
+    select wanted.id
+    from jsonb_to_recordset(${sql.json(hosts.map(({ id, address, port }) => ({ id, address, port })))})
+      as wanted (id uuid, address inet, port integer)
+    where exists (
+      select from hosts h
+      where h.ip_address = wanted.address and h.port = wanted.port and h.id <> wanted.id
+        and h.deleted_at is null
+    )`
+  return rows.map(({ id }) => id)
+}

@@ -30,7 +30,8 @@ const selectPolicy = (sql: AnySql, locking: ReturnType<AnySql>) => sql<PolicyVal
   select probe_interval_seconds, failures_to_go_down, successes_to_come_up, hosts_per_schedule,
          drift_major_worsening_pp, drift_minor_worsening_pp, drift_improvement_pp, drift_basis,
          allowed_addresses, publish_actions, notify,
-         flapping_changes, flapping_window_minutes, flapping_quiet_minutes
+         flapping_changes, flapping_window_minutes, flapping_quiet_minutes,
+         remove_at_most_percent
   from policy
   ${locking}`
 
@@ -63,6 +64,7 @@ export async function savePolicy(tx: Tx, policy: PolicyValues): Promise<void> {
         flapping_changes = ${policy.flapping_changes},
         flapping_window_minutes = ${policy.flapping_window_minutes},
         flapping_quiet_minutes = ${policy.flapping_quiet_minutes},
+        remove_at_most_percent = ${policy.remove_at_most_percent},
         updated_at = now()`
 }
 

@@ -1,7 +1,7 @@
 import type { Tx } from './client.ts'
 
 /** What must run alone. */
-export type LeaseName = 'fan-out'
+export type LeaseName = 'fan-out' | 'inventory'
 
 /** Takes the lease, unless another holder has it. A holder that does not give it back keeps it for `seconds`. */
 export async function takeLease(

@@ -9,4 +9,5 @@ export const EVENT_LINES = {
   drift: ['drift detected'],
   operate: ['policy changed', 'scan forgotten', 'maintenance started', 'maintenance ended'],
   'fan-out': ['maintenance ended', 'flapping stopped'],
+  inventory: ['hosts added', 'hosts removed'],
 } as const satisfies Partial<Record<FunctionName, readonly string[]>>

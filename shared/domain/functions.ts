@@ -61,6 +61,14 @@ export const FUNCTIONS = {
     secret: { field: 'publish_password', variable: 'PUBLISH_PASSWORD' },
     description: 'Fleet Awareness: puts audit events on the event bus',
   },
+  inventory: {
+    folder: 'inventory',
+    role: 'awareness_inventory',
+    service: 'awareness-inventory',
+    secret: { field: 'inventory_password', variable: 'INVENTORY_PASSWORD' },
+    description:
+      'Fleet Awareness: keeps the hosts table in step with the machines that are tagged for the fleet',
+  },
   migrate: {
     folder: 'migrate',
     role: null,

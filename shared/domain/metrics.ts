@@ -57,6 +57,18 @@ export const PUBLISH_METRICS = {
   digestsSent: 'DigestsSent',
 } as const
 
+/** Of the inventory function, in every run. */
+export const INVENTORY_METRICS = {
+  hostsAdded: 'InventoryHostsAdded',
+  hostsRemoved: 'InventoryHostsRemoved',
+  /** Hosts that are listed no longer and stay, because they are more than may leave at once. */
+  removalsRefused: 'InventoryRemovalsRefused',
+  /** Machines that are tagged, and of which no host can be made. */
+  machinesLeftOut: 'InventoryMachinesLeftOut',
+  /** Accounts and regions that could not be listed. */
+  sourcesFailed: 'InventorySourcesFailed',
+} as const
+
 /** The metrics of the operate function: what it changed. */
 export const OPERATE_METRICS = {
   hostsChanged: 'HostsChanged',

@@ -41,13 +41,14 @@ export const namesOf = (installation: string) => {
     function: (name: FunctionName) => functionName(installation, name),
     probeSchedules: named('probes'),
     clocks: named('clock'),
-    /** The schedule that runs a function every minute. */
+    /** The schedule that runs a function. */
     clock: (name: FunctionName) => named(FUNCTIONS[name].folder),
     scans: named('scan-completed'),
     scanDeadLetters: named('scan-dead-letters'),
     probeDeadLetters: named('probe-dead-letters'),
     undelivered: named('undelivered-events'),
     forwardRule: (number: number) => named(`forward-${number}`),
+    instancesRule: named('instances'),
     digests: named('digests'),
     alarms: named('alarms'),
     alarm: (anchor: string) => named(anchor),

@@ -27,6 +27,8 @@ export type PolicyValues = {
   readonly flapping_window_minutes: number
   /** A flapping host that has not changed for so long is flapping no longer. */
   readonly flapping_quiet_minutes: number
+  /** Of the hosts of one inventory source that are listed no longer, the share that may leave the fleet in one run. */
+  readonly remove_at_most_percent: number
 }
 export type PolicyKey = keyof PolicyValues
 
@@ -52,6 +54,7 @@ export const POLICY_RANGES = {
   /** A minute to a day. */
   flapping_window_minutes: { least: 1, most: 1440, multipleOf: 1 },
   flapping_quiet_minutes: { least: 1, most: 1440, multipleOf: 1 },
+  remove_at_most_percent: { least: 1, most: 100, multipleOf: 1 },
 } as const satisfies Partial<Record<PolicyKey, PolicyRange>>
 
 /** Whether a setting with this range may have this value. */

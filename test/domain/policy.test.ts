@@ -37,6 +37,10 @@ describe('a policy', () => {
       failures_to_go_down: { least: 1, most: 10, multipleOf: 1 },
       successes_to_come_up: { least: 1, most: 10, multipleOf: 1 },
       hosts_per_schedule: { least: 1, most: 500, multipleOf: 1 },
+      remove_at_most_percent: { least: 1, most: 100, multipleOf: 1 },
+      flapping_changes: { least: 0, most: 100, multipleOf: 1 },
+      flapping_window_minutes: { least: 1, most: 1440, multipleOf: 1 },
+      flapping_quiet_minutes: { least: 1, most: 1440, multipleOf: 1 },
     })
   })
 

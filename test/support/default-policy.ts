@@ -16,4 +16,5 @@ export const DEFAULT_POLICY: PolicyValues = {
   flapping_window_minutes: 60,
   flapping_quiet_minutes: 30,
   notify: 'down,up,major',
+  remove_at_most_percent: 20,
 }

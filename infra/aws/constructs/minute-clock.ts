@@ -4,7 +4,8 @@ import * as scheduler from 'aws-cdk-lib/aws-scheduler'
 import type { Construct } from 'constructs'
 import type { NodeFunction } from './node-function.ts'
 
-export type MinuteClockProps = {
+export type ClockProps = {
+  readonly minutes: number
   readonly group: scheduler.ScheduleGroup
   readonly name: string
   readonly description: string
@@ -13,16 +14,23 @@ export type MinuteClockProps = {
 }
 
 /** A schedule that runs a function every minute, with the ids `<id>` and `<id>Role`. */
-export function everyMinute(
+export const everyMinute = (
   scope: Construct,
   id: string,
-  { group, name, description, target, input }: MinuteClockProps,
+  props: Omit<ClockProps, 'minutes'>,
+): scheduler.CfnSchedule => every(scope, id, { ...props, minutes: 1 })
+
+/** A schedule that runs a function every so many minutes, with the ids `<id>` and `<id>Role`. */
+export function every(
+  scope: Construct,
+  id: string,
+  { minutes, group, name, description, target, input }: ClockProps,
 ): scheduler.CfnSchedule {
   const clock = new scheduler.CfnSchedule(scope, id, {
     name,
     groupName: group.scheduleGroupName,
     description,
-    scheduleExpression: 'rate(1 minute)',
+    scheduleExpression: minutes === 1 ? 'rate(1 minute)' : `rate(${minutes} minutes)`,
     flexibleTimeWindow: { mode: 'OFF' },
     target: {
       arn: target.handler.functionArn,

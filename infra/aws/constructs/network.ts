@@ -134,7 +134,7 @@ export class Network extends Construct {
     vpc: ec2.IVpc,
     subnets: ec2.SubnetSelection,
     functions: ec2.SecurityGroup,
-    { database }: Settings,
+    { database, inventory }: Settings,
   ): void {
     const readsSecret = database.kind !== 'existing' || database.signIn.kind === 'secret'
     const services = {
@@ -143,6 +143,11 @@ export class Network extends Construct {
       EventBridge: ec2.InterfaceVpcEndpointAwsService.EVENTBRIDGE,
       Sns: ec2.InterfaceVpcEndpointAwsService.SNS,
       ...(readsSecret ? { SecretsManager: ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER } : {}),
+      ...(inventory?.kinds.includes('ec2') ? { Ec2: ec2.InterfaceVpcEndpointAwsService.EC2 } : {}),
+      ...(inventory?.kinds.includes('ssm') ? { Ssm: ec2.InterfaceVpcEndpointAwsService.SSM } : {}),
+      ...(inventory !== null && inventory.roles.length > 0
+        ? { Sts: ec2.InterfaceVpcEndpointAwsService.STS }
+        : {}),
     }
     for (const [name, service] of Object.entries(services)) {
       const endpoint = new ec2.InterfaceVpcEndpoint(this, `${name}Endpoint`, {

@@ -10,6 +10,7 @@ import { Dashboard } from './dashboard.ts'
 import { databaseAlarms } from './database-alarms.ts'
 import { driftAlarms } from './drift-alarms.ts'
 import { fleetAlarms } from './fleet-alarms.ts'
+import { inventoryAlarms } from './inventory-alarms.ts'
 import { livenessAlarms } from './liveness-alarms.ts'
 import { emittedMetrics } from './metrics.ts'
 import { publishAlarms } from './publish-alarms.ts'
@@ -74,7 +75,7 @@ const alarmsByQuestion = (watched: Watched): Record<AlarmQuestion, AlarmDefiniti
   fleet: fleetAlarms(watched),
   changes: publishAlarms(watched),
   drift: driftAlarms(watched),
-  system: [...livenessAlarms(watched), ...databaseAlarms(watched)],
+  system: [...livenessAlarms(watched), ...inventoryAlarms(watched), ...databaseAlarms(watched)],
 })
 
 /**

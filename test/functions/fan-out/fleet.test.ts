@@ -49,6 +49,7 @@ describe('the gauges of the fleet', () => {
       inMaintenance: 3,
       unprobeable: 0,
       oldestOverdueSeconds: 0,
+      secondsWithoutProbe: 0,
     })
     const [late] = hosts(1, 'reachable', 90_000_000).map((host) => ({ ...host, isInMaintenance: true }))
     if (!late) throw new Error('no host')

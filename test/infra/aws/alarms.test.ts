@@ -89,6 +89,8 @@ const STORIES: Readonly<Record<string, Story>> = {
     well: { ApproximateNumberOfMessagesVisible: 0 },
     trouble: { ApproximateNumberOfMessagesVisible: 4 },
   },
+  'inventory-failing': { well: { Errors: 0 }, trouble: { Errors: 1 } },
+  'hosts-not-removed': { well: { InventoryRemovalsRefused: 0 }, trouble: { InventoryRemovalsRefused: 7 } },
   // One function counts each metric in its name here: a lost connection of 2,000, and a database that is down.
   'database-unreachable': {
     well: { DatabaseUnreachable: 1, Invocations: 2_000 },

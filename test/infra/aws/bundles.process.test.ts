@@ -11,6 +11,8 @@ import { INSTALLATIONS, resourcesOf, synthesise } from '../../support/synth.ts'
 
 /** Of a minified bundle: more takes too long to import at a cold start. */
 const MAX_BUNDLE_BYTES = 500_000
+/** esbuild keeps the whole of the EC2 client, which is 550 kB; nobody waits for this function. */
+const MAX_INVENTORY_BUNDLE_BYTES = 1_100_000
 
 /** esbuild is started once a function, on machines that do other things too. */
 const BUNDLING_TIMEOUT_MS = 120_000
@@ -38,7 +40,9 @@ describe('the bundle of each function', () => {
     'the bundle of %s is small, says where its lines come from, and can be imported alone',
     async (folder) => {
       const asset = folders[`fleet-awareness-emulated-${folder}`] ?? ''
-      expect(statSync(join(asset, 'index.mjs')).size).toBeLessThan(MAX_BUNDLE_BYTES)
+      expect(statSync(join(asset, 'index.mjs')).size).toBeLessThan(
+        folder === 'inventory' ? MAX_INVENTORY_BUNDLE_BYTES : MAX_BUNDLE_BYTES,
+      )
       expect(existsSync(join(asset, 'index.mjs.map'))).toBe(true)
       expect(existsSync(join(asset, 'node_modules'))).toBe(false)
       const loaded: { handler?: unknown } = await import(

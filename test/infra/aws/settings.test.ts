@@ -79,9 +79,14 @@ describe('a wrong setting is refused at synth with a sentence:', () => {
     [{ databaseSecurityGroupId: 'default' }, /^databaseSecurityGroupId default is not a security group's id/],
     [
       { databaseMaxConnections: '20' },
-      /^the functions may hold 35 connections at once and the database has 20/,
+      /^the functions may hold 36 connections at once and the database has 20/,
     ],
     [{ subscribers: 'security' }, /^subscribers holds security, which is not the ARN of an event bus/],
+    [{ inventory: 'ec2,azure' }, /^-c inventory=ec2,azure: azure is none of ec2, ssm/],
+    [
+      { inventory: 'ec2', inventoryRoles: '111122223333' },
+      /^inventoryRoles holds 111122223333, which is not the ARN/,
+    ],
     [{ scanners: 'everyone' }, /^scanners holds everyone, which is neither an account id/],
     [{ scanners: '*' }, /^scanners holds \*, which is neither an account id/],
   ])('the settings %o are refused with a sentence', (changes, sentence) => {

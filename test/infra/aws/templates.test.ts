@@ -158,7 +158,7 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
       const sources = propertiesOf('AWS::Lambda::EventSourceMapping').map(({ FunctionName }) =>
         idOf(FunctionName),
       )
-      expect(targets).toHaveLength(2)
+      expect(targets).toHaveLength(stage === 'existing' ? 2 : 3)
       expect(sources).toHaveLength(1)
       for (const id of [...targets, ...sources]) {
         expect(synthesised.json.Resources[id]?.DependsOn).toEqual(expect.arrayContaining([done]))
@@ -322,11 +322,38 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
           '{ ($.message = "policy changed") || ($.message = "scan forgotten") || ' +
           '($.message = "maintenance started") || ($.message = "maintenance ended") }',
         out: '{ ($.message = "maintenance ended") || ($.message = "flapping stopped") }',
+        inventory: '{ ($.message = "hosts added") || ($.message = "hosts removed") }',
       })
     })
 
+    it('the inventory function hears of instances that start or end, and may list machines and nothing else', () => {
+      const [[rule]] = [
+        propertiesOf('AWS::Events::Rule').filter(({ EventBusName }) => EventBusName === undefined),
+      ]
+      const apis = usableApis(synthesised, 'inventory').filter(
+        (each) => !actionsOf(each).includes('rds-db:connect'),
+      )
+      if (stage === 'existing') {
+        expect(rule).toBeUndefined()
+        expect(apis).toEqual([])
+        return
+      }
+      expect(rule).toMatchObject({
+        EventPattern: { source: ['aws.ec2'], 'detail-type': ['EC2 Instance State-change Notification'] },
+        Targets: [
+          {
+            InputTransformer: {
+              InputPathsMap: { 'detail-instance-id': '$.detail.instance-id' },
+              InputTemplate: '{"instanceId":<detail-instance-id>}',
+            },
+          },
+        ],
+      })
+      expect(apis.map(actionsOf)).toEqual([['ec2:DescribeInstances']])
+    })
+
     it('events are handed on to the buses of other accounts, and kept where those do not take them', () => {
-      const rules = propertiesOf('AWS::Events::Rule')
+      const rules = propertiesOf('AWS::Events::Rule').filter(({ EventBusName }) => EventBusName !== undefined)
       expect(rules).toHaveLength(INSTALLATIONS[stage].subscribers === undefined ? 0 : 1)
       for (const { EventPattern, Targets } of rules) {
         expect(EventPattern).toEqual({ source: ['fleet-awareness'] })
@@ -420,15 +447,18 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
       expect(groups.map(({ DeletionPolicy }) => DeletionPolicy)).toEqual(['Delete', 'Delete'])
     })
 
-    it('schedules start the fan-out and publishing every minute, from outside of the group that the fan-out sweeps', () => {
+    it('schedules start the fan-out and publishing every minute, and the inventory every ten, from outside of the group that the fan-out sweeps', () => {
       const schedules = propertiesOf('AWS::Scheduler::Schedule')
+      const inventory = stage === 'existing' ? [] : [`fleet-awareness-${stage}-inventory`]
       expect(schedules.map(({ Name }) => Name)).toEqual([
         `fleet-awareness-${stage}-fan-out`,
+        ...inventory,
         `fleet-awareness-${stage}-publish`,
       ])
       for (const schedule of schedules) {
         expect(schedule).toMatchObject({
-          ScheduleExpression: 'rate(1 minute)',
+          ScheduleExpression:
+            schedule.Name === `fleet-awareness-${stage}-inventory` ? 'rate(10 minutes)' : 'rate(1 minute)',
           FlexibleTimeWindow: { Mode: 'OFF' },
           Target: { RetryPolicy: { MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 0 } },
         })

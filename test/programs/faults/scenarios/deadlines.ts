@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { createDriftHandler } from '../../../../functions/drift/handler.ts'
 import { createFanOutHandler } from '../../../../functions/fan-out/handler.ts'
+import { createInventoryHandler } from '../../../../functions/inventory/handler.ts'
 import { createOperateHandler } from '../../../../functions/operate/handler.ts'
 import { createProbeHandler } from '../../../../functions/probe/handler.ts'
 import { createPublishHandler } from '../../../../functions/publish/handler.ts'
@@ -98,6 +99,13 @@ async function attemptsOf(db: BenchDatabase, port: number): Promise<Attempts> {
           DEADLINE_MS,
         )({}, lambdaContext()),
     ],
+    inventory: [
+      () =>
+        createInventoryHandler(
+          { ...depsOf('inventory'), sources: [OWN_INSTANCES], listMachines: async () => [] },
+          DEADLINE_MS,
+        )({}, lambdaContext()),
+    ],
     migrate: [
       () =>
         migratePorts(unmigrated(db), DEADLINE_MS).migrate({
@@ -107,6 +115,8 @@ async function attemptsOf(db: BenchDatabase, port: number): Promise<Attempts> {
     ],
   }
 }
+
+const OWN_INSTANCES = { kind: 'ec2', account: '111122223333', region: 'eu-west-1', roleArn: null } as const
 
 const unmigrated = ({ owner }: BenchDatabase): NodeJS.ProcessEnv => ({
   STAGE: 'faults',

@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto'
+import * as z from 'zod'
+import { listMachines } from '../../shared/aws/list-machines.ts'
+import { insertAuditEvents } from '../../shared/db/audit-events.ts'
+import type { Tx } from '../../shared/db/client.ts'
+import {
+  addHostSource,
+  findOccupied,
+  listHostsOfSource,
+  removeHostSource,
+} from '../../shared/db/host-sources.ts'
+import { markHostsDeleted, upsertHosts } from '../../shared/db/hosts.ts'
+import { readPolicy } from '../../shared/db/policy.ts'
+import type { AuditEvent } from '../../shared/domain/audit-events.ts'
+import type { FleetHost } from '../../shared/domain/fleet-host.ts'
+import { FUNCTIONS } from '../../shared/domain/functions.ts'
+import type { HostId } from '../../shared/domain/ids.ts'
+import type { ListedMachine } from '../../shared/domain/inventory.ts'
+import { INVENTORY_KINDS, type InventorySource } from '../../shared/domain/inventory-source.ts'
+import { parseAllowedAddresses } from '../../shared/domain/policy.ts'
+import { type AloneDeps, OVERLAP_ENVIRONMENT } from './alone.ts'
+import { parseEnvironment } from './config.ts'
+import { depsFromEnvironment } from './deps.ts'
+
+export type InventoryDeps = AloneDeps & {
+  readonly sources: readonly InventorySource[]
+  readonly listMachines: (
+    source: InventorySource,
+    instanceId: string | null,
+    signal: AbortSignal,
+  ) => Promise<readonly ListedMachine[]>
+}
+
+const Sources = z
+  .string()
+  .transform((text, context) => {
+    try {
+      return JSON.parse(text) as unknown
+    } catch {
+      context.issues.push({ code: 'custom', message: 'not JSON', input: text })
+      return z.NEVER
+    }
+  })
+  .pipe(
+    z.array(
+      z.strictObject({
+        kind: z.enum(INVENTORY_KINDS),
+        account: z.string().regex(/^\d{12}$/),
+        region: z.string().min(1),
+        roleArn: z.string().min(1).nullable(),
+      }),
+    ),
+  )
+
+const INVENTORY_ENVIRONMENT = {
+  INVENTORY_SOURCES: Sources,
+  /** The value of the tag that brings a machine into this fleet. */
+  FLEET_TAG_VALUE: z.string().min(1),
+  ...OVERLAP_ENVIRONMENT,
+}
+
+/** Of the inventory function, from its environment variables. */
+export function inventoryDepsFromEnvironment(env: NodeJS.ProcessEnv): InventoryDeps {
+  const config = parseEnvironment(env, INVENTORY_ENVIRONMENT)
+  return {
+    ...depsFromEnvironment(env, 'inventory'),
+    mayOverlap: config.MAY_OVERLAP === 'yes',
+    sources: config.INVENTORY_SOURCES,
+    listMachines: (source, instanceId, signal) =>
+      listMachines(source, { tagValue: config.FLEET_TAG_VALUE, instanceId }, signal),
+  }
+}
+
+/** The real ports of one run: a transaction for each source. `correlationId` is the invocation's. */
+export function inventoryPorts(
+  { database, now, sources, listMachines }: InventoryDeps,
+  correlationId: string,
+  instanceId: string | null,
+  deadline: AbortSignal,
+) {
+  return {
+    // EventBridge tells of the instances of its own account and region only.
+    sources: instanceId === null ? sources : sources.filter(isOwnInstances),
+    list: (source: InventorySource, instance: string | null) => listMachines(source, instance, deadline),
+    inFleet: <T>(
+      source: string,
+      body: (fleet: Awaited<ReturnType<typeof openFleet>>) => Promise<T>,
+    ): Promise<T> =>
+      database
+        .until(deadline)
+        .transaction('write', async (tx) => body(await openFleet(tx, { source, correlationId, now }))),
+  }
+}
+
+const isOwnInstances = ({ kind, roleArn, region }: InventorySource): boolean =>
+  kind === 'ec2' && roleArn === null && (process.env.AWS_REGION ?? region) === region
+
+type Run = { readonly source: string; readonly correlationId: string; readonly now: () => Date }
+
+async function openFleet(tx: Tx, { source, correlationId, now }: Run) {
+  const [policy, known] = await Promise.all([readPolicy(tx), listHostsOfSource(tx, source)])
+  const shared = new Set(known.filter((host) => host.isSharedWithOthers).map(({ id }) => id))
+  return {
+    allowedAddresses: parseAllowedAddresses(policy),
+    removeAtMostPercent: policy.remove_at_most_percent,
+    known,
+    findOccupied: async (hosts: readonly FleetHost[]): Promise<ReadonlySet<HostId>> =>
+      new Set(hosts.length === 0 ? [] : await findOccupied(tx, hosts)),
+    saveHosts: async (hosts: readonly FleetHost[]) => {
+      if (hosts.length === 0) return []
+      const changes = await upsertHosts(tx, hosts)
+      await addHostSource(tx, source, idsOf(hosts))
+      return changes
+    },
+    takeOut: async (hosts: readonly FleetHost[]) => {
+      if (hosts.length === 0) return []
+      const ids = idsOf(hosts)
+      await removeHostSource(
+        tx,
+        source,
+        ids.filter((id) => shared.has(id)),
+      )
+      return markHostsDeleted(
+        tx,
+        ids.filter((id) => !shared.has(id)),
+      )
+    },
+    saveEvent: async (event: AuditEvent): Promise<void> => {
+      const actorId = FUNCTIONS.inventory.service
+      await insertAuditEvents(tx, [{ id: randomUUID(), correlationId, actorId, occurredAt: now(), event }])
+    },
+  }
+}
+
+const idsOf = (hosts: readonly FleetHost[]): HostId[] => hosts.map(({ id }) => id)
