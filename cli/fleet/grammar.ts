@@ -35,7 +35,7 @@ export type FleetCommand =
       readonly only: QuietReason | undefined
     }
   | { readonly name: 'host' | 'probe'; readonly host: string }
-  | { readonly name: 'policy' }
+  | { readonly name: 'policy' | 'status' }
   | { readonly name: 'policy set'; readonly changes: PolicyChanges }
   | {
       readonly name: 'events'
@@ -132,6 +132,7 @@ export const GRAMMAR: Readonly<Record<FleetCommand['name'], Grammar>> = {
     build: ([host = '']) => ({ name: 'probe', host: parseHostText(host) }),
   },
   policy: { flags: [], words: [0, 0], usage: 'policy', build: () => ({ name: 'policy' }) },
+  status: { flags: [], words: [0, 0], usage: 'status', build: () => ({ name: 'status' }) },
   'policy set': {
     flags: [],
     words: [1, Number.POSITIVE_INFINITY],

@@ -23,6 +23,8 @@ machine, and changes it.
   host HOST          a host's state, last result, newest events, schedule and
                      next probe
   probe HOST         probes it now
+  status             stage, version of the database, hosts by state, overdue
+                     probes, policy, and what has to be done by hand
   policy             the settings
   policy set KEY=VALUE ...
                      changes settings; the audit log keeps before and after

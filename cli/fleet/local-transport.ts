@@ -27,7 +27,10 @@ const MEMORY_MB = 256
 export function openLocalTransport(env: NodeJS.ProcessEnv, folder = stateFolder().folder): OperatorTransport {
   const owner = findDatabase({ env, stateFolder: folder })
   const now = fleetClock(env.DATABASE_URL ? null : readEndpoints(folder))
-  const operate = functionDeps(owner, 'operate', now)
+  const operate = {
+    ...functionDeps(owner, 'operate', now),
+    installation: { stage: STAGE, serverParameters: {} },
+  }
   const probe = functionDeps(owner, 'probe', now)
   const handlers = { operate: createOperateHandler(operate), probe: createProbeHandler(probe) }
   const invoke: Invoke = async (folder, event) => {

@@ -19,6 +19,7 @@ import { showHost } from './show-host.ts'
 import { showHosts } from './show-hosts.ts'
 import { setPolicy, showPolicy } from './show-policy.ts'
 import { showScans } from './show-scans.ts'
+import { showStatus } from './show-status.ts'
 
 export type FleetDeps = {
   readonly output: Output
@@ -103,6 +104,8 @@ function runCommand(
       return probeHost(client, output, { ...command, json })
     case 'policy':
       return showPolicy(client, output, json)
+    case 'status':
+      return showStatus(client, output, json)
     case 'policy set':
       return setPolicy(client, output, { ...command, json })
     case 'events':

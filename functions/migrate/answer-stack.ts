@@ -1,15 +1,20 @@
 import type { StackAnswer, StackRequest } from '../../shared/contracts/stack-request.ts'
 import type { InitialPolicy } from '../../shared/domain/policy.ts'
 
+export type Migrated = { readonly done: string; readonly warnings: readonly string[] }
+
 export type MigratePorts = {
-  /** Brings the database up to date, and says what it did in a sentence. */
-  readonly migrate: (initial: InitialPolicy) => Promise<string>
+  /** Brings the database up to date, and says what it did in a sentence, and what has to be done by hand. */
+  readonly migrate: (initial: InitialPolicy) => Promise<Migrated>
   /** Turns a fault into a sentence for whoever reads the stack's events. */
   readonly explain: (error: unknown) => string
 }
 
 /** CloudFormation refuses an answer of more than 4,096 bytes altogether. */
 const MAX_REASON_LENGTH = 1_000
+
+/** An output of a stack must not be empty. */
+const NO_WARNING = 'none'
 
 /** Steady, so that CloudFormation never takes an update for a replacement and deletes the old one. */
 const PHYSICAL_ID = 'fleet-awareness-migrations'
@@ -21,7 +26,10 @@ export async function answerStack(ports: MigratePorts, request: StackRequest): P
   const { ProbeIntervalSeconds, HostsPerSchedule } = request.ResourceProperties
   try {
     const initial = { probeIntervalSeconds: ProbeIntervalSeconds, hostsPerSchedule: HostsPerSchedule }
-    return answer(request, 'SUCCESS', await ports.migrate(initial))
+    const { done, warnings } = await ports.migrate(initial)
+    const text = warnings.length === 0 ? NO_WARNING : warnings.join('; ').slice(0, MAX_REASON_LENGTH)
+    const reason = warnings.length === 0 ? done : `${done}; ${text}`
+    return { ...answer(request, 'SUCCESS', reason), Data: { Warnings: text } }
   } catch (error) {
     return answer(
       request,

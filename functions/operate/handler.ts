@@ -1,9 +1,8 @@
 import type { OperateAnswer } from '../../shared/contracts/operate-answer.ts'
 import { OperateRequest } from '../../shared/contracts/operate-request.ts'
 import { withinDeadline } from '../runtime/deadline.ts'
-import { depsFromEnvironment, type FunctionDeps } from '../runtime/deps.ts'
 import { type LambdaHandler, observed, onColdStart } from '../runtime/function.ts'
-import { operatePorts } from '../runtime/operate-ports.ts'
+import { type OperateDeps, operateDepsFromEnvironment, operatePorts } from '../runtime/operate-ports.ts'
 import { operate } from './operate.ts'
 import { report } from './report.ts'
 
@@ -15,7 +14,7 @@ export const OPERATE_DEADLINE_MS = 25_000
  * @throws DeadlineExceededError when the database does not answer in time.
  */
 export const createOperateHandler = (
-  deps: FunctionDeps,
+  deps: OperateDeps,
   deadlineMs = OPERATE_DEADLINE_MS,
 ): LambdaHandler<OperateAnswer> =>
   observed(deps.telemetry, async (event, context) => {
@@ -28,4 +27,4 @@ export const createOperateHandler = (
   })
 
 /** What Lambda calls. */
-export const handler = onColdStart(() => createOperateHandler(depsFromEnvironment(process.env, 'operate')))
+export const handler = onColdStart(() => createOperateHandler(operateDepsFromEnvironment(process.env)))

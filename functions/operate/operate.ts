@@ -17,12 +17,14 @@ import {
 } from './maintenance.ts'
 import { type SetPolicyPorts, setPolicy } from './set-policy.ts'
 import { type ShowHostPorts, showHost } from './show-host.ts'
+import { type ShowStatusPorts, showStatus } from './show-status.ts'
 
 type Reads = ListHostsPorts &
   ShowHostPorts &
   ListEventsPorts &
   ListScansPorts &
-  ListMaintenancesPorts & {
+  ListMaintenancesPorts &
+  ShowStatusPorts & {
     readonly findHosts: (text: string) => Promise<FleetHost[]>
     readonly policy: () => Promise<PolicyValues>
   }
@@ -56,6 +58,8 @@ export function operate(ports: OperatePorts, request: OperateRequest): Promise<O
       return ports.reading((read) => listScans(read, request))
     case 'policy':
       return ports.reading(async (read) => ({ policy: await read.policy() }))
+    case 'status':
+      return ports.reading((read) => showStatus(read, ports.now()))
     case 'import':
       return ports.writing((write) => importHosts(write, request))
     case 'remove':

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { STATIC_PARAMETERS } from '../../shared/domain/server-parameters.ts'
 
 /** The variables of every function: its stage, and how it signs in to PostgreSQL. */
 const baseEnvironment = {
@@ -29,6 +30,13 @@ const NEEDED_BY_AUTH = {
   secret: SECRET,
   iam_or_secret: ['AWS_REGION', ...SECRET],
 } as const
+
+/** What the settings ask of the database server, as JSON; without it nothing is compared. */
+export const SERVER_PARAMETERS = z
+  .string()
+  .default('{}')
+  .transform((text): unknown => JSON.parse(text))
+  .pipe(z.partialRecord(z.enum(STATIC_PARAMETERS), z.int()))
 
 export type BaseConfig = z.output<z.ZodObject<typeof baseEnvironment>>
 

@@ -6,6 +6,7 @@ import { explainFault } from '../../shared/db/explain-fault.ts'
 import { type MigrateOptions, type MigrationReport, migrate } from '../../shared/db/migrate.ts'
 import { setProbeCadence } from '../../shared/db/policy.ts'
 import { type RoleSignIn, setRoleSignIn } from '../../shared/db/role-sign-in.ts'
+import { readServerParameters } from '../../shared/db/server-parameters.ts'
 import {
   FUNCTIONS,
   type FunctionSignIn,
@@ -14,7 +15,8 @@ import {
 } from '../../shared/domain/functions.ts'
 import type { InitialPolicy } from '../../shared/domain/policy.ts'
 import { scramVerifier } from '../../shared/domain/scram.ts'
-import { parseEnvironment } from './config.ts'
+import { parameterWarnings, type ServerParameters } from '../../shared/domain/server-parameters.ts'
+import { parseEnvironment, SERVER_PARAMETERS } from './config.ts'
 import { withinDeadline } from './deadline.ts'
 import { readOwnerSecret } from './owner-secret.ts'
 import { ownerConnections, signInAsOwner } from './owner-sign-in.ts'
@@ -28,6 +30,7 @@ const FIRST_VERSION = 1
 const migrateEnvironment = {
   /** Where Lambda puts the bundle; the migrations lie beside it. */
   LAMBDA_TASK_ROOT: z.string().min(1),
+  SERVER_PARAMETERS,
 }
 
 /** The variables that hold the passwords of roles, where roles have passwords and there is no secret. */
@@ -39,24 +42,25 @@ const passwordVariables = (table: FunctionTable): Record<string, z.ZodOptional<z
 /** The ports of the migrate function. The environment is read as it migrates: what is wrong there is a reason too. */
 export function migratePorts(env: NodeJS.ProcessEnv, deadlineMs = MIGRATE_DEADLINE_MS) {
   return {
-    migrate: async (initial: InitialPolicy): Promise<string> => {
+    migrate: async (initial: InitialPolicy) => {
       const config = parseEnvironment(env, { ...passwordVariables(FUNCTIONS), ...migrateEnvironment })
+      let actual: ServerParameters = {}
       const readSecret = () => readOwnerSecret(config)
       const secret = config.DATABASE_AUTH === 'secret' ? await readSecret() : null
       const signIns = roleSignIns(
         ({ field, variable }) => (secret === null ? (env[variable] ?? null) : secret(field)),
         FUNCTIONS,
       )
-      return sentence(
-        await bringUpToDate(ownerConnections(config, readSecret), deadlineMs, {
-          folder: join(config.LAMBDA_TASK_ROOT, 'migrations'),
-          complete: async (tx, { applied }) => {
-            if (applied.includes(FIRST_VERSION)) await setProbeCadence(tx, initial)
-            await setRoleSignIn(tx, signIns)
-          },
-          hasToken: config.DATABASE_AUTH === 'iam' || config.DATABASE_AUTH === 'iam_or_secret',
-        }),
-      )
+      const report = await bringUpToDate(ownerConnections(config, readSecret), deadlineMs, {
+        folder: join(config.LAMBDA_TASK_ROOT, 'migrations'),
+        complete: async (tx, { applied }) => {
+          if (applied.includes(FIRST_VERSION)) await setProbeCadence(tx, initial)
+          await setRoleSignIn(tx, signIns)
+          actual = await readServerParameters(tx)
+        },
+        hasToken: config.DATABASE_AUTH === 'iam' || config.DATABASE_AUTH === 'iam_or_secret',
+      })
+      return { done: sentence(report), warnings: parameterWarnings(config.SERVER_PARAMETERS, actual) }
     },
     explain: explainFault,
   }

@@ -18,8 +18,10 @@ import { listMaintenances, listMaintenancesOf } from '../../shared/db/maintenanc
 import { listAuditEvents, listEventsOfHost } from '../../shared/db/operator-events.ts'
 import { listHostPage, readHostDetail } from '../../shared/db/operator-hosts.ts'
 import { isHost, listVerdicts } from '../../shared/db/operator-scans.ts'
+import { groupHosts, readSchemaVersion } from '../../shared/db/operator-status.ts'
 import { lockPolicy, readPolicy, readSchedulePolicy, savePolicy } from '../../shared/db/policy.ts'
 import { isScheduleApplied } from '../../shared/db/probe-schedules.ts'
+import { readServerParameters } from '../../shared/db/server-parameters.ts'
 import type { AuditEvent, AuditRecord } from '../../shared/domain/audit-events.ts'
 import type { FleetHost } from '../../shared/domain/fleet-host.ts'
 import { FUNCTIONS } from '../../shared/domain/functions.ts'
@@ -29,32 +31,55 @@ import type { Maintenance } from '../../shared/domain/maintenance.ts'
 import type { EventQuery, HostPageQuery } from '../../shared/domain/operator-queries.ts'
 import { type PolicyValues, parseAllowedAddresses } from '../../shared/domain/policy.ts'
 import type { ScanKey } from '../../shared/domain/scan-reading.ts'
-import type { FunctionDeps } from './deps.ts'
+import type { ServerParameters } from '../../shared/domain/server-parameters.ts'
+import { parseEnvironment, SERVER_PARAMETERS } from './config.ts'
+import { depsFromEnvironment, type FunctionDeps } from './deps.ts'
+
+export type OperateDeps = FunctionDeps & {
+  readonly installation: { readonly stage: string; readonly serverParameters: ServerParameters }
+}
+
+/**
+ * Reads the environment variables of the operate function.
+ *
+ * @throws ConfigurationError naming every variable that is missing or wrong.
+ */
+export function operateDepsFromEnvironment(env: NodeJS.ProcessEnv): OperateDeps {
+  const { STAGE, SERVER_PARAMETERS: serverParameters } = parseEnvironment(env, { SERVER_PARAMETERS })
+  return { ...depsFromEnvironment(env, 'operate'), installation: { stage: STAGE, serverParameters } }
+}
 
 /** The real ports of one command: one transaction. `correlationId` is the invocation's, as CloudTrail has it. */
-export const operatePorts = (deps: FunctionDeps, correlationId: string, deadline: AbortSignal) => ({
+export const operatePorts = (deps: OperateDeps, correlationId: string, deadline: AbortSignal) => ({
   now: deps.now,
   reading: <T>(body: (ports: ReturnType<typeof reads>) => Promise<T>): Promise<T> =>
-    deps.database.until(deadline).transaction('snapshot', (tx) => body(reads(tx, deps.now()))),
+    deps.database.until(deadline).transaction('snapshot', (tx) => body(reads(tx, deps))),
   writing: <T>(body: (ports: ReturnType<typeof writes>) => Promise<T>): Promise<T> =>
     deps.database.until(deadline).transaction('write', (tx) => body(writes(tx, correlationId, deps.now))),
 })
 
-const reads = (tx: Tx, now: Date) => ({
-  hostPage: (query: HostPageQuery) => listHostPage(tx, query, now),
-  findHosts: (text: string) => findHosts(tx, text),
-  hostDetail: (id: HostId) => readHostDetail(tx, id, now),
-  maintenancesOf: (id: HostId) => listMaintenancesOf(tx, id, now),
-  maintenances: (limit: number, names: number) => listMaintenances(tx, now, { limit, names }),
-  recentEvents: (id: HostId, limit: number) => listEventsOfHost(tx, id, limit),
-  schedulePolicy: () => readSchedulePolicy(tx),
-  hostIds: () => readHostIds(tx),
-  isScheduleApplied: (name: string) => isScheduleApplied(tx, name),
-  isHost: (id: HostId) => isHost(tx, id),
-  verdicts: (id: HostId, limit: number) => listVerdicts(tx, id, limit),
-  auditEvents: (query: EventQuery) => listAuditEvents(tx, query),
-  policy: () => readPolicy(tx),
-})
+const reads = (tx: Tx, deps: OperateDeps) => {
+  const now = deps.now()
+  return {
+    installation: deps.installation,
+    schemaVersion: () => readSchemaVersion(tx),
+    groupHosts: (lateSince: Date) => groupHosts(tx, lateSince),
+    serverParameters: () => readServerParameters(tx),
+    hostPage: (query: HostPageQuery) => listHostPage(tx, query, now),
+    findHosts: (text: string) => findHosts(tx, text),
+    hostDetail: (id: HostId) => readHostDetail(tx, id, now),
+    maintenancesOf: (id: HostId) => listMaintenancesOf(tx, id, now),
+    maintenances: (limit: number, names: number) => listMaintenances(tx, now, { limit, names }),
+    recentEvents: (id: HostId, limit: number) => listEventsOfHost(tx, id, limit),
+    schedulePolicy: () => readSchedulePolicy(tx),
+    hostIds: () => readHostIds(tx),
+    isScheduleApplied: (name: string) => isScheduleApplied(tx, name),
+    isHost: (id: HostId) => isHost(tx, id),
+    verdicts: (id: HostId, limit: number) => listVerdicts(tx, id, limit),
+    auditEvents: (query: EventQuery) => listAuditEvents(tx, query),
+    policy: () => readPolicy(tx),
+  }
+}
 
 const writes = (tx: Tx, correlationId: string, now: () => Date) => ({
   allowedAddresses: async () => parseAllowedAddresses(await readPolicy(tx)),

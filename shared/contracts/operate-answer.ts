@@ -128,6 +128,18 @@ export const OPERATE_ANSWERS = {
   /** How many hosts have left the fleet by it. */
   remove: z.object({ removed: z.int() }),
   policy: z.object({ policy: Policy }),
+  status: z.object({
+    stage: z.string(),
+    /** The newest migration that was applied. */
+    schema_version: z.int(),
+    hosts: z.object({ reachable: z.int(), unreachable: z.int(), unknown: z.int() }),
+    /** Hosts whose probe is later than any jitter explains. */
+    overdue: z.int(),
+    unprobeable: z.int(),
+    policy: Policy,
+    /** Sentences about what differs from the settings, such as a database that has to be rebooted. */
+    warnings: z.array(z.string()),
+  }),
   'policy.set': z.discriminatedUnion('outcome', [
     z.object({ outcome: z.literal('changed'), before: Policy, policy: Policy }),
     z.object({ outcome: z.literal('unchanged'), policy: Policy }),

@@ -41,6 +41,8 @@ export const OperateRequest = z.discriminatedUnion('command', [
     hostIds: z.array(HostIdText).min(1).max(MAX_HOSTS_PER_PAGE),
   }),
   z.strictObject({ command: z.literal('policy') }),
+  /** How the installation and its fleet are, in numbers. */
+  z.strictObject({ command: z.literal('status') }),
   z.strictObject({ command: z.literal('policy.set'), changes: PolicyChanges }),
   z.strictObject({
     command: z.literal('events'),

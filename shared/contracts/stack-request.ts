@@ -27,4 +27,6 @@ export type StackAnswer = {
   readonly StackId: string
   readonly RequestId: string
   readonly LogicalResourceId: string
+  /** Attributes of the resource, which an output of the stack shows. */
+  readonly Data?: Readonly<Record<string, string>>
 }

@@ -2,6 +2,7 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2'
 import type * as kms from 'aws-cdk-lib/aws-kms'
 import * as rds from 'aws-cdk-lib/aws-rds'
 import { MAX_HOSTS_PER_INVOCATION } from '../../../shared/domain/schedules.ts'
+import type { ServerParameters } from '../../../shared/domain/server-parameters.ts'
 import type { DatabaseMetrics, Settings } from '../settings.ts'
 import type { EncryptionKey } from './encryption.ts'
 import type { FunctionNetwork } from './network.ts'
@@ -53,6 +54,18 @@ export const parametersOf = (settings: Settings): Record<string, string> => ({
   max_connections: String(settings.database.maxConnections),
   max_locks_per_transaction: String(locksPerTransaction(settings)),
 })
+
+/**
+ * What the settings ask of the server and what takes effect at a restart only, as JSON. Functions compare it with the
+ * running server. An existing server may have more locks or fewer: that is its administrator's choice.
+ */
+export const serverParametersOf = (settings: Settings): string =>
+  JSON.stringify({
+    max_connections: settings.database.maxConnections,
+    ...(settings.database.kind === 'existing'
+      ? {}
+      : { max_locks_per_transaction: locksPerTransaction(settings) }),
+  } satisfies ServerParameters)
 
 /** Lets the functions connect to the server, and nobody else. */
 export const letFunctionsIn = (

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { CustomResource, Duration } from 'aws-cdk-lib'
+import { CfnOutput, CustomResource, Duration } from 'aws-cdk-lib'
 import type { ICommandHooks } from 'aws-cdk-lib/aws-lambda-nodejs'
 import { Construct } from 'constructs'
 import type { DatabaseSettings } from '../settings.ts'
+import { serverParametersOf } from './created-server.ts'
 import type { DatabaseSignIn } from './database-sign-in.ts'
 import { NodeFunction, type StageParts } from './node-function.ts'
 
@@ -28,12 +29,13 @@ export class Migrate extends Construct {
   constructor(scope: Construct, id: string, props: StageParts) {
     super(scope, id)
     const { initialPolicy, database } = props.settings
+    const serverParameters = serverParametersOf(props.settings)
     this.function = new NodeFunction(this, 'Migrate', {
       ...props,
       name: 'migrate',
       memoryMb: 256,
       timeoutSeconds: MIGRATE_TIMEOUT_SECONDS,
-      environment: props.database.rolePasswords,
+      environment: { ...props.database.rolePasswords, SERVER_PARAMETERS: serverParameters },
       asyncEvents: ASYNC_EVENTS,
       commandHooks: withMigrations,
     })
@@ -52,8 +54,10 @@ export class Migrate extends Construct {
         PasswordsVersion: passwordsVersionOf(database),
         ProbeIntervalSeconds: String(initialPolicy.probeIntervalSeconds),
         HostsPerSchedule: String(initialPolicy.hostsPerSchedule),
+        ServerParameters: serverParameters,
       },
     })
+    new CfnOutput(this, 'DatabaseWarnings', { value: this.done.getAttString('Warnings') })
   }
 }
 

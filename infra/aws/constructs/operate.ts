@@ -2,6 +2,7 @@ import { Aws, CfnOutput } from 'aws-cdk-lib'
 import * as iam from 'aws-cdk-lib/aws-iam'
 import { Construct } from 'constructs'
 import { OPERATE_CONCURRENCY } from '../concurrency.ts'
+import { serverParametersOf } from './created-server.ts'
 import { NodeFunction, type StageParts } from './node-function.ts'
 
 /** Above the handler's own deadline of 25 s. */
@@ -19,6 +20,7 @@ export class Operate extends Construct {
       memoryMb: 512,
       timeoutSeconds: OPERATE_TIMEOUT_SECONDS,
       concurrency: OPERATE_CONCURRENCY,
+      environment: { SERVER_PARAMETERS: serverParametersOf(props.settings) },
     })
     this.operators = new iam.ManagedPolicy(this, 'Operators', {
       managedPolicyName: props.names.operatorsPolicy(Aws.REGION),

@@ -19,7 +19,12 @@ async function deployedStage(db: TestDatabase): Promise<LambdaEndpoint> {
   ] as const
   const telemetry = createTelemetry({ service: 'test', stage: 'test', output: collectOutput().stream })
   const now = () => new Date()
-  const operate = createOperateHandler({ database: databases[0], telemetry, now })
+  const operate = createOperateHandler({
+    database: databases[0],
+    telemetry,
+    now,
+    installation: { stage: 'test', serverParameters: { max_connections: 1_000_000 } },
+  })
   const probe = createProbeHandler({ database: databases[1], telemetry, now })
   const functions = new Map<string, typeof operate | typeof probe>([
     ['fleet-awareness-test-operate', operate],
@@ -59,6 +64,12 @@ describe('a stage in AWS', () => {
     expect((await run('probe', 'up')).code).toBe(0)
     expect((await run('policy', 'set', 'hosts_per_schedule=500')).code).toBe(0)
     expect((await run('host', 'up')).out).toMatch(/state +reachable, since/)
+    const status = (await run('status')).out
+    expect(status).toMatch(/^stage +test$/m)
+    expect(status).toMatch(/^hosts reachable +1$/m)
+    expect(status).toMatch(/^policy hosts_per_schedule +500$/m)
+    expect(status).toMatch(/^warning: max_connections is \d+, and the settings ask for 1000000: reboot/m)
+    expect((await run('status', '--json')).json()).toMatchObject([{ stage: 'test', hosts: { reachable: 1 } }])
     expect((await run('events', '--json')).json().map(({ action }) => action)).toEqual([
       'policy.changed',
       'host.connectivity.checked',

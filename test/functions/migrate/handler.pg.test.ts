@@ -69,6 +69,29 @@ describe('the migrate function', () => {
     ])
   })
 
+  it('the migrate function says which parameters of the server need a reboot, and migrates all the same', async () => {
+    await using db = await freshDatabase('template1')
+    await using stack = await stackUrl()
+    const [{ actual } = { actual: 0 }] = await db.sql<{ actual: number }[]>`
+      select current_setting('max_locks_per_transaction')::integer as actual`
+    const settings = { max_connections: 1, max_locks_per_transaction: actual + 1 }
+    deployedTo(db.owner, { SERVER_PARAMETERS: JSON.stringify(settings) })
+    await handler({ ...REQUEST, ResponseURL: stack.url })
+    const warning = `max_locks_per_transaction is ${actual}, and the settings ask for ${actual + 1}: reboot the database`
+    expect(stack.received).toMatchObject([
+      {
+        body: {
+          Status: 'SUCCESS',
+          Reason: expect.stringMatching(new RegExp(`^applied 1, .*; ${warning}$`)),
+          Data: { Warnings: warning },
+        },
+      },
+    ])
+    deployedTo(db.owner, { SERVER_PARAMETERS: JSON.stringify({ max_connections: 1 }) })
+    await handler({ ...REQUEST, ResponseURL: stack.url })
+    expect(stack.received.at(-1)).toMatchObject({ body: { Data: { Warnings: 'none' } } })
+  })
+
   it('the migrate function leaves the policy to the operators at every later deploy', async () => {
     await using db = await freshDatabase()
     await using stack = await stackUrl()

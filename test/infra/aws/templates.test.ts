@@ -584,6 +584,38 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
   })
 })
 
+describe('static parameters of the database', () => {
+  const parametersOf = (stage: 'prod' | 'small' | 'existing') => {
+    const synthesised = stageTemplate(stage)
+    const of = (name: string): unknown =>
+      (functionOf(synthesised, name).Properties.Environment as { Variables: Record<string, string> })
+        .Variables.SERVER_PARAMETERS
+    const [[id, done] = []] = resourcesOf(synthesised, 'Custom::Migrations')
+    expect(of('operate')).toBe(of('migrate'))
+    expect(done?.Properties.ServerParameters).toBe(of('migrate'))
+    expect(Object.values(synthesised.json.Outputs ?? {})).toContainEqual({
+      Value: { 'Fn::GetAtt': [id, 'Warnings'] },
+    })
+    return JSON.parse(String(of('operate'))) as Record<string, number>
+  }
+
+  it('static parameters of the database that the stack sets are those that its functions compare with the server', () => {
+    for (const [stage, type] of [
+      ['prod', 'AWS::RDS::DBClusterParameterGroup'],
+      ['small', 'AWS::RDS::DBParameterGroup'],
+    ] as const) {
+      const [[, group] = []] = resourcesOf(stageTemplate(stage), type)
+      const { 'rds.force_ssl': _, ...set } = (group?.Properties.Parameters ?? {}) as Record<string, string>
+      const compared = Object.entries(parametersOf(stage)).map(([name, value]) => [name, String(value)])
+      expect(Object.fromEntries(compared)).toEqual(set)
+    }
+  })
+
+  it('static parameters of an existing database are compared as far as the settings count on them', () => {
+    expect(parametersOf('existing')).toEqual({ max_connections: 500 })
+  })
+})
+
 describe('messages by question', () => {
   it('messages by question come from the alarms on questions instead of the single ones', () => {
     const synthesised = synthesise({ stage: 'prod', alarmMessages: 'questions', ...INSTALLATIONS.prod })

@@ -3,6 +3,7 @@ import { createTelemetry } from '../../../functions/runtime/telemetry.ts'
 import { type AnswerOf, OPERATE_ANSWERS } from '../../../shared/contracts/operate-answer.ts'
 import type { OperateCommand, RequestInputOf } from '../../../shared/contracts/operate-request.ts'
 import { type Database, openDatabase } from '../../../shared/db/transaction.ts'
+import type { ServerParameters } from '../../../shared/domain/server-parameters.ts'
 import type { TestDatabase } from '../postgres/database.ts'
 import { collectOutput, lambdaContext, type Output } from './probe.ts'
 
@@ -17,11 +18,19 @@ export type Operator = AsyncDisposable & {
   readonly database: Database
 }
 
-export function operatorOf(db: TestDatabase, now = () => new Date(), deadlineMs?: number): Operator {
+export function operatorOf(
+  db: TestDatabase,
+  now = () => new Date(),
+  deadlineMs?: number,
+  serverParameters: ServerParameters = {},
+): Operator {
   const output = collectOutput()
   const database = openDatabase(db.as('awareness_operate'))
   const telemetry = createTelemetry({ service: 'awareness-operate', stage: 'test', output: output.stream })
-  const handler = createOperateHandler({ database, telemetry, now }, deadlineMs)
+  const handler = createOperateHandler(
+    { database, telemetry, now, installation: { stage: 'test', serverParameters } },
+    deadlineMs,
+  )
   const invoke = (event: unknown) => handler(event, lambdaContext())
   return {
     invoke,

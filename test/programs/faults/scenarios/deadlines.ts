@@ -68,7 +68,10 @@ async function attemptsOf(db: BenchDatabase, port: number): Promise<Attempts> {
   const depsOf = (name: SigningFunctionName) =>
     functionDeps({ database: db, now: () => new Date(), log: nowhere() }, name)
   const operate = (command: object) => () =>
-    createOperateHandler(depsOf('operate'), DEADLINE_MS)(command, lambdaContext())
+    createOperateHandler(
+      { ...depsOf('operate'), installation: { stage: 'faults', serverParameters: {} } },
+      DEADLINE_MS,
+    )(command, lambdaContext())
   const uncalled = async (): Promise<never> => {
     throw new Error('AWS was called')
   }
