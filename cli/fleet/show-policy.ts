@@ -23,8 +23,12 @@ const MEANINGS: Readonly<Record<keyof PolicyValues, string>> = {
   flapping_changes: 'changes within the window that make a host flapping: 0 (off) or 2 to 100',
   flapping_window_minutes: `that window: ${range('flapping_window_minutes')}`,
   flapping_quiet_minutes: `without a change until a host is flapping no longer: ${range('flapping_quiet_minutes')}`,
-  notify: 'changes that people are told of: down, up, major, minor, improvement',
   remove_at_most_percent: `share of an inventory source's hosts that may leave at once without being stopped: ${range('remove_at_most_percent')}`,
+  notify: 'changes that people are told of: down, up, major, minor, improvement, prober',
+  confirm_after_seconds: `after a failure until the host is probed again out of turn; 0 turns it off: ${range('confirm_after_seconds')}`,
+  hold_min_hosts: `hosts that must have failed for the prober to be suspected: ${range('hold_min_hosts')}`,
+  hold_above_percent: `and the share of the hosts probed lately; 0 turns the hold off: ${range('hold_above_percent')}`,
+  hold_at_most_minutes: `for which a suspected prober calls no host down: ${range('hold_at_most_minutes')}`,
 }
 
 /** Shows the settings, each with its meaning. */

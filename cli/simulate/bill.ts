@@ -42,7 +42,7 @@ export function billOf(settings: Settings, load: Load): Bill {
   const database = databaseUsd(settings.database, load)
   return {
     'probes: Scheduler and Lambda': monthlyCostUsd(load),
-    'other functions': minuteFunctionsUsd(load),
+    'other functions': minuteFunctionsUsd(settings, load),
     network: networkUsd(settings),
     'database: instances': database.instances,
     'database: storage': database.storage,
@@ -64,8 +64,10 @@ export function billOf(settings: Settings, load: Load): Bill {
 export const totalUsd = (bill: Bill): number => BILL_ITEMS.reduce((sum, item) => sum + bill[item], 0)
 
 /** The fan-out and the publish function, which run every minute. */
-function minuteFunctionsUsd({ hosts }: Load): number {
-  const seconds = (FAN_OUT_MS.perRun + hosts * FAN_OUT_MS.perHost + PUBLISH_MS) / 1000
+function minuteFunctionsUsd({ confirmation }: Settings, { hosts }: Load): number {
+  const works = FAN_OUT_MS.perRun + hosts * FAN_OUT_MS.perHost
+  const fanOut = confirmation.looksTwiceAMinute ? Math.max(works, FAN_OUT_MS.secondLook) : works
+  const seconds = (fanOut + PUBLISH_MS) / 1000
   const runs = 2 * (PRICES.scheduledInvocation + PRICES.lambdaRequest)
   return MINUTES_A_MONTH * (runs + seconds * MINUTE_FUNCTIONS_GB * PRICES.lambdaGbSecond)
 }

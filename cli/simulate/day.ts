@@ -2,6 +2,7 @@ import { type ProbePorts, probeHosts } from '../../functions/probe/probe-hosts.t
 import type { HostOutcome } from '../../shared/contracts/probe-answer.ts'
 import { DEFAULT_ALLOWED_ADDRESSES } from '../../shared/domain/addresses.ts'
 import { MINUTE_MS } from '../../shared/domain/cadence.ts'
+import type { Claim } from '../../shared/domain/claim.ts'
 import type { HostId } from '../../shared/domain/ids.ts'
 import { DEFAULT_HYSTERESIS, NEVER_PROBED, type Reachability } from '../../shared/domain/reachability.ts'
 import type { ScheduleSpec } from '../../shared/domain/schedules.ts'
@@ -33,6 +34,19 @@ export type Walked = {
 /** The simulation has no database connection that could be lost. */
 const NEVER = new AbortController().signal
 
+/** The simulation is about single hosts: nothing is ever suspected. */
+const TRUSTED: Pick<
+  Claim,
+  'hold' | 'holdPolicy' | 'measuredAt' | 'measureOthers' | 'beginHold' | 'saveWitnessed'
+> = {
+  hold: { state: 'trusted', since: null, witnessAnsweredAt: null },
+  holdPolicy: { minHosts: 1, abovePercent: 0, atMostMs: 0, asksWitnesses: false },
+  measuredAt: null,
+  measureOthers: async () => ({ probed: 0, failed: 0, anyAnswered: true }),
+  beginHold: async () => false,
+  saveWitnessed: async () => {},
+}
+
 type Known = { reachability: Reachability; lastScheduledFor: Date | null; probedAtMs: number | null }
 
 /**
@@ -50,15 +64,20 @@ export async function walkDay(
     const periodMs = spec.periodMinutes * MINUTE_MS
     for (let atMs = spec.phaseMs, nth = 0; atMs < DAY_MS; atMs += periodMs, nth++) {
       const ports = portsAt(atMs, known, (id) => (ranks.get(id) ?? 1) < downShare)
-      const request = { hostIds: spec.hostIds, scheduledTime: new Date(atMs), cause: 'schedule' }
+      const request = {
+        hostIds: spec.hostIds,
+        witnessIds: [],
+        scheduledTime: new Date(atMs),
+        cause: 'schedule',
+      }
       const waits = [...known.values()].map(({ probedAtMs }) => atMs - (probedAtMs ?? atMs - periodMs))
       counts.longestWaitPeriods = Math.max(counts.longestWaitPeriods, ...waits.map((ms) => ms / periodMs))
       const isDoubled = nth % DOUBLED_EVERY === DOUBLED_EVERY - 1
       const isLate = nth % (2 * DOUBLED_EVERY) === DOUBLED_EVERY - 1
       const first = probeHosts(ports, request)
       if (isDoubled && isLate) await first
-      const second = isDoubled ? await probeHosts(ports, request) : []
-      tally(counts, [...(await first), ...second])
+      const second = isDoubled ? (await probeHosts(ports, request)).outcomes : []
+      tally(counts, [...(await first).outcomes, ...second])
     }
     counts.hosts += spec.hostIds.length
   }
@@ -122,6 +141,7 @@ function portsAt(atMs: number, known: Map<HostId, Known>, isDown: (id: HostId) =
         flapping: { changes: 0, windowMs: 0, quietMs: 0 },
         readHistories: async () => new Map(),
         lost: NEVER,
+        ...TRUSTED,
         save: async ({ observed, scheduledFor }) => {
           for (const { host, reachability } of observed)
             known.set(host.hostId, { reachability, lastScheduledFor: scheduledFor, probedAtMs: atMs })

@@ -4,8 +4,8 @@ import { type FanOutDeps, fanOutDepsFromEnvironment, fanOutPorts } from '../runt
 import { type LambdaHandler, observed, onColdStart } from '../runtime/function.ts'
 import { settlePorts } from '../runtime/settle-ports.ts'
 import { asksForSweep, FanOutEvent } from './event.ts'
-import { type FanOutReport, fanOut } from './reconcile.ts'
-import { report, reportSettled } from './report.ts'
+import { fanOutMinute, type MinuteReport } from './minute.ts'
+import { lookFaults, report, reportSettled } from './report.ts'
 import { settle } from './settle.ts'
 
 /** When the run stops making changes: it then has 10 s to store what it did. */
@@ -16,7 +16,7 @@ export const HANDLER_DEADLINE_MS = 50_000
 /** Above the deadline of a run, and below the minute after which the next one is due. */
 const LEASE = { name: 'fan-out', seconds: 55 } as const
 
-export type FanOutResponse = Omit<FanOutReport, 'faults'>
+export type FanOutResponse = Omit<MinuteReport, 'faults' | 'looks'>
 
 /** The run did nothing, because another one was under way. */
 export type FanOutSkipped = { readonly skipped: 'another run is under way' }
@@ -26,6 +26,11 @@ export class SchedulesRefusedError extends Error {
   override readonly name = 'SchedulesRefusedError'
 }
 
+/** The fleet was not looked at, or hosts that failed are not probed again out of turn. The schedules were planned. */
+export class ConfirmationFailedError extends Error {
+  override readonly name = 'ConfirmationFailedError'
+}
+
 /** Two runs must not overlap: the function's reserved concurrency is 1, or a lease in the database sees to it. */
 export const createFanOutHandler = (
   deps: FanOutDeps,
@@ -33,27 +38,32 @@ export const createFanOutHandler = (
 ): LambdaHandler<FanOutResponse | FanOutSkipped> =>
   observed(deps.telemetry, async (event, context) => {
     const sweep = asksForSweep(FanOutEvent.parse(event), deps.now())
-    const fannedOut = await withinDeadline(deadlineMs, (deadline) =>
+    const minute = await withinDeadline(deadlineMs, (deadline) =>
       alone(deps, LEASE, deadline, async () => {
         const settled = await settle(settlePorts(deps, context.awsRequestId, deadline))
         reportSettled(deps.telemetry, settled)
-        return fanOut(
-          fanOutPorts(deps, deadline),
-          { sweep },
-          AbortSignal.any([deadline, AbortSignal.timeout(WORK_MS)]),
+        return fanOutMinute(
+          fanOutPorts(deps, context.awsRequestId, deadline),
+          { sweep, looksAgain: deps.looksAgain ?? true },
+          { work: AbortSignal.any([deadline, AbortSignal.timeout(WORK_MS)]), deadline },
         )
       }),
     )
-    if (fannedOut === null) {
+    if (minute === null) {
       deps.telemetry.logger.warn('run skipped')
       return { skipped: 'another run is under way' }
     }
-    const { faults, ...done } = fannedOut
-    report(deps.telemetry, { ...done, faults })
+    report(deps.telemetry, minute)
+    const { faults, looks, ...done } = minute
     const [fault] = faults
-    if (fault === undefined) return done
-    const names = faults.map(({ name }) => name).join(', ')
-    throw new SchedulesRefusedError(`refused: ${names}`, { cause: fault.error })
+    if (fault !== undefined) {
+      const names = faults.map(({ name }) => name).join(', ')
+      throw new SchedulesRefusedError(`refused: ${names}`, { cause: fault.error })
+    }
+    const [lookFault] = lookFaults(looks)
+    if (lookFault !== undefined)
+      throw new ConfirmationFailedError('hosts that failed are not confirmed', { cause: lookFault })
+    return done
   })
 
 /** What Lambda calls. */

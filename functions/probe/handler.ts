@@ -19,12 +19,13 @@ export const createProbeHandler = (
   deadlineMs = HANDLER_DEADLINE_MS,
 ): LambdaHandler<ProbeAnswer> =>
   observed(deps.telemetry, async (event, context) => {
-    const { cause, scheduledTime, hostIds } = ProbeRequest.parse(event)
+    const request = ProbeRequest.parse(event)
+    const { cause, scheduledTime } = request
     const lagMs = scheduledTime === null ? null : deps.now().getTime() - scheduledTime.getTime()
-    const outcomes = await withinDeadline(deadlineMs, (deadline) =>
-      probeHosts(probePorts(deps, context.awsRequestId, deadline), { cause, scheduledTime, hostIds }),
+    const { outcomes, suspect } = await withinDeadline(deadlineMs, (deadline) =>
+      probeHosts(probePorts(deps, context.awsRequestId, deadline), request),
     )
-    report(deps.telemetry, { cause, outcomes, lagMs })
+    report(deps.telemetry, { cause, outcomes, suspect, lagMs })
     return { outcomes }
   })
 

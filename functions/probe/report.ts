@@ -1,12 +1,15 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics'
 import type { HostOutcome } from '../../shared/contracts/probe-answer.ts'
-import { isAddressRefused, isUnprobeable } from '../../shared/domain/inconclusive.ts'
+import { isAddressRefused, isProberFault } from '../../shared/domain/inconclusive.ts'
 import { PROBE_METRICS } from '../../shared/domain/metrics.ts'
+import type { ProberSuspect } from '../../shared/domain/prober-event.ts'
 import type { Telemetry } from '../runtime/telemetry.ts'
 
 type Invocation = {
   readonly cause: string
   readonly outcomes: readonly HostOutcome[]
+  /** Set where this invocation began a hold. */
+  readonly suspect: ProberSuspect | null
   /** How long after it was due it began, in ms; null when nothing says when that was. */
   readonly lagMs: number | null
 }
@@ -15,7 +18,10 @@ type Invocation = {
  * Says in the log and in metrics what an invocation did: a line for each changed host, and one for the invocation unless
  * all of it was ordinary. Probes are by far the most frequent lines, and CloudWatch Logs bills by the byte.
  */
-export function report({ logger, metrics }: Telemetry, { cause, outcomes, lagMs }: Invocation): void {
+export function report(
+  { logger, metrics }: Telemetry,
+  { cause, outcomes, suspect, lagMs }: Invocation,
+): void {
   for (const latencyMs of outcomes.flatMap(latenciesMs)) {
     metrics.addMetric(PROBE_METRICS.latencyMs, MetricUnit.Milliseconds, latencyMs)
   }
@@ -50,6 +56,7 @@ export function report({ logger, metrics }: Telemetry, { cause, outcomes, lagMs 
       logger.warn('identification changed', { hostId, before, after: result.identification })
     }
   }
+  if (suspect !== null) logger.warn('prober suspect', suspect.detail)
   if (!outcomes.every(isOrdinary)) logger.info('probed', { cause, lagMs, ...tally })
 }
 
@@ -70,7 +77,7 @@ function countOutcomes(outcomes: readonly HostOutcome[]) {
     failures: probed.length - successes,
     inFlight: number(({ outcome }) => outcome === 'in_flight'),
     inconclusive: reasons.length,
-    proberFaults: reasons.filter((reason) => !isUnprobeable(reason)).length,
+    proberFaults: reasons.filter(isProberFault).length,
     addressesRefused: reasons.filter(isAddressRefused).length,
     duplicates: number(({ outcome }) => outcome === 'duplicate'),
     unknownHosts: number(({ outcome }) => outcome === 'unknown_host'),

@@ -1,4 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import * as z from 'zod'
+import { createLambdaClient, type InvokeLater, invokeFunctionLater } from '../../shared/aws/functions.ts'
 import { createSchedulerClient, type ScheduleGroup, scheduleGroup } from '../../shared/aws/scheduler.ts'
 import type { Tx } from '../../shared/db/client.ts'
 import { readFleet } from '../../shared/db/fleet-snapshot.ts'
@@ -7,8 +9,17 @@ import type { FleetSnapshot } from '../../shared/domain/fleet-snapshot.ts'
 import { type AloneDeps, OVERLAP_ENVIRONMENT } from './alone.ts'
 import { parseEnvironment } from './config.ts'
 import { depsFromEnvironment } from './deps.ts'
+import { watchPorts } from './watch-ports.ts'
 
-export type FanOutDeps = AloneDeps & { readonly schedules: ScheduleGroup }
+export type FanOutDeps = AloneDeps & {
+  readonly schedules: ScheduleGroup
+  /** Whether a run waits to look at the fleet a second time: yes unless it is given. */
+  readonly looksAgain?: boolean
+  /** Has the probe function probe hosts out of turn. */
+  readonly invokeProbe: InvokeLater
+  /** Waits for so long, in ms of the time that `now` gives. */
+  readonly pause: (ms: number, signal: AbortSignal) => Promise<void>
+}
 
 const FAN_OUT_ENVIRONMENT = {
   SCHEDULE_GROUP: z.string().min(1),
@@ -17,6 +28,7 @@ const FAN_OUT_ENVIRONMENT = {
   SCHEDULE_ROLE_ARN: z.string().min(1),
   DEAD_LETTER_QUEUE_ARN: z.string().min(1),
   ...OVERLAP_ENVIRONMENT,
+  LOOKS_AGAIN: z.enum(['yes', 'no']).default('yes'),
 }
 
 /**
@@ -36,16 +48,24 @@ export function fanOutDepsFromEnvironment(env: NodeJS.ProcessEnv): FanOutDeps {
     ...depsFromEnvironment(env, 'fan-out'),
     schedules: scheduleGroup(createSchedulerClient(), target),
     mayOverlap: config.MAY_OVERLAP === 'yes',
+    looksAgain: config.LOOKS_AGAIN === 'yes',
+    invokeProbe: invokeFunctionLater(createLambdaClient(), config.PROBE_FUNCTION_ARN),
+    pause: (ms, signal) => pause(ms, undefined, { signal }),
   }
 }
 
-/** The real ports of one run of the fan-out: its statements, each in a transaction of its own, and Scheduler. */
-export function fanOutPorts({ database, schedules, now }: FanOutDeps, deadline: AbortSignal) {
+/** The real ports of one run of the fan-out: its statements, Scheduler, and the probe function. */
+export function fanOutPorts(deps: FanOutDeps, correlationId: string, deadline: AbortSignal) {
+  const { database, schedules, invokeProbe, now } = deps
   const { transaction } = database.until(deadline)
   const write = (statement: (tx: Tx) => Promise<void>): Promise<void> => transaction('write', statement)
   return {
     ...schedules,
+    ...watchPorts(deps, correlationId, deadline),
     now,
+    invokeProbe,
+    waitUntil: (at: Date, signal: AbortSignal): Promise<void> =>
+      deps.pause(Math.max(0, at.getTime() - now().getTime()), signal),
     readFleet: (): Promise<FleetSnapshot> => transaction('snapshot', (tx) => readFleet(tx, now())),
     markPending: (names: readonly string[]) => write((tx) => markSchedulesPending(tx, names)),
     remember: (applied: Parameters<typeof rememberSchedules>[1]) =>

@@ -3,6 +3,8 @@ import { claimHosts } from '../../shared/db/claims.ts'
 import type { Tx } from '../../shared/db/client.ts'
 import { readChangeHistories } from '../../shared/db/flapping.ts'
 import { saveProbes } from '../../shared/db/liveness.ts'
+import { beginHold, measureLately, saveWitnessed } from '../../shared/db/prober-hold.ts'
+import type { AuditRecord } from '../../shared/domain/audit-events.ts'
 import type { Claim } from '../../shared/domain/claim.ts'
 import { FUNCTIONS } from '../../shared/domain/functions.ts'
 import type { HostId } from '../../shared/domain/ids.ts'
@@ -28,6 +30,10 @@ async function claim(
   return {
     ...claimed,
     lost,
+    measureOthers: (since, failed) =>
+      measureLately(tx, since, claimed.holdPolicy.minHosts, { hostIds, failed }),
+    beginHold: (at) => beginHold(tx, at),
+    saveWitnessed: (answeredAt) => saveWitnessed(tx, answeredAt),
     readHistories: (ids, at) => readChangeHistories(tx, ids, at, claimed.flapping.windowMs),
     save: saving(tx, correlationId),
   }
@@ -35,16 +41,16 @@ async function claim(
 
 const saving =
   (tx: Tx, correlationId: string): Claim['save'] =>
-  ({ changes, ...results }) =>
-    saveProbes(
-      tx,
-      results,
-      changes.map(({ host, event }) => ({
-        id: randomUUID(),
-        correlationId,
-        actorId: FUNCTIONS.probe.service,
-        occurredAt: results.attemptedAt,
-        event,
-        incarnation: host.incarnation ?? 0,
-      })),
-    )
+  ({ changes, suspect, ...results }) => {
+    const record = (event: AuditRecord['event']): AuditRecord => ({
+      id: randomUUID(),
+      correlationId,
+      actorId: FUNCTIONS.probe.service,
+      occurredAt: results.attemptedAt,
+      event,
+    })
+    return saveProbes(tx, results, [
+      ...changes.map(({ host, event }) => ({ ...record(event), incarnation: host.incarnation ?? 0 })),
+      ...(suspect === null ? [] : [record(suspect)]),
+    ])
+  }

@@ -10,6 +10,7 @@ export type Settings = {
   /** The policy that a new database starts with. Later it is changed in the database, without a deploy. */
   readonly initialPolicy: InitialPolicy
   readonly concurrency: Concurrency
+  readonly confirmation: ConfirmationSettings
   /** For how many days the logs of the functions are kept: one of the numbers that CloudWatch Logs accepts. */
   readonly logRetentionDays: number
   readonly alarms: AlarmSettings
@@ -42,7 +43,7 @@ export type NetworkSettings =
       readonly kind: 'existing'
       readonly vpcId: string
       readonly subnetIds: readonly string[]
-      /** `create`: the stack creates the interface endpoints for Scheduler and SQS. */
+      /** `create`: the stack creates the interface endpoints for Scheduler, Lambda, SQS and others. */
       readonly endpoints: 'there already' | 'create'
     }
   /** The functions run outside of any VPC. */
@@ -129,6 +130,15 @@ export type InventorySettings = {
   readonly regions: readonly string[]
   /** Roles in other accounts that the function may assume; the own account is always listed. */
   readonly roles: readonly string[]
+}
+
+/** How soon a failure is confirmed. */
+export type ConfirmationSettings = {
+  /**
+   * Whether the fan-out looks at the fleet a second time in each minute: no failure then waits longer than 40 s for that.
+   * Without it some wait for a minute, and a run of the fan-out takes less than a second instead of 25.
+   */
+  readonly looksTwiceAMinute: boolean
 }
 
 export type NotifySettings = {

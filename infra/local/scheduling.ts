@@ -1,10 +1,14 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { LambdaClient } from '@aws-sdk/client-lambda'
 import { CreateScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler'
 import { createFanOutHandler } from '../../functions/fan-out/handler.ts'
+import { invokeFunctionLater } from '../../shared/aws/functions.ts'
 import { scheduleGroup } from '../../shared/aws/scheduler.ts'
 import { forgetAllSchedules } from '../../shared/db/probe-schedules.ts'
 import { namesOf } from '../../shared/domain/names.ts'
 import type { Clock } from './clock.ts'
 import { createLambda, type Lambda } from './emulators/lambda/function.ts'
+import { localLambdaClient, startLambdaServer } from './emulators/lambda/server.ts'
 import { type LocalScheduler, type SchedulerOptions, startScheduler } from './emulators/scheduler/server.ts'
 import {
   type FunctionSurroundings,
@@ -55,7 +59,10 @@ export async function startScheduling(deps: SchedulingDeps): Promise<Scheduling>
     ...(deps.deliver && { deliver: deps.deliver }),
   })
   const client = localClient(scheduler)
-  const fanOut = createFanOutLambda(deps, client)
+  const lambdaServer = await startLambdaServer(new Map([[PROBE_ARN, deps.probe.invokeAsync]]))
+  const lambdaClient = localLambdaClient(lambdaServer.endpoint)
+  const stopping = new AbortController()
+  const fanOut = createFanOutLambda(deps, { client, lambdaClient, stopping: stopping.signal })
   targets.set(FAN_OUT_ARN, fanOut.invokeAsync)
   fanOut.invokeAsync({})
   await everyMinute(client, 'fan-out', FAN_OUT_ARN)
@@ -66,8 +73,11 @@ export async function startScheduling(deps: SchedulingDeps): Promise<Scheduling>
   return {
     stop: scheduler.stop,
     drain: async () => {
+      stopping.abort()
       await fanOut.drain()
       client.destroy()
+      lambdaClient.destroy()
+      await lambdaServer.stop()
     },
   }
 }
@@ -92,7 +102,14 @@ const localClient = ({ endpoint }: LocalScheduler): SchedulerClient =>
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   })
 
-function createFanOutLambda(deps: SchedulingDeps, client: SchedulerClient): Lambda<unknown, unknown> {
+function createFanOutLambda(
+  deps: SchedulingDeps,
+  {
+    client,
+    lambdaClient,
+    stopping,
+  }: { client: SchedulerClient; lambdaClient: LambdaClient; stopping: AbortSignal },
+): Lambda<unknown, unknown> {
   const target = {
     groupName: PROBES_GROUP,
     functionArn: PROBE_ARN,
@@ -108,6 +125,8 @@ function createFanOutLambda(deps: SchedulingDeps, client: SchedulerClient): Lamb
       const handle = createFanOutHandler({
         ...functionDependencies,
         schedules: scheduleGroup(client, target),
+        invokeProbe: invokeFunctionLater(lambdaClient, PROBE_ARN),
+        pause: (ms, signal) => pauseUnlessStopping(deps.clock.realMs(ms), signal, stopping),
       })
       return { handle, dispose: functionDependencies.database.close }
     },
@@ -115,4 +134,13 @@ function createFanOutLambda(deps: SchedulingDeps, client: SchedulerClient): Lamb
       if (result.outcome === 'failed') deps.onFault(result.error)
     },
   })
+}
+
+/** Nobody waits for a pause when all is stopped. */
+async function pauseUnlessStopping(ms: number, signal: AbortSignal, stopping: AbortSignal): Promise<void> {
+  try {
+    await pause(ms, undefined, { signal: AbortSignal.any([signal, stopping]) })
+  } catch (error) {
+    if (!stopping.aborted) throw error
+  }
 }

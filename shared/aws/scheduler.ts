@@ -135,7 +135,7 @@ function definition(spec: ScheduleSpec, target: ScheduleTarget): CreateScheduleC
         hostIds: spec.hostIds,
         scheduledTime: SCHEDULED_TIME_PLACEHOLDER,
         cause: 'schedule',
-      } satisfies Record<keyof ProbeRequest, unknown>),
+      } satisfies Record<Exclude<keyof ProbeRequest, 'witnessIds'>, unknown>),
       RetryPolicy: RETRY_POLICY,
       DeadLetterConfig: { Arn: target.deadLetterQueueArn },
     },

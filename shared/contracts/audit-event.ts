@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { MAX_NAMES_IN_EVENT } from '../domain/fleet-event.ts'
 import { FAILURE_KINDS, REACHABILITY_STATUSES } from '../domain/reachability.ts'
 import { DRIFT_BASES } from '../domain/verdict.ts'
+import { proberSuspect, proberTrusted } from './prober-event-rows.ts'
 import { flappingStarted, flappingStopped, maintenanceEnded, maintenanceStarted } from './silence-events.ts'
 
 /** The fields of an event that depend on its action, as they are in a row of `audit_events`. */
@@ -144,6 +145,8 @@ export const AuditEventRow = z.discriminatedUnion('action', [
   fleetHostsRemoved,
   maintenanceStarted,
   maintenanceEnded,
+  proberSuspect,
+  proberTrusted,
 ])
 export type AuditEventRow = z.output<typeof AuditEventRow>
 

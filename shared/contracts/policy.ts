@@ -60,6 +60,10 @@ const SETTINGS = {
   flapping_quiet_minutes: whole('flapping_quiet_minutes'),
   notify: notifyKinds(),
   remove_at_most_percent: whole('remove_at_most_percent'),
+  confirm_after_seconds: whole('confirm_after_seconds'),
+  hold_min_hosts: whole('hold_min_hosts'),
+  hold_above_percent: whole('hold_above_percent'),
+  hold_at_most_minutes: whole('hold_at_most_minutes'),
 } satisfies Record<PolicyKey, z.ZodType>
 
 /** The names of all settings. */

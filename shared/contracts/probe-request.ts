@@ -19,7 +19,13 @@ export const ProbeRequest = z.object({
     .max(MAX_HOSTS_PER_INVOCATION)
     .transform((ids): readonly HostId[] => [...new Set(ids)]),
   scheduledTime,
-  /** Why the probe is made, for the log: 'schedule', 'operator', … */
+  /** Those of the hosts that answered last time: if none of them does now, the fault is on the prober's side. */
+  witnessIds: z
+    .array(z.guid().transform(parseHostId))
+    .max(MAX_HOSTS_PER_INVOCATION)
+    .default([])
+    .transform((ids): readonly HostId[] => ids),
+  /** Why the probe is made, for the log: 'schedule', 'confirmation', 'operator', … */
   cause: z.string().max(64).default('unspecified'),
 })
 export type ProbeRequest = z.output<typeof ProbeRequest>

@@ -1,9 +1,18 @@
 import type { ClaimedHost, ClaimedHosts } from '../domain/claim.ts'
 import type { HostId } from '../domain/ids.ts'
-import { parseAllowedAddresses, readFlappingPolicy, readHysteresis } from '../domain/policy.ts'
+import {
+  type FlappingSettings,
+  type HoldSettings,
+  type PolicyValues,
+  parseAllowedAddresses,
+  readFlappingPolicy,
+  readHoldPolicy,
+  readHysteresis,
+} from '../domain/policy.ts'
 import type { ReachabilityStatus } from '../domain/reachability.ts'
 import type { Tx } from './client.ts'
-import { readPolicy } from './policy.ts'
+import { policyRow } from './policy.ts'
+import { type HoldRow, parseHold } from './prober-hold.ts'
 
 /** Keeps the keys of this guard apart from any other use of advisory locks in the same database. */
 const PROBE_LOCK_NAMESPACE = 7_302_146
@@ -17,7 +26,7 @@ export async function claimHosts(tx: Tx, hostIds: readonly HostId[]): Promise<Cl
   const [locks, states, policy] = await Promise.all([
     tryLocks(tx, hostIds),
     readStates(tx, hostIds),
-    readPolicy(tx),
+    readProbeSettings(tx),
   ])
   const locked = new Map(locks.map(({ host_id, locked }) => [host_id, locked]))
   const hosts = states.filter(({ host_id }) => locked.get(host_id) === true).map(claimedHost)
@@ -31,7 +40,28 @@ export async function claimHosts(tx: Tx, hostIds: readonly HostId[]): Promise<Cl
     thresholds: readHysteresis(policy),
     flapping: readFlappingPolicy(policy),
     allowedAddresses: parseAllowedAddresses(policy),
+    hold: parseHold(policy),
+    holdPolicy: readHoldPolicy(policy),
+    measuredAt: policy.measured_at,
   }
+}
+
+type SettingsRow = HoldSettings &
+  FlappingSettings &
+  Pick<PolicyValues, 'failures_to_go_down' | 'successes_to_come_up' | 'allowed_addresses'> &
+  HoldRow & { readonly measured_at: Date | null }
+
+/** The part of the policy that probes go by, and whether the prober is trusted. */
+async function readProbeSettings(tx: Tx): Promise<SettingsRow> {
+  return policyRow(
+    await tx<SettingsRow[]>`
+      select p.failures_to_go_down, p.successes_to_come_up, p.allowed_addresses, p.confirm_after_seconds,
+             p.hold_min_hosts, p.hold_above_percent, p.hold_at_most_minutes,
+             p.flapping_changes, p.flapping_window_minutes, p.flapping_quiet_minutes,
+             coalesce(h.state, 'trusted') as state, h.since, h.witness_answered_at, h.measured_at
+      from policy p
+      left join prober_hold h on true`,
+  )
 }
 
 type LockRow = { host_id: HostId; locked: boolean }

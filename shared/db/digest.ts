@@ -1,5 +1,13 @@
-import type { AfterMaintenance, DigestRow, HostNews, ToldRow, ToldRows } from '../domain/digest-item.ts'
+import type {
+  AfterMaintenance,
+  DigestRow,
+  HostNews,
+  ProberChange,
+  ToldRow,
+  ToldRows,
+} from '../domain/digest-item.ts'
 import type { EventHost } from '../domain/outbox.ts'
+import type { ProberSuspect, ProberTrusted } from '../domain/prober-event.ts'
 import type { ReachabilityStatus } from '../domain/reachability.ts'
 import type { Tx } from './client.ts'
 import { type DriftColumns, driftColumns, driftNews } from './digest-drift.ts'
@@ -35,6 +43,10 @@ export async function saveDigestState(tx: Tx, told: ToldRows, toldAt: Date | nul
 /** What one digest is made of at most: further changes are in the next. */
 const MAX_ROWS = 20_000
 
+type ProberRow =
+  | ({ readonly action: 'prober.suspect' } & ProberSuspect['detail'])
+  | ({ readonly action: 'prober.trusted' } & ProberTrusted['detail'])
+
 type EventRow = DriftColumns & {
   readonly sequence: string
   readonly recorded_at: Date
@@ -56,6 +68,7 @@ type EventRow = DriftColumns & {
   readonly last_change_at: Date | null
   readonly last_error_type: string | null
   readonly maintenance_end_id: string | null
+  readonly prober: ProberRow | null
 }
 
 /** The changes that people were not told of, oldest first. */
@@ -83,14 +96,17 @@ export async function readUntold(tx: Tx, told: ToldRows, now: Date): Promise<Dig
            (a.detail ->> 'window_minutes')::integer as window_minutes,
            (a.detail ->> 'last_change_at')::timestamptz as last_change_at,
            (select l.last_error_type from host_liveness l where l.host_id = h.id) as last_error_type,
-           case when a.action = 'fleet.maintenance.ended' then a.id end as maintenance_end_id
+           case when a.action = 'fleet.maintenance.ended' then a.id end as maintenance_end_id,
+           case when a.resource_type = 'prober' then jsonb_build_object('action', a.action) || a.detail end as prober
     from audit_events a
-    left join hosts h on h.id = a.resource_id::uuid
+    left join hosts h on h.id = case when a.resource_type = 'host' then a.resource_id::uuid end
     where a.sequence > 0
       and a.sequence > ${told.through}
       and a.actor_id in ('awareness-probe', 'awareness-drift', 'awareness-operate', 'awareness-fan-out')
-      and a.action in ('host.connectivity.checked', 'compliance.drift.detected', 'fleet.maintenance.ended',
-        'host.flapping.started', 'host.flapping.stopped')
+      and a.action in (
+        'host.connectivity.checked', 'compliance.drift.detected', 'fleet.maintenance.ended',
+        'host.flapping.started', 'host.flapping.stopped', 'prober.suspect', 'prober.trusted'
+      )
       and a.sequence <> all (array(
         select value::bigint from jsonb_array_elements_text(${tx.json(told.beyond.map(([sequence]) => sequence))})
       ))
@@ -108,6 +124,7 @@ function digestRow(row: EventRow, left: readonly AfterMaintenance[]): DigestRow[
     occurredAt: row.occurred_at,
     host: hostOf(row),
   }
+  if (row.prober !== null) return [{ ...common, what: 'prober', ...proberChange(row.prober) }]
   if (row.maintenance_end_id !== null) return [{ ...common, what: 'maintenance_ended', hosts: left }]
   if (row.flapping !== null) return [{ ...common, ...flappingNews(row) }]
   const isQuiet = row.in_maintenance || row.is_flapping
@@ -130,6 +147,17 @@ function flappingNews(row: EventRow): HostNews & { readonly occurredAt: Date } {
   const from = status === 'reachable' ? 'unreachable' : 'reachable'
   const errorType = status === 'unreachable' ? row.last_error_type : null
   return { ...common, what: 'status', after: 'flapping', from, to: status, errorType }
+}
+
+function proberChange(row: ProberRow): ProberChange {
+  if (row.action === 'prober.suspect')
+    return { to: 'suspect', probed: row.probed, failed: row.failed, heldUntil: new Date(row.held_until) }
+  return {
+    to: 'trusted',
+    reason: row.reason,
+    suspectSince: new Date(row.suspect_since),
+    stillFailing: row.still_failing,
+  }
 }
 
 const hostOf = (row: EventRow): EventHost | null =>

@@ -11,7 +11,7 @@ type Attempt = Pick<ProbeResults, 'attemptedAt' | 'scheduledFor'>
  */
 export async function saveProbes(
   tx: Tx,
-  { observed, inconclusive, ...attempt }: Omit<ProbeResults, 'changes'>,
+  { observed, inconclusive, ...attempt }: Omit<ProbeResults, 'changes' | 'suspect'>,
   events: readonly HostRecord[],
 ): Promise<void> {
   const isFlapping = ({ event }: HostRecord): boolean => event.action === 'host.flapping.started'

@@ -31,7 +31,8 @@ const selectPolicy = (sql: AnySql, locking: ReturnType<AnySql>) => sql<PolicyVal
          drift_major_worsening_pp, drift_minor_worsening_pp, drift_improvement_pp, drift_basis,
          allowed_addresses, publish_actions, notify,
          flapping_changes, flapping_window_minutes, flapping_quiet_minutes,
-         remove_at_most_percent
+         remove_at_most_percent,
+         confirm_after_seconds, hold_min_hosts, hold_above_percent, hold_at_most_minutes
   from policy
   ${locking}`
 
@@ -40,7 +41,7 @@ const selectPolicy = (sql: AnySql, locking: ReturnType<AnySql>) => sql<PolicyVal
  *
  * @throws Error saying how to put the row back, where somebody has deleted it.
  */
-function policyRow<Row>([row]: readonly Row[]): Row {
+export function policyRow<Row>([row]: readonly Row[]): Row {
   if (row === undefined)
     throw new Error('the table policy has lost its row: insert into policy default values')
   return row
@@ -65,6 +66,10 @@ export async function savePolicy(tx: Tx, policy: PolicyValues): Promise<void> {
         flapping_window_minutes = ${policy.flapping_window_minutes},
         flapping_quiet_minutes = ${policy.flapping_quiet_minutes},
         remove_at_most_percent = ${policy.remove_at_most_percent},
+        confirm_after_seconds = ${policy.confirm_after_seconds},
+        hold_min_hosts = ${policy.hold_min_hosts},
+        hold_above_percent = ${policy.hold_above_percent},
+        hold_at_most_minutes = ${policy.hold_at_most_minutes},
         updated_at = now()`
 }
 

@@ -6,6 +6,7 @@ import type { SshIdentificationChanged } from './identification-event.ts'
 import type { HostId } from './ids.ts'
 import type { MaintenanceEnded, MaintenanceStarted } from './maintenance-event.ts'
 import type { PolicyChanged } from './policy-event.ts'
+import type { ProberSuspect, ProberTrusted } from './prober-event.ts'
 import type { FailureKind, ReachabilityStatus } from './reachability.ts'
 import type { ScanForgotten } from './scan-event.ts'
 
@@ -22,6 +23,8 @@ export type AuditEvent =
   | FleetHostsRemoved
   | MaintenanceStarted
   | MaintenanceEnded
+  | ProberSuspect
+  | ProberTrusted
 
 /** An audit event as it is stored: with its id, its writer and its time. */
 export type AuditRecord = {

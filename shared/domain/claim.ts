@@ -4,6 +4,8 @@ import type { ChangeHistory, FlappingPolicy } from './flapping.ts'
 import type { FlappingStarted } from './flapping-event.ts'
 import type { SshIdentificationChanged } from './identification-event.ts'
 import type { HostId } from './ids.ts'
+import type { ProberSuspect } from './prober-event.ts'
+import type { HoldPolicy, LatelyProbed, ProberHold } from './prober-hold.ts'
 import type { FailureKind, HysteresisThresholds, Reachability } from './reachability.ts'
 
 /** A host that nobody else probes for as long as the claim on it lasts, as it is now. */
@@ -30,6 +32,10 @@ export type ClaimedHosts = {
   readonly thresholds: HysteresisThresholds
   readonly allowedAddresses: ReadonlySet<AddressClass>
   readonly flapping: FlappingPolicy
+  readonly hold: ProberHold
+  readonly holdPolicy: HoldPolicy
+  /** When the fan-out last compared the failing hosts with all others; null if it never did. */
+  readonly measuredAt: Date | null
 }
 
 /** What a probe found out about a host. */
@@ -63,6 +69,8 @@ export type ProbeResults = {
    * There is at most one event of each kind for each observed host. It is not stored if the state of its host is not.
    */
   readonly changes: readonly HostChange[]
+  /** Reported where this invocation began a hold. */
+  readonly suspect: ProberSuspect | null
 }
 
 /** Hosts to probe, and how to save the results before the claim ends: all of them or nothing. */
@@ -74,5 +82,11 @@ export type Claim = ClaimedHosts & {
     hostIds: readonly HostId[],
     at: Date,
   ) => Promise<ReadonlyMap<HostId, ChangeHistory>>
+  /** How the hosts that are not of this claim have fared since then; `failed` of its own have failed now. */
+  readonly measureOthers: (since: Date, failed: number) => Promise<LatelyProbed>
+  /** Begins a hold. Returns whether it was this invocation that did. */
+  readonly beginHold: (at: Date) => Promise<boolean>
+  /** Keeps when a witness answered; null where none did. */
+  readonly saveWitnessed: (answeredAt: Date | null) => Promise<void>
   readonly save: (results: ProbeResults) => Promise<void>
 }

@@ -1,4 +1,4 @@
-import type { DigestRow } from './digest-item.ts'
+import type { DigestRow, ProberChange } from './digest-item.ts'
 
 /** What fits on the screen of a phone, for each section. */
 const MAX_LINES = 20
@@ -41,11 +41,26 @@ function networkOf(address: string): string {
 }
 
 function line(row: DigestRow): string {
+  if (row.what === 'prober') return `  ${proberSentence(row, row.occurredAt)}`
   const where = row.host === null ? '' : `  ${endpoint(row.host.address, row.host.port)}`
   return `  ${nameOf(row)}${where}  ${whatHappened(row)}`
 }
 
-function whatHappened(row: DigestRow): string {
+/** What became of the prober, and what that means for the hosts. */
+function proberSentence(change: ProberChange, at: Date): string {
+  if (change.to === 'suspect') {
+    const since = time(at.getTime())
+    const until = time(change.heldUntil.getTime())
+    return `suspect since ${since}: ${change.failed} of ${change.probed} hosts failed. No host is called down until it is trusted, or ${until}.`
+  }
+  const since = time(change.suspectSince.getTime())
+  const failing = change.stillFailing === 1 ? '1 host fails' : `${change.stillFailing} hosts fail`
+  if (change.reason === 'held_long_enough')
+    return `was suspect since ${since}, and nothing has changed: ${failing}, and will be called down.`
+  return `trusted again at ${time(at.getTime())}, was suspect since ${since}: ${failing} still.`
+}
+
+function whatHappened(row: Exclude<DigestRow, { what: 'prober' }>): string {
   const since = time(row.occurredAt.getTime())
   if (row.what === 'maintenance_ended') return ''
   if (row.what === 'status') {

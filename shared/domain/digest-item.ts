@@ -1,19 +1,24 @@
 import type { DriftType } from './drift-event.ts'
 import type { EventHost } from './outbox.ts'
+import type { TrustedReason } from './prober-hold.ts'
 import type { ReachabilityStatus } from './reachability.ts'
 
 /** What people may be told of, as the policy `notify` names it. */
-export const NOTIFY_KINDS = ['down', 'up', 'major', 'minor', 'improvement'] as const
+export const NOTIFY_KINDS = ['down', 'up', 'major', 'minor', 'improvement', 'prober'] as const
 export type NotifyKind = (typeof NOTIFY_KINDS)[number]
 
-/** A change of a host, as far as a digest says it. */
+/** A change of a host, or of the prober, as far as a digest says it. */
 export type DigestRow = {
   readonly sequence: number
   /** When its transaction began, in ms since the epoch. */
   readonly recordedAtMs: number
   readonly occurredAt: Date
   readonly host: EventHost | null
-} & (HostNews | { readonly what: 'maintenance_ended'; readonly hosts: readonly AfterMaintenance[] })
+} & (
+  | HostNews
+  | ({ readonly what: 'prober' } & ProberChange)
+  | { readonly what: 'maintenance_ended'; readonly hosts: readonly AfterMaintenance[] }
+)
 
 /** What a maintenance has left behind that people were not told of. */
 export type AfterMaintenance = { readonly occurredAt: Date; readonly host: EventHost } & HostNews
@@ -48,11 +53,22 @@ export type HostNews = {
     }
 )
 
+/** A hold that began, or ended. */
+export type ProberChange =
+  | { readonly to: 'suspect'; readonly probed: number; readonly failed: number; readonly heldUntil: Date }
+  | {
+      readonly to: 'trusted'
+      readonly reason: TrustedReason
+      readonly suspectSince: Date
+      readonly stillFailing: number
+    }
+
 /**
  * The kind of a change, or null where it is no news: a host that answers for the first time is expected to, and
  * nobody wants to hear of a host under maintenance. Who wants to hear of hosts that are down also hears of flapping ones.
  */
 export function notifyKind(row: DigestRow): NotifyKind | null {
+  if (row.what === 'prober') return 'prober'
   if (row.what === 'maintenance_ended' || row.isQuiet) return null
   if (row.what === 'drift') return row.driftType
   if (row.what === 'flapping') return 'down'

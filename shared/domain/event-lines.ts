@@ -5,9 +5,9 @@ import type { FunctionName } from './functions.ts'
  * publishing: so a function that reports needs no right to call AWS. The line is a nudge, and the table is the truth.
  */
 export const EVENT_LINES = {
-  probe: ['host changed', 'identification changed', 'flapping started'],
+  probe: ['host changed', 'identification changed', 'flapping started', 'prober suspect'],
   drift: ['drift detected'],
   operate: ['policy changed', 'scan forgotten', 'maintenance started', 'maintenance ended'],
-  'fan-out': ['maintenance ended', 'flapping stopped'],
+  'fan-out': ['maintenance ended', 'flapping stopped', 'prober suspect', 'prober trusted'],
   inventory: ['hosts added', 'hosts removed'],
 } as const satisfies Partial<Record<FunctionName, readonly string[]>>

@@ -37,12 +37,22 @@ export const FAN_OUT_METRICS = {
   oldestOverdueSeconds: 'OldestOverdueProbeSeconds',
   /** For how long no host was probed; 0 without hosts. */
   secondsWithoutProbe: 'SecondsWithoutProbe',
+  /** 1 while the prober is suspect and calls no host down, otherwise 0. */
+  proberSuspect: 'ProberSuspect',
   schedulesWanted: 'SchedulesWanted',
   schedulesApplied: 'SchedulesApplied',
   schedulesLeftOver: 'SchedulesLeftOver',
   schedulesRefused: 'SchedulesRefused',
   schedulesPut: 'SchedulesPut',
   schedulesRemoved: 'SchedulesRemoved',
+} as const
+
+/** Of the fan-out, in runs that found any. */
+export const CONFIRMATION_METRICS = {
+  /** Hosts that failed when they were last probed, and are not down. */
+  hostsFailing: 'HostsFailing',
+  /** Hosts that were probed again out of turn. */
+  hostsConfirmed: 'HostsConfirmed',
 } as const
 
 /** The metrics of the publish function, in every run. */

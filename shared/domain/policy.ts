@@ -2,6 +2,7 @@ import { type AddressClass, parseAddressClasses } from './addresses.ts'
 import { MAX_INTERVAL_SECONDS, MIN_INTERVAL_SECONDS, MINUTE_MS } from './cadence.ts'
 import { validateThresholds } from './drift.ts'
 import type { FlappingPolicy } from './flapping.ts'
+import type { HoldPolicy } from './prober-hold.ts'
 import type { HysteresisThresholds } from './reachability.ts'
 import { MAX_HOSTS_PER_INVOCATION } from './schedules.ts'
 import type { DriftBasis, DriftPolicy } from './verdict.ts'
@@ -29,6 +30,12 @@ export type PolicyValues = {
   readonly flapping_quiet_minutes: number
   /** Of the hosts of one inventory source that are listed no longer, the share that may leave the fleet in one run. */
   readonly remove_at_most_percent: number
+  /** How old a failure is when its host is probed again out of turn; 0 for never. */
+  readonly confirm_after_seconds: number
+  readonly hold_min_hosts: number
+  /** Of the hosts that were probed lately; 0 where the prober is never suspected. */
+  readonly hold_above_percent: number
+  readonly hold_at_most_minutes: number
 }
 export type PolicyKey = keyof PolicyValues
 
@@ -55,6 +62,10 @@ export const POLICY_RANGES = {
   flapping_window_minutes: { least: 1, most: 1440, multipleOf: 1 },
   flapping_quiet_minutes: { least: 1, most: 1440, multipleOf: 1 },
   remove_at_most_percent: { least: 1, most: 100, multipleOf: 1 },
+  confirm_after_seconds: { least: 0, most: 600, multipleOf: 1 },
+  hold_min_hosts: { least: 1, most: 1_000_000, multipleOf: 1 },
+  hold_above_percent: { least: 0, most: 100, multipleOf: 1 },
+  hold_at_most_minutes: { least: 1, most: 1440, multipleOf: 1 },
 } as const satisfies Partial<Record<PolicyKey, PolicyRange>>
 
 /** Whether a setting with this range may have this value. */
@@ -66,23 +77,44 @@ export const describeRange = ({ least, most, multipleOf }: PolicyRange): string 
   `a ${multipleOf === 1 ? 'whole number' : `multiple of ${multipleOf}`} from ${least} to ${most}`
 
 /** How many results in a row change the status of a host. */
-export const readHysteresis = (policy: PolicyValues): HysteresisThresholds => ({
+export const readHysteresis = (
+  policy: Pick<PolicyValues, 'failures_to_go_down' | 'successes_to_come_up'>,
+): HysteresisThresholds => ({
   failuresToGoDown: policy.failures_to_go_down,
   successesToComeUp: policy.successes_to_come_up,
 })
 
 /** When a host is flapping, and when no longer. */
-export const readFlappingPolicy = (policy: PolicyValues): FlappingPolicy => ({
+export const readFlappingPolicy = (policy: FlappingSettings): FlappingPolicy => ({
   changes: policy.flapping_changes,
   windowMs: policy.flapping_window_minutes * MINUTE_MS,
   quietMs: policy.flapping_quiet_minutes * MINUTE_MS,
 })
 
+export type FlappingSettings = Pick<
+  PolicyValues,
+  'flapping_changes' | 'flapping_window_minutes' | 'flapping_quiet_minutes'
+>
+
+/** When the prober itself is suspected. */
+export const readHoldPolicy = (policy: HoldSettings): HoldPolicy => ({
+  minHosts: policy.hold_min_hosts,
+  abovePercent: policy.hold_above_percent,
+  atMostMs: policy.hold_at_most_minutes * MINUTE_MS,
+  asksWitnesses: policy.confirm_after_seconds > 0,
+})
+
+export type HoldSettings = Pick<
+  PolicyValues,
+  'confirm_after_seconds' | 'hold_min_hosts' | 'hold_above_percent' | 'hold_at_most_minutes'
+>
+
 /**
  * The kinds of address that a probe may connect to. None where a kind is unknown: what is not understood is refused.
  */
-export const parseAllowedAddresses = (policy: PolicyValues): ReadonlySet<AddressClass> =>
-  parseAddressClasses(policy.allowed_addresses) ?? new Set()
+export const parseAllowedAddresses = (
+  policy: Pick<PolicyValues, 'allowed_addresses'>,
+): ReadonlySet<AddressClass> => parseAddressClasses(policy.allowed_addresses) ?? new Set()
 
 /**
  * Returns the part of the policy that decides on verdicts.

@@ -23,6 +23,8 @@ it('every example in docs/contracts.md is what it shows', () => {
     'fleet.hosts.removed',
     'fleet.maintenance.started',
     'fleet.maintenance.ended',
+    'prober.suspect',
+    'prober.trusted',
   ])
   for (const example of here) (example.event ? ScanCompleted : AuditEventRow).parse(example)
 })

@@ -7,11 +7,12 @@ import {
   mayTell,
   NOTIFY_KINDS,
   notifyKind,
+  type ProberChange,
   parseNotify,
 } from '../../shared/domain/digest-item.ts'
 
 const AT = new Date('2026-03-01T04:05:06Z')
-const DEFAULT_KINDS = parseNotify('down,up,major')
+const DEFAULT_KINDS = parseNotify('down,up,major,prober')
 const PROD: DigestScope = { stage: 'prod', kinds: DEFAULT_KINDS, downNow: 1 }
 
 let sequence = 0
@@ -54,6 +55,28 @@ const drift = (name: string, driftType: 'major' | 'minor' | 'improvement'): Dige
   priorScore: 91.25,
   currentScore: driftType === 'improvement' ? 98 : 70,
   becameFailing: driftType === 'improvement' ? [0, 0, 0, 0] : [2, 7, 0, 12],
+})
+
+const prober = (change: ProberChange): DigestRow => ({
+  sequence: ++sequence,
+  recordedAtMs: AT.getTime(),
+  occurredAt: AT,
+  host: null,
+  what: 'prober',
+  ...change,
+})
+
+const SUSPECT: ProberChange = {
+  to: 'suspect',
+  probed: 1_600,
+  failed: 812,
+  heldUntil: new Date('2026-03-01T04:20:06Z'),
+}
+const trusted = (reason: 'recovered' | 'held_long_enough', stillFailing: number): ProberChange => ({
+  to: 'trusted',
+  reason,
+  suspectSince: new Date('2026-03-01T03:59:06Z'),
+  stillFailing,
 })
 
 /** Of subject and text together, as it is read on a phone. */
@@ -99,6 +122,24 @@ describe('the digest reads well:', () => {
     )
   })
 
+  it('the prober is suspect, after one host has gone down', async () => {
+    sequence = 0
+    const rows = [status('web-01', 'unreachable'), prober(SUSPECT)]
+    await expect(read(rows)).toMatchFileSnapshot('digests/prober-suspect.txt')
+  })
+
+  it('the prober is trusted again', async () => {
+    sequence = 0
+    const text = read([prober(trusted('recovered', 1))], { downNow: 0 })
+    await expect(text).toMatchFileSnapshot('digests/prober-trusted.txt')
+  })
+
+  it('the prober was suspect for as long as it may', async () => {
+    sequence = 0
+    const text = read([prober(trusted('held_long_enough', 1_997))], { downNow: 3 })
+    await expect(text).toMatchFileSnapshot('digests/prober-held-long-enough.txt')
+  })
+
   it('all is quiet again', async () => {
     sequence = 0
     const rows = [status('web-01', 'reachable'), status('web-02', 'reachable'), status('db-01', 'reachable')]
@@ -131,7 +172,7 @@ it('hosts that flap read well, and those that have stopped', async () => {
 
 describe('after a maintenance', () => {
   const quiet = (row: DigestRow): DigestRow =>
-    row.what === 'maintenance_ended' ? row : { ...row, isQuiet: true }
+    row.what === 'maintenance_ended' || row.what === 'prober' ? row : { ...row, isQuiet: true }
   const ended = (...rows: DigestRow[]): DigestRow => ({
     sequence: ++sequence,
     recordedAtMs: AT.getTime(),
@@ -139,7 +180,7 @@ describe('after a maintenance', () => {
     host: null,
     what: 'maintenance_ended',
     hosts: rows.flatMap((row): AfterMaintenance[] =>
-      row.what === 'maintenance_ended' || row.host === null
+      row.what === 'maintenance_ended' || row.what === 'prober' || row.host === null
         ? []
         : row.what === 'status'
           ? [{ ...row, host: row.host, after: 'maintenance' }]
@@ -207,6 +248,12 @@ describe('the digest', () => {
     const down = status('web-01', 'unreachable')
     const up: DigestRow = { ...status('web-01', 'reachable'), host: down.host }
     expect(read([up, down].reverse(), { downNow: 0 })).toMatch(/^\[prod\] 1 host back, none down\n/)
+  })
+
+  it('tells of a prober that was suspect and is trusted that it is trusted', () => {
+    const text = read([prober(SUSPECT), prober(trusted('recovered', 0))], { downNow: 0 })
+    expect(text).toMatch(/^\[prod\] prober trusted again\n/)
+    expect(text).not.toContain('suspect since 04:05')
   })
 
   it('has at most 20 lines in a section, however many hosts and causes there are', () => {

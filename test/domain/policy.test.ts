@@ -41,6 +41,10 @@ describe('a policy', () => {
       flapping_changes: { least: 0, most: 100, multipleOf: 1 },
       flapping_window_minutes: { least: 1, most: 1440, multipleOf: 1 },
       flapping_quiet_minutes: { least: 1, most: 1440, multipleOf: 1 },
+      confirm_after_seconds: { least: 0, most: 600, multipleOf: 1 },
+      hold_min_hosts: { least: 1, most: 1_000_000, multipleOf: 1 },
+      hold_above_percent: { least: 0, most: 100, multipleOf: 1 },
+      hold_at_most_minutes: { least: 1, most: 1440, multipleOf: 1 },
     })
   })
 

@@ -92,7 +92,7 @@ describe('a function that is given up at its deadline, because the database is f
     const { db, deps } = fanOutOf
     await addHosts(db.sql, 1_000)
     const deadline = new AbortController()
-    const ports = fanOutPorts(deps, deadline.signal)
+    const ports = fanOutPorts(deps, 'test', deadline.signal)
     let thaw = async (): Promise<void> => {}
     let callsOfBatch: string[] = []
     const freezing: typeof ports = {

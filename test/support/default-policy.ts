@@ -15,6 +15,10 @@ export const DEFAULT_POLICY: PolicyValues = {
   flapping_changes: 4,
   flapping_window_minutes: 60,
   flapping_quiet_minutes: 30,
-  notify: 'down,up,major',
   remove_at_most_percent: 20,
+  notify: 'down,up,major,prober',
+  confirm_after_seconds: 20,
+  hold_min_hosts: 10,
+  hold_above_percent: 50,
+  hold_at_most_minutes: 15,
 }

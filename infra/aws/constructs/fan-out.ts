@@ -42,6 +42,7 @@ export class FanOut {
     this.function = this.createFunction(props, role)
     this.function.waitFor(this.schedules)
     this.allowSchedules(role)
+    this.allowConfirmations(props.probe)
     this.clocks = new scheduler.ScheduleGroup(scope, 'ClockGroup', {
       scheduleGroupName: props.names.clocks,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -69,7 +70,16 @@ export class FanOut {
         DEAD_LETTER_QUEUE_ARN: props.probe.deadLetters.queueArn,
         // Without a reserved concurrency of 1, a lease in the database keeps a second run from overlapping.
         ...(props.settings.concurrency.isReserved ? {} : { MAY_OVERLAP: 'yes' }),
+        ...(props.settings.confirmation.looksTwiceAMinute ? {} : { LOOKS_AGAIN: 'no' }),
       },
+    })
+  }
+
+  /** Hosts that have failed are probed again out of turn. */
+  private allowConfirmations(probe: Probe): void {
+    this.function.allow({
+      actions: ['lambda:InvokeFunction'],
+      resources: [probe.function.handler.functionArn],
     })
   }
 

@@ -139,6 +139,7 @@ export class Network extends Construct {
     const readsSecret = database.kind !== 'existing' || database.signIn.kind === 'secret'
     const services = {
       Scheduler: new ec2.InterfaceVpcEndpointAwsService('scheduler'),
+      Lambda: ec2.InterfaceVpcEndpointAwsService.LAMBDA,
       Sqs: ec2.InterfaceVpcEndpointAwsService.SQS,
       EventBridge: ec2.InterfaceVpcEndpointAwsService.EVENTBRIDGE,
       Sns: ec2.InterfaceVpcEndpointAwsService.SNS,

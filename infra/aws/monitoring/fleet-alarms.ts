@@ -21,6 +21,15 @@ export function fleetAlarms({ settings, emitted }: Watched): AlarmDefinition[] {
       silence: 'no change',
     },
     {
+      title: 'Prober suspect',
+      says: 'Too much fails at once: the prober may have lost its own network, and calls no host down meanwhile.',
+      metric: emitted('fan-out', FAN_OUT_METRICS.proberSuspect, 'Maximum', 1),
+      when: '>=',
+      threshold: 1,
+      of: [1, 1],
+      silence: 'no change',
+    },
+    {
       title: 'Hosts going down',
       says: `More than ${goingDownPercent} % of the fleet went down within ${GOING_DOWN_MINUTES} minutes.`,
       metric: goingDownShare(emitted),

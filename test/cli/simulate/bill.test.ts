@@ -50,7 +50,7 @@ function bytesWritten(hosts: number): number {
       },
     }),
   )
-  report(telemetry, { cause: 'schedule', outcomes, lagMs: 31_234 })
+  report(telemetry, { cause: 'schedule', outcomes, suspect: null, lagMs: 31_234 })
   telemetry.metrics.publishStoredMetrics()
   return output.lines.reduce((sum, line) => sum + JSON.stringify(line).length + EVENT_OVERHEAD_BYTES, 0)
 }

@@ -24,7 +24,7 @@ describe('a host that is deleted for good while its probe is saved', () => {
     async (_, isKnown) => {
       await using db = await freshDatabase()
       await using deps = environment(db)
-      await db.sql`update policy set failures_to_go_down = 1`
+      await db.sql`update policy set failures_to_go_down = 1, hold_above_percent = 0`
       const hosts = await addHosts(db.sql, HOSTS)
       if (isKnown) await invoke(deps, hosts, async () => ANSWER)
       await db.sql`delete from audit_events`

@@ -33,7 +33,7 @@ function createProber(db: TestDatabase) {
 
 async function atFirstFailure(): Promise<TestDatabase> {
   const db = await freshDatabase()
-  await db.sql`update policy set failures_to_go_down = 1`
+  await db.sql`update policy set failures_to_go_down = 1, hold_above_percent = 0`
   return db
 }
 
@@ -139,7 +139,7 @@ describe('the probe function', () => {
     await prober.see(hosts, '1')
     await startMaintenance(db, ['host-1'], { at: new Date(START) })
     const outcomes = await prober.see(hosts, '0')
-    report(prober.telemetry, { cause: 'test', outcomes, lagMs: null })
+    report(prober.telemetry, { cause: 'test', outcomes, suspect: null, lagMs: null })
     prober.telemetry.metrics.publishStoredMetrics()
     expect(prober.output.lines.findLast((line) => '_aws' in line)).toMatchObject({
       [PROBE_METRICS.transitions]: 2,

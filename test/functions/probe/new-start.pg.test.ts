@@ -123,7 +123,7 @@ describe('a probe that was under way when its host started anew', () => {
     async (_, isKnown) => {
       await using db = await freshDatabase()
       await using deps = environment(db)
-      await db.sql`update policy set failures_to_go_down = 1`
+      await db.sql`update policy set failures_to_go_down = 1, hold_above_percent = 0`
       const hosts = await addHosts(db.sql, 2)
       const [moved, other] = hosts as [HostId, HostId]
       if (isKnown) await invoke(deps, hosts, async () => ANSWER)
@@ -144,7 +144,7 @@ describe('a probe that was under way when its host started anew', () => {
     async (_, isKnown) => {
       await using db = await freshDatabase()
       await using deps = environment(db)
-      await db.sql`update policy set failures_to_go_down = 1`
+      await db.sql`update policy set failures_to_go_down = 1, hold_above_percent = 0`
       const hosts = await addHosts(db.sql, 2)
       const [moved, other] = hosts as [HostId, HostId]
       if (isKnown) await invoke(deps, hosts, async () => ANSWER)

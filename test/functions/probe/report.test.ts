@@ -3,6 +3,7 @@ import { report } from '../../../functions/probe/report.ts'
 import { createTelemetry } from '../../../functions/runtime/telemetry.ts'
 import type { HostOutcome } from '../../../shared/contracts/probe-answer.ts'
 import { parseHostId } from '../../../shared/domain/ids.ts'
+import { type ProberSuspect, proberSuspect } from '../../../shared/domain/prober-event.ts'
 import {
   DEFAULT_HYSTERESIS,
   NEVER_PROBED,
@@ -24,10 +25,13 @@ const probed = (prior: Reachability, result: Observation): HostOutcome => ({
 const ORDINARY = probed(UP, ANSWER)
 
 /** The messages of the log lines of an invocation, and how many lines of metrics there are. */
-function written(outcomes: readonly HostOutcome[]): { messages: unknown[]; emfLines: number } {
+function written(
+  outcomes: readonly HostOutcome[],
+  suspect: ProberSuspect | null = null,
+): { messages: unknown[]; emfLines: number } {
   const output = collectOutput()
   const telemetry = createTelemetry({ service: 'awareness-probe', stage: 'test', output: output.stream })
-  report(telemetry, { cause: 'schedule', outcomes, lagMs: 20 })
+  report(telemetry, { cause: 'schedule', outcomes, suspect, lagMs: 20 })
   telemetry.metrics.publishStoredMetrics()
   const [emf, log] = [true, false].map((isEmf) => output.lines.filter((line) => '_aws' in line === isEmf))
   return { messages: (log ?? []).map(({ message }) => message), emfLines: (emf ?? []).length }
@@ -37,6 +41,11 @@ describe('the log of a probe', () => {
   it('the log of a probe has nothing but metrics where every host answered as before', () => {
     expect(written([ORDINARY])).toEqual({ messages: [], emfLines: 1 })
     expect(written([ORDINARY, ORDINARY, ORDINARY])).toEqual({ messages: [], emfLines: 1 })
+  })
+
+  it('the log of a probe says that it has begun a hold', () => {
+    const suspect = proberSuspect({ reason: 'share', probed: 20, failed: 12, until: new Date() })
+    expect(written([probed(UP, FAILURE)], suspect).messages).toEqual(['prober suspect', 'probed'])
   })
 
   it.each<[string, HostOutcome, string[]]>([

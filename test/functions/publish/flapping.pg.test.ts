@@ -19,7 +19,7 @@ async function flappingFleet(): Promise<
 > {
   const fanOut = await fanOutFunction()
   const publish = await publishFunction({ on: fanOut.db })
-  await fanOut.db.sql`update policy set failures_to_go_down = 1`
+  await fanOut.db.sql`update policy set failures_to_go_down = 1, hold_above_percent = 0`
   const hosts = await addHosts(fanOut.db.sql, 1)
   return {
     fanOut,

@@ -65,6 +65,7 @@ const STORIES: Readonly<Record<string, Story>> = {
     well: FLEET,
     trouble: { HostsReachable: 600, HostsUnreachable: 400, HostsUnknown: 0 },
   },
+  'prober-suspect': { well: { ProberSuspect: 0 }, trouble: { ProberSuspect: 1 } },
   'hosts-going-down': { well: { ...FLEET, HostsWentDown: 2 }, trouble: { ...FLEET, HostsWentDown: 300 } },
   'scans-waiting': {
     well: { ApproximateAgeOfOldestMessage: 20 },

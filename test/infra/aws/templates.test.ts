@@ -191,11 +191,11 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
       if (iam) expect(JSON.stringify(further[0]?.Resource)).toMatch(/\/awareness_probe"/)
     })
 
-    it('the operate function may call no AWS API either, and no role but those of people and schedules may invoke one', () => {
+    it('the operate function may call no AWS API either, and no role but those of people, schedules and the fan-out may invoke one', () => {
       expect(usableApis(synthesised, 'operate').flatMap(actionsOf)).toEqual(
         stage === 'emulated' ? [] : ['rds-db:connect'],
       )
-      for (const folder of FUNCTION_NAMES) {
+      for (const folder of FUNCTION_NAMES.filter((name) => name !== 'fan-out')) {
         expect(usableApis(synthesised, folder).flatMap(actionsOf)).not.toContain('lambda:InvokeFunction')
       }
       const [operators] = propertiesOf('AWS::IAM::ManagedPolicy')
@@ -205,16 +205,17 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
       expect(document?.Statement.map(actionsOf)).toEqual([['lambda:InvokeFunction']])
     })
 
-    it('the fan-out may change the schedules of its group, list, and hand on the one role', () => {
+    it('the fan-out may change the schedules of its group, list, hand on the one role, and invoke the probe function', () => {
       const apis = usableApis(synthesised, 'fan-out')
-      const [change, list, pass, ...further] = [
+      const [change, list, pass, invoke, ...further] = [
         'scheduler:CreateSchedule',
         'scheduler:ListSchedules',
         'iam:PassRole',
+        'lambda:InvokeFunction',
         'rds-db:connect',
       ].map((action) => apis.find((statement) => actionsOf(statement).includes(action)))
       expect(apis).toHaveLength(
-        [change, list, pass, ...further].filter((statement) => statement !== undefined).length,
+        [change, list, pass, invoke, ...further].filter((statement) => statement !== undefined).length,
       )
       expect(change && [...actionsOf(change)].sort()).toEqual([
         'scheduler:CreateSchedule',
@@ -226,10 +227,12 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
       expect(list && actionsOf(list)).toEqual(['scheduler:ListSchedules'])
       expect(pass && actionsOf(pass)).toEqual(['iam:PassRole'])
       expect(pass?.Condition).toEqual({ StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } })
-      const { SCHEDULE_ROLE_ARN } = (
+      const { SCHEDULE_ROLE_ARN, PROBE_FUNCTION_ARN } = (
         functionOf(synthesised, 'fan-out').Properties.Environment as { Variables: Record<string, unknown> }
       ).Variables
       expect(pass?.Resource).toEqual(SCHEDULE_ROLE_ARN)
+      expect(invoke && actionsOf(invoke)).toEqual(['lambda:InvokeFunction'])
+      expect(invoke?.Resource).toEqual(PROBE_FUNCTION_ARN)
     })
 
     it('the role of the schedules may invoke the probe function and fill its dead-letter queue, for that group only', () => {
@@ -316,12 +319,14 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
       expect(Object.fromEntries(reporters)).toEqual({
         probe:
           '{ ($.message = "host changed") || ($.message = "identification changed") || ' +
-          '($.message = "flapping started") }',
+          '($.message = "flapping started") || ($.message = "prober suspect") }',
         drift: '{ $.message = "drift detected" }',
         operate:
           '{ ($.message = "policy changed") || ($.message = "scan forgotten") || ' +
           '($.message = "maintenance started") || ($.message = "maintenance ended") }',
-        out: '{ ($.message = "maintenance ended") || ($.message = "flapping stopped") }',
+        out:
+          '{ ($.message = "maintenance ended") || ($.message = "flapping stopped") || ' +
+          '($.message = "prober suspect") || ($.message = "prober trusted") }',
         inventory: '{ ($.message = "hosts added") || ($.message = "hosts removed") }',
       })
     })

@@ -25,7 +25,7 @@ async function publishing(db: TestDatabase) {
 
 it('a change is on the bus soon after the function that found it has logged it', async () => {
   await using db = await freshDatabase()
-  await db.sql`update policy set failures_to_go_down = 1`
+  await db.sql`update policy set failures_to_go_down = 1, hold_above_percent = 0`
   const [hostId = ''] = await addHosts(db.sql, 1)
   const local = await publishing(db)
   const probe = createProbeLambda(local.surroundings)

@@ -9,7 +9,7 @@ const stop = new AbortController()
 process.once('SIGTERM', () => stop.abort())
 const deps = fanOutDepsFromEnvironment(process.env)
 const startedAt = performance.now()
-const ports = fanOutPorts(deps, new AbortController().signal)
+const ports = fanOutPorts(deps, 'at-scale', new AbortController().signal)
 const { schedules, sweep } = await fanOut(ports, { sweep: process.argv[2] === 'sweep' }, stop.signal)
 const seconds = (performance.now() - startedAt) / 1000
 const residentMiB = process.resourceUsage().maxRSS / 1024

@@ -14,6 +14,8 @@ export type FanOutFunction = AsyncDisposable & {
   readonly local: SchedulerOnLoopback
   readonly output: Output
   readonly deps: FanOutDeps
+  /** The events that the probe function was invoked with. */
+  readonly confirmations: readonly object[]
   /** One run, at noon unless the event says otherwise. */
   readonly run: (event?: unknown) => Promise<FanOutResponse>
   /** The calls to Scheduler since this was last asked, as `operation answer`. */
@@ -26,6 +28,7 @@ export async function fanOutFunction(options?: { speed: number }): Promise<FanOu
   const local = await schedulerOnLoopback(options)
   const output = collectOutput()
   const database = openDatabase(db.as('awareness_fan_out'))
+  const confirmations: object[] = []
   const deps = {
     database,
     telemetry: createTelemetry({
@@ -35,6 +38,8 @@ export async function fanOutFunction(options?: { speed: number }): Promise<FanOu
     }),
     now: local.now,
     schedules: scheduleGroup(local.client, TARGET),
+    invokeProbe: async (event: object) => void confirmations.push(event),
+    pause: async () => {},
   }
   const handler = createFanOutHandler(deps)
   let seen = 0
@@ -43,6 +48,7 @@ export async function fanOutFunction(options?: { speed: number }): Promise<FanOu
     local,
     output,
     deps,
+    confirmations,
     run: async (event = { time: '2030-01-01T12:00:00Z' }) => {
       const done = await handler(event, lambdaContext())
       if ('skipped' in done) throw new Error(done.skipped)

@@ -46,14 +46,19 @@ export function environment(
 }
 
 /** An invocation whose network is `probe`, and whose database is real. */
-export function invoke(
+export async function invoke(
   deps: FunctionDeps,
   hostIds: readonly HostId[],
   probe: ProbePorts['probe'],
   scheduledTime: Date | null = null,
+  witnessIds: readonly HostId[] = [],
 ): Promise<HostOutcome[]> {
   const world = probePorts(deps, randomUUID(), new AbortController().signal)
-  return probeHosts({ ...world, probe }, { hostIds, scheduledTime, cause: 'test' })
+  const { outcomes } = await probeHosts(
+    { ...world, probe },
+    { hostIds, witnessIds, scheduledTime, cause: 'test' },
+  )
+  return outcomes
 }
 
 export const locksHeld = async (sql: Sql): Promise<number> => {

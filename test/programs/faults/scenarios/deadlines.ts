@@ -80,7 +80,11 @@ async function attemptsOf(db: BenchDatabase, port: number): Promise<Attempts> {
   return {
     probe: [() => createProbeHandler(depsOf('probe'), DEADLINE_MS)({ hostIds: [probed] }, lambdaContext())],
     'fan-out': [
-      () => createFanOutHandler({ ...depsOf('fan-out'), schedules }, DEADLINE_MS)({}, lambdaContext()),
+      () =>
+        createFanOutHandler(
+          { ...depsOf('fan-out'), schedules, invokeProbe: uncalled, pause: uncalled },
+          DEADLINE_MS,
+        )({}, lambdaContext()),
     ],
     drift: [
       async () => {

@@ -1,0 +1,103 @@
+import type { HostId } from '../domain/ids.ts'
+import type { HoldState, LatelyProbed, ProberHold } from '../domain/prober-hold.ts'
+import type { Tx } from './client.ts'
+
+/** The columns of the hold, beside others or alone. */
+export type HoldRow = {
+  readonly state: HoldState
+  readonly since: Date | null
+  readonly witness_answered_at: Date | null
+}
+
+/** The hold that is in a row. */
+export const parseHold = (row: HoldRow): ProberHold => ({
+  state: row.state,
+  since: row.since,
+  witnessAnsweredAt: row.witness_answered_at,
+})
+
+/** The hold, which until the end of the transaction nobody else changes. */
+export async function lockHold(tx: Tx): Promise<ProberHold> {
+  const [row] = await tx<HoldRow[]>`select state, since, witness_answered_at from prober_hold for update`
+  if (row === undefined)
+    throw new Error('the table prober_hold has lost its row: insert into prober_hold default values')
+  return parseHold(row)
+}
+
+/** Stores the hold, and when the failing hosts were compared with the others. */
+export async function saveHold(tx: Tx, hold: ProberHold, measuredAt: Date): Promise<void> {
+  await tx`
+    update prober_hold
+    set state = ${hold.state},
+        since = ${hold.since},
+        witness_answered_at = ${hold.witnessAnsweredAt},
+        measured_at = ${measuredAt}`
+}
+
+/** Begins a hold where the prober was trusted. Returns whether it was: of several who try, one begins it. */
+export async function beginHold(tx: Tx, at: Date): Promise<boolean> {
+  const rows = await tx`
+    update prober_hold
+    set state = 'suspect', since = ${at}, witness_answered_at = null
+    where state = 'trusted'
+    returning state`
+  return rows.length > 0
+}
+
+/** Keeps what the witnesses of a confirmation said, for as long as that decides anything. */
+export async function saveWitnessed(tx: Tx, answeredAt: Date | null): Promise<void> {
+  await tx`
+    update prober_hold
+    set witness_answered_at = ${answeredAt}
+    where state = 'suspect'`
+}
+
+type LatelyRow = { readonly failed: number; readonly answered: number; readonly any_answered: boolean }
+
+/**
+ * How many hosts that were reachable were probed since then, and how many of them failed. Those that failed are
+ * found by an index; the others are counted only where enough have failed for their share to matter.
+ *
+ * @param own hosts that the caller has just probed: they are left out, and so many of them failed.
+ */
+export async function measureLately(
+  tx: Tx,
+  since: Date,
+  minHosts: number,
+  own: { readonly hostIds: readonly HostId[]; readonly failed: number } = { hostIds: [], failed: 0 },
+): Promise<LatelyProbed> {
+  const without = tx.json([...own.hostIds])
+  const [row] = await tx<LatelyRow[]>`
+    with failed as materialized (
+      select count(*)::integer as hosts
+      from (
+        select host_id
+        from host_liveness
+        where last_error_type is not null and reachability_status <> 'unreachable'
+          and reachability_status = 'reachable' and last_probe_at > ${since}
+        union all
+        select host_id
+        from host_liveness
+        where reachability_status = 'unreachable' and last_state_change_at > ${since}
+          and ssh_identification is not null -- one that was never reachable has none
+      ) failing
+      where host_id <> all (array(select jsonb_array_elements_text(${without})::uuid))
+    )
+    select failed.hosts as failed,
+           case when failed.hosts + ${own.failed} >= ${minHosts} then (
+             select count(*)::integer
+             from host_liveness
+             where reachability_status = 'reachable' and last_error_type is null and last_probe_at > ${since}
+               and host_id <> all (array(select jsonb_array_elements_text(${without})::uuid))
+           ) else 0 end as answered,
+           case when failed.hosts + ${own.failed} < ${minHosts} then exists (
+             select
+             from host_liveness l
+             join hosts h on h.id = l.host_id
+             where l.reachability_status = 'reachable' and l.last_error_type is null and h.deleted_at is null
+               and l.host_id <> all (array(select jsonb_array_elements_text(${without})::uuid))
+           ) else true end as any_answered
+    from failed`
+  if (row === undefined) throw new Error('a count gave no row')
+  return { probed: row.failed + row.answered, failed: row.failed, anyAnswered: row.any_answered }
+}
