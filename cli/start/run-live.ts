@@ -65,7 +65,7 @@ export async function runLive(
     const reading = await read()
     isAnswering = 'value' in reading
     if ('value' in reading) last = reading.value
-    // What has changed is shown once, and not again while the database is away.
+    // What has changed is shown once, and not again while the database is unavailable.
     else last = withoutNews(last)
     const outage = 'outage' in reading ? reading.outage : null
     view.update({ ...last, ...seen.state(), outage, fleetTime: clock.now(), phase })

@@ -19,7 +19,7 @@ export const isOutage = (error: unknown): boolean =>
   isConnectionFault(error) || (error instanceof Error && error.cause !== undefined && isOutage(error.cause))
 
 /**
- * Reads from a database that may go away and come back. Each call reads once, or waits for the reading that is
+ * Reads from a database that may become unavailable for a while. Each call reads once, or waits for the reading that is
  * still under way, so that no answer is lost.
  * @throws what `read` throws, unless it is that the database cannot be reached
  */

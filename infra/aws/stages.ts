@@ -9,7 +9,7 @@ import {
 } from './context-settings.ts'
 import type { Settings } from './settings.ts'
 
-/** How long events can be replayed to a consumer that was away. */
+/** How long events can be replayed to a consumer that was unavailable. */
 const ARCHIVE_DAYS = 30
 
 /** The stages that can be deployed. */

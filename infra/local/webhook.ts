@@ -21,7 +21,7 @@ const FIRST_PAUSE_MS = 1_000
 const MAX_PAUSE_MS = 60_000
 /** With the pauses between them: some five minutes. */
 const MAX_ATTEMPTS = 10
-/** A receiver that is away for long must not fill the memory: the oldest events then go. */
+/** A receiver that is unavailable for long must not fill the memory: the oldest events are then dropped. */
 const MAX_QUEUED = 10_000
 const STOP_MS = 2_000
 

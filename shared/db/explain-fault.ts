@@ -29,7 +29,7 @@ const CERTIFICATE_ADVICE: Readonly<Record<string, string>> = {
     'the certificate is for another name: give the endpoint as the RDS console shows it, not an address or an alias',
 }
 
-/** The server said no to encryption, or went away while it was being agreed upon. */
+/** The server refused encryption, or closed the connection while it was negotiated. */
 const TLS_CUT_OFF = /before secure TLS connection was established/
 
 /** A fault of the database as a sentence that says what to do, for people who see nothing but it. */

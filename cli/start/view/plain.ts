@@ -20,7 +20,7 @@ export function createPlainView(write: (line: string) => void, nowMs: () => numb
   let last: LiveState | undefined
   let shown: LiveState | undefined
   let outageStartMs: number | null = null
-  /** Repeats every now and then that the database is away, and says for how long it was. */
+  /** Repeats every now and then that the database is unavailable, and at the end for how long it was. */
   const showOutage = ({ outage, fleetTime }: LiveState): void => {
     const time = fleetTime.toISOString()
     if (outage === null && outageStartMs !== null) {

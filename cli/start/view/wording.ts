@@ -37,7 +37,7 @@ export function describeSync({ removed, prunable, others }: Omit<FleetChange, 'h
   return lines
 }
 
-/** Describes that the database is away; what else is shown is as it last was. */
+/** Says that the database is unavailable. Everything else on the screen is as it last was. */
 export const describeOutage = ({ since, reason }: Outage): string =>
   `no answer from the database since ${since.toISOString().slice(11, 19)} UTC: ${reason}`
 

@@ -7,7 +7,7 @@ const AuditEvent = OPERATE_ANSWERS.events.shape.events.element
 
 export type Operator = ReturnType<typeof operatorOf>
 
-/** Somebody with `npm run fleet` and the right to invoke the operator's door, and no way to the database. */
+/** Somebody with `npm run fleet` and the right to invoke the operate function, and no way to the database. */
 export function operatorOf(stage: string, environment: Readonly<Record<string, string>>) {
   const run = (...args: readonly string[]) =>
     runProgram('npm', ['run', '--silent', 'fleet', '--', '--stage', stage, ...args], environment)

@@ -126,7 +126,7 @@ describe('a stage deployed by the CDK CLI into an AWS account', () => {
     subscribers = await subscribe({ events, sns, sqs }, { stage: STAGE, account: ACCOUNT, region: REGION })
   })
 
-  it("a stage that the CDK CLI deploys takes hosts in through the operator's door, once the policy allows addresses like theirs", async () => {
+  it('a stage that the CDK CLI deploys takes hosts in through the operate function, once the policy allows addresses like theirs', async () => {
     await expect(importFleet(NAMES)).rejects.toThrow('address 127.0.0.1 is loopback')
     await operator.setPolicy('allowed_addresses=loopback')
     expect(await operator.events('policy.changed')).toMatchObject([
