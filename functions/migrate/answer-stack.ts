@@ -3,9 +3,19 @@ import type { InitialPolicy } from '../../shared/domain/policy.ts'
 
 export type Migrated = { readonly done: string; readonly warnings: readonly string[] }
 
+export type DatabaseOfStack = {
+  /** The policy that it begins with, if it is new. */
+  readonly initial: InitialPolicy
+  /**
+   * Whether the stack had another database before, or none: schedules that this one takes for applied may never have
+   * been written, or may have changed since the backup that it was restored from.
+   */
+  readonly isOther: boolean
+}
+
 export type MigratePorts = {
   /** Brings the database up to date, and says what it did in a sentence, and what has to be done by hand. */
-  readonly migrate: (initial: InitialPolicy) => Promise<Migrated>
+  readonly migrate: (database: DatabaseOfStack) => Promise<Migrated>
   /** Turns a fault into a sentence for whoever reads the stack's events. */
   readonly explain: (error: unknown) => string
 }
@@ -26,7 +36,7 @@ export async function answerStack(ports: MigratePorts, request: StackRequest): P
   const { ProbeIntervalSeconds, HostsPerSchedule } = request.ResourceProperties
   try {
     const initial = { probeIntervalSeconds: ProbeIntervalSeconds, hostsPerSchedule: HostsPerSchedule }
-    const { done, warnings } = await ports.migrate(initial)
+    const { done, warnings } = await ports.migrate({ initial, isOther: isOther(request) })
     const text = warnings.length === 0 ? NO_WARNING : warnings.join('; ').slice(0, MAX_REASON_LENGTH)
     const reason = warnings.length === 0 ? done : `${done}; ${text}`
     return { ...answer(request, 'SUCCESS', reason), Data: { Warnings: text } }
@@ -38,6 +48,9 @@ export async function answerStack(ports: MigratePorts, request: StackRequest): P
     )
   }
 }
+
+const isOther = ({ RequestType, ResourceProperties, OldResourceProperties }: StackRequest): boolean =>
+  RequestType === 'Create' || OldResourceProperties?.Database !== ResourceProperties.Database
 
 const answer = (request: StackRequest, status: StackAnswer['Status'], reason: string): StackAnswer => ({
   Status: status,

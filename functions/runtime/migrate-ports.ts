@@ -5,6 +5,7 @@ import type { Connection, Sql } from '../../shared/db/client.ts'
 import { explainFault } from '../../shared/db/explain-fault.ts'
 import { type MigrateOptions, type MigrationReport, migrate } from '../../shared/db/migrate.ts'
 import { setProbeCadence } from '../../shared/db/policy.ts'
+import { markAllSchedulesPending } from '../../shared/db/probe-schedules.ts'
 import { type RoleSignIn, setRoleSignIn } from '../../shared/db/role-sign-in.ts'
 import { readServerParameters } from '../../shared/db/server-parameters.ts'
 import {
@@ -42,7 +43,7 @@ const passwordVariables = (table: FunctionTable): Record<string, z.ZodOptional<z
 /** The ports of the migrate function. The environment is read as it migrates: what is wrong there is a reason too. */
 export function migratePorts(env: NodeJS.ProcessEnv, deadlineMs = MIGRATE_DEADLINE_MS) {
   return {
-    migrate: async (initial: InitialPolicy) => {
+    migrate: async ({ initial, isOther }: { readonly initial: InitialPolicy; readonly isOther: boolean }) => {
       const config = parseEnvironment(env, { ...passwordVariables(FUNCTIONS), ...migrateEnvironment })
       let actual: ServerParameters = {}
       const readSecret = () => readOwnerSecret(config)
@@ -56,6 +57,7 @@ export function migratePorts(env: NodeJS.ProcessEnv, deadlineMs = MIGRATE_DEADLI
         complete: async (tx, { applied }) => {
           if (applied.includes(FIRST_VERSION)) await setProbeCadence(tx, initial)
           await setRoleSignIn(tx, signIns)
+          if (isOther) await markAllSchedulesPending(tx)
           actual = await readServerParameters(tx)
         },
         hasToken: config.DATABASE_AUTH === 'iam' || config.DATABASE_AUTH === 'iam_or_secret',

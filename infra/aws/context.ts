@@ -9,6 +9,7 @@ export const CONTEXT_VALUES = {
   vpcId: 'the VPC that the functions join, vpc-…',
   subnetIds: 'its private subnets, separated by commas, with routes to the database and to the hosts',
   endpoints: '"create" where the subnets have no way to Scheduler and SQS',
+  databaseSnapshot: 'the snapshot that the Aurora cluster is created from, in every deployment from then on',
   databaseHost: 'the name of the database server (the writer)',
   databasePort: 'its port',
   databaseName: 'the database in which the hosts table is, or shall be',

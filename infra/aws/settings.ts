@@ -60,6 +60,8 @@ export type DatabaseSettings =
   | {
       readonly kind: 'create'
       /** In Aurora capacity units. 0.5 is the smallest capacity that never pauses. */
+      /** The name or the ARN of a cluster snapshot that it is created from; null for an empty database. */
+      readonly snapshot: string | null
       readonly minCapacityUnits: number
       readonly maxCapacityUnits: number
       readonly readers: number

@@ -54,6 +54,7 @@ export const STAGES: Record<Stage, (given: Given) => Settings> = {
     network: createdNetwork(given, { cidr: '10.91.0.0/16', nat: { kind: 'gateways', number: 1 } }),
     database: {
       kind: 'create',
+      snapshot: given.optional('databaseSnapshot'),
       minCapacityUnits: 0.5,
       maxCapacityUnits: 2,
       readers: 0,
@@ -79,6 +80,7 @@ export const STAGES: Record<Stage, (given: Given) => Settings> = {
     network: createdNetwork(given, { cidr: '10.92.0.0/16', nat: { kind: 'gateways', number: 2 } }),
     database: {
       kind: 'create',
+      snapshot: given.optional('databaseSnapshot'),
       minCapacityUnits: 0.5,
       maxCapacityUnits: 8,
       readers: 1,

@@ -15,7 +15,10 @@ export const StackRequest = z.object({
   ResourceProperties: z.object({
     ProbeIntervalSeconds: setting('probe_interval_seconds'),
     HostsPerSchedule: setting('hosts_per_schedule'),
+    Database: z.string().optional(),
   }),
+  /** What the properties were before, in an update. */
+  OldResourceProperties: z.object({ Database: z.string().optional() }).optional(),
 })
 export type StackRequest = z.output<typeof StackRequest>
 

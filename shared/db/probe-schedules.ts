@@ -11,6 +11,11 @@ export async function markSchedulesPending(tx: Tx, names: readonly string[]): Pr
   )
 }
 
+/** Stores that the state of every schedule is unknown: the fan-out then writes all of them again. */
+export async function markAllSchedulesPending(tx: Tx): Promise<void> {
+  await tx`update probe_schedules set spec_hash = ${PENDING} where spec_hash <> ${PENDING}`
+}
+
 /** Stores which schedules Scheduler has: one statement for any number of them. */
 export async function rememberSchedules(
   tx: Tx,

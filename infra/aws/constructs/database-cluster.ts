@@ -12,6 +12,9 @@ import {
   storageEncryption,
 } from './created-server.ts'
 import { CREATED_OWNER, CREATED_PORT, DATABASE_NAME } from './database-sign-in.ts'
+import type { EncryptionKey } from './encryption.ts'
+
+type ClusterProps = Omit<rds.DatabaseClusterProps, 'credentials' | 'defaultDatabaseName'>
 
 /** Aurora Serverless v2. */
 export function createCluster(
@@ -24,15 +27,13 @@ export function createCluster(
   const engine = rds.DatabaseClusterEngine.auroraPostgres({
     version: rds.AuroraPostgresEngineVersion.of(ENGINE_VERSION, ENGINE_MAJOR_VERSION),
   })
-  const cluster = new rds.DatabaseCluster(scope, 'Cluster', {
+  const props: ClusterProps = {
     engine,
     parameterGroup: new rds.ParameterGroup(scope, 'Parameters', {
       engine,
       description: 'Fleet Awareness: TLS only, and as many connections as the alarm counts on',
       parameters: parametersOf(settings),
     }),
-    credentials: ownerCredentials(CREATED_OWNER, key),
-    defaultDatabaseName: DATABASE_NAME,
     port: CREATED_PORT,
     iamAuthentication: true,
     ...storageEncryption(key),
@@ -49,7 +50,8 @@ export function createCluster(
     copyTagsToSnapshot: true,
     deletionProtection: keep,
     removalPolicy: keep ? RemovalPolicy.SNAPSHOT : RemovalPolicy.DESTROY,
-  })
+  }
+  const cluster = createOrRestore(scope, { snapshot: database.snapshot, key }, props)
   letFunctionsIn(cluster, context)
   acknowledgeChoices(cluster, keep)
   if (cluster.secret === undefined) throw new Error('the cluster has no secret')
@@ -61,7 +63,40 @@ export function createCluster(
   }
 }
 
-function acknowledgeChoices(cluster: rds.DatabaseCluster, keep: boolean): void {
+/**
+ * A cluster from a snapshot has the same logical id: CloudFormation puts it in the place of the one that there is. It has
+ * the tables and roles of the snapshot, and a new password of the owner.
+ */
+function createOrRestore(
+  scope: Construct,
+  { snapshot, key }: { readonly snapshot: string | null; readonly key: EncryptionKey },
+  props: ClusterProps,
+): rds.DatabaseCluster | rds.DatabaseClusterFromSnapshot {
+  if (snapshot === null)
+    return new rds.DatabaseCluster(scope, 'Cluster', {
+      ...props,
+      credentials: ownerCredentials(CREATED_OWNER, key),
+      defaultDatabaseName: DATABASE_NAME,
+    })
+  const restored = new rds.DatabaseClusterFromSnapshot(scope, 'Cluster', {
+    ...props,
+    snapshotIdentifier: snapshot,
+    snapshotCredentials: rds.SnapshotCredentials.fromGeneratedSecret(
+      CREATED_OWNER,
+      key === null ? {} : { encryptionKey: key },
+    ),
+  })
+  Validations.of(restored).acknowledge({
+    id: 'CloudFormation-Validate::F3021',
+    reason: 'CloudFormation refuses MasterUsername beside SnapshotIdentifier: the snapshot has the user.',
+  })
+  return restored
+}
+
+function acknowledgeChoices(
+  cluster: rds.DatabaseCluster | rds.DatabaseClusterFromSnapshot,
+  keep: boolean,
+): void {
   Validations.of(cluster).acknowledge(
     {
       id: 'AwsSolutions-SMG4',

@@ -92,6 +92,29 @@ describe('the migrate function', () => {
     expect(stack.received.at(-1)).toMatchObject({ body: { Data: { Warnings: 'none' } } })
   })
 
+  it.each([
+    ['a stack that had another database before', 'Update', 'old.example.com:5432/awareness', ''],
+    ['a stack that is new', 'Create', undefined, ''],
+    ['a stack that had this database before', 'Update', 'new.example.com:5432/awareness', 'cafe'],
+  ])(
+    'the migrate function of %s has schedules written again where they may differ',
+    async (_what, RequestType, before, kept) => {
+      await using db = await freshDatabase()
+      await using stack = await stackUrl()
+      await db.sql`insert into probe_schedules (name, spec_hash) values ('a', 'cafe')`
+      deployedTo(db.owner)
+      await handler({
+        ...REQUEST,
+        RequestType,
+        ResourceProperties: { ...REQUEST.ResourceProperties, Database: 'new.example.com:5432/awareness' },
+        ...(before === undefined ? {} : { OldResourceProperties: { Database: before } }),
+        ResponseURL: stack.url,
+      })
+      expect(stack.received).toMatchObject([{ body: { Status: 'SUCCESS' } }])
+      expect(await db.sql`select spec_hash from probe_schedules`).toEqual([{ spec_hash: kept }])
+    },
+  )
+
   it('the migrate function leaves the policy to the operators at every later deploy', async () => {
     await using db = await freshDatabase()
     await using stack = await stackUrl()

@@ -175,6 +175,7 @@ describe('a wrong setting is refused at synth with a sentence:', () => {
   it('capacity limits the wrong way round are refused with a sentence', () => {
     const database: DatabaseSettings = {
       kind: 'create',
+      snapshot: null,
       minCapacityUnits: 4,
       maxCapacityUnits: 2,
       readers: 0,

@@ -702,6 +702,41 @@ describe('the page on cost', () => {
   )
 })
 
+describe('a database from a snapshot', () => {
+  const clusterOf = (context: Record<string, string>) => {
+    const synthesised = synthesise({ stage: 'prod', ...context })
+    expect(synthesised.findings).toEqual([])
+    const [[id, cluster] = ['', null]] = resourcesOf(synthesised, 'AWS::RDS::DBCluster')
+    return { id, properties: cluster?.Properties ?? {}, synthesised }
+  }
+  const fresh = clusterOf({})
+  const restored = clusterOf({ databaseSnapshot: 'rds:prod-2026-11-01' })
+
+  it('a database from a snapshot takes the place of the cluster that there is, with everything else as it was', () => {
+    expect(restored.id).toBe(fresh.id)
+    expect(restored.properties).toMatchObject({
+      SnapshotIdentifier: 'rds:prod-2026-11-01',
+      EnableIAMDatabaseAuthentication: true,
+      StorageEncrypted: true,
+      DeletionProtection: true,
+    })
+    expect(fresh.properties).not.toHaveProperty('SnapshotIdentifier')
+    // The snapshot has the owner and the database; CloudFormation refuses to name them again.
+    expect(restored.properties).not.toHaveProperty('MasterUsername')
+    expect(restored.properties).not.toHaveProperty('DatabaseName')
+  })
+
+  it('a database from a snapshot lets its owner sign in with a token, and with a password that its secret has', () => {
+    const [[secret] = ['']] = resourcesOf(restored.synthesised, 'AWS::SecretsManager::Secret')
+    expect(JSON.stringify(restored.properties.MasterUserPassword)).toContain(secret)
+    const { Variables } = functionOf(restored.synthesised, 'migrate').Properties.Environment as {
+      Variables: Record<string, unknown>
+    }
+    expect(Variables).toMatchObject({ DATABASE_AUTH: 'iam_or_secret', DATABASE_USER: 'awareness_owner' })
+    expect(JSON.stringify(Variables.DATABASE_SECRET_ARN)).toMatch(/Secret/)
+  })
+})
+
 describe('an account without concurrency to reserve', () => {
   const synthesised = synthesise({ stage: 'dev', reserve: 'no' })
 

@@ -116,8 +116,8 @@ async function attemptsOf(db: BenchDatabase, port: number): Promise<Attempts> {
     migrate: [
       () =>
         migratePorts(unmigrated(db), DEADLINE_MS).migrate({
-          probeIntervalSeconds: 60,
-          hostsPerSchedule: 1,
+          initial: { probeIntervalSeconds: 60, hostsPerSchedule: 1 },
+          isOther: false,
         }),
     ],
   }
