@@ -1,10 +1,7 @@
 import type { parseArgs } from 'node:util'
-import type { FleetFormat } from '../../shared/contracts/fleet-file.ts'
 import type { PolicyChanges } from '../../shared/contracts/policy.ts'
 import type { QuietReason } from '../../shared/domain/operator-queries.ts'
 import type { ReachabilityStatus } from '../../shared/domain/reachability.ts'
-import { parseFleetFormat } from '../terminal/read-fleet-file.ts'
-import { parseResolveChoice, type ResolveChoice } from '../terminal/resolve-names.ts'
 import {
   parseChanges,
   parseHostText,
@@ -16,19 +13,12 @@ import {
   parseScanId,
   parseState,
 } from './flag-values.ts'
+import { IMPORT_USAGE, type ImportFile, type ImportMachines, parseImport } from './parse-import.ts'
 import { parseSince, type Since } from './since.ts'
 
 export type FleetCommand =
-  | {
-      readonly name: 'import'
-      readonly file: string
-      readonly prune: boolean
-      readonly yes: boolean
-      readonly resolve: ResolveChoice
-      /** Undefined where the name of the file shows it. */
-      readonly from: FleetFormat | undefined
-      readonly dryRun: boolean
-    }
+  | ImportFile
+  | ImportMachines
   | {
       readonly name: 'hosts'
       readonly state: ReachabilityStatus | null
@@ -66,6 +56,7 @@ export const OPTIONS = {
   yes: { type: 'boolean' },
   resolve: { type: 'string' },
   from: { type: 'string' },
+  tag: { type: 'string' },
   'dry-run': { type: 'boolean' },
   state: { type: 'string' },
   since: { type: 'string' },
@@ -93,21 +84,10 @@ type Grammar = {
 /** How each command is typed. */
 export const GRAMMAR: Readonly<Record<FleetCommand['name'], Grammar>> = {
   import: {
-    flags: ['prune', 'yes', 'resolve', 'from', 'dry-run'],
-    words: [1, 1],
-    usage: 'import FILE [--from FORMAT] [--dry-run] [--prune [--yes]] [--resolve never]',
-    build: (
-      [file = ''],
-      { prune = false, yes = false, resolve = 'always', from, 'dry-run': dryRun = false },
-    ) => ({
-      name: 'import',
-      file,
-      prune,
-      yes,
-      resolve: parseResolveChoice(resolve),
-      from: from === undefined ? undefined : parseFleetFormat(from),
-      dryRun,
-    }),
+    flags: ['prune', 'yes', 'resolve', 'from', 'dry-run', 'tag'],
+    words: [0, 1],
+    usage: IMPORT_USAGE,
+    build: parseImport,
   },
   hosts: {
     flags: ['state', 'maintenance', 'flapping'],

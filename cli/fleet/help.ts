@@ -17,6 +17,10 @@ machine, and changes it.
                      change. FORMAT is csv, json, ansible (ansible-inventory
                      --list, or an inventory in INI) or known-hosts; by
                      default the name of the file shows it
+  import --from (ec2 | ssm) [--tag VALUE] [--dry-run] [--prune [--yes]]
+                     the machines of your AWS account and region with the tag
+                     fleet-awareness=VALUE (by default the stage), as the
+                     inventory function brings them
   hosts [--state STATE] [--maintenance | --flapping]
                      the fleet; STATE is reachable, unreachable or unknown;
                      only hosts under maintenance, or only flapping ones

@@ -17,7 +17,8 @@ import { showPlan } from './show-plan.ts'
 export type ImportOrder = {
   /** Reads the file, in which an address of another class than these is a fault. */
   readonly read: (allowed: ReadonlySet<AddressClass>) => Promise<readonly FileHost[]>
-  readonly file: string
+  /** What people know the list by. */
+  readonly from: string
   readonly prune: boolean
   readonly yes: boolean
   /** Shows what would change, and changes nothing. */
@@ -68,7 +69,7 @@ export async function importFleet(
 
 async function confirmRemoval(
   output: Output,
-  { file, yes }: ImportOrder,
+  { from, yes }: ImportOrder,
   missing: readonly FleetHost[],
   fleetSize: number,
 ): Promise<boolean> {
@@ -76,7 +77,7 @@ async function confirmRemoval(
   const names = missing.length > MAX_NAMES_SHOWN ? [...some, '…'] : some
   const are = missing.length === 1 ? 'is' : 'are'
   output.err(
-    `${formatNumber(missing.length)} of ${formatCount(fleetSize, 'host')} ${are} not in ${file}, and ${yes ? 'leave' : 'would leave'} the fleet: ${names.join(', ')}`,
+    `${formatNumber(missing.length)} of ${formatCount(fleetSize, 'host')} ${are} not in ${from}, and ${yes ? 'leave' : 'would leave'} the fleet: ${names.join(', ')}`,
   )
   if (yes) return true
   if (output.confirm !== null && (await output.confirm('Remove them?'))) return true

@@ -1,6 +1,7 @@
 import { ADDRESS_CLASSES, type AddressClass } from '../../shared/domain/addresses.ts'
 import { UserError } from '../../shared/domain/errors.ts'
 import type { FileHost } from '../../shared/domain/fleet-host.ts'
+import { FLEET_TAG } from '../../shared/domain/inventory-source.ts'
 import { EXIT, type ExitCode } from '../terminal/exit-codes.ts'
 import type { Output } from '../terminal/output.ts'
 import { readFleetFile } from '../terminal/read-fleet-file.ts'
@@ -10,9 +11,10 @@ import { parseFleetCommandLine, type Target } from './command-line.ts'
 import { forgetScan } from './forget-scan.ts'
 import type { FleetCommand } from './grammar.ts'
 import { HELP } from './help.ts'
-import { importFleet } from './import-fleet.ts'
+import { type ImportOrder, importFleet } from './import-fleet.ts'
 import { endMaintenance, listMaintenances, startMaintenance } from './maintenance.ts'
 import { createOperatorClient, type OperatorClient, type OperatorTransport } from './operator-client.ts'
+import type { ImportFile, ImportMachines } from './parse-import.ts'
 import { probeHost } from './probe-host.ts'
 import { showEvents } from './show-events.ts'
 import { showHost } from './show-host.ts'
@@ -39,11 +41,11 @@ export async function runFleet(args: readonly string[], deps: FleetDeps): Promis
     const { command, json, target } = commandLine
     const resolve = createNameResolver()
     // The file's own faults are reported before anything is opened.
-    if (command.name === 'import')
+    if (command.name === 'import' && 'file' in command)
       await readFile(command, { resolve, output: null }, new Set(ADDRESS_CLASSES))
     const { invoke, now, close } = await openTransport(target, deps.env)
     try {
-      return await runCommand(createOperatorClient(invoke), { output, json, now, resolve }, command)
+      return await runCommand(createOperatorClient(invoke), { target, output, json, now, resolve }, command)
     } finally {
       await close()
     }
@@ -62,11 +64,9 @@ async function openTransport(target: Target, env: NodeJS.ProcessEnv): Promise<Op
   return openLocalTransport(env)
 }
 
-type ImportCommand = Extract<FleetCommand, { name: 'import' }>
-
 /** Without an output nothing is noted: the same file is read again. */
 const readFile = (
-  { file, from, resolve: choice }: ImportCommand,
+  { file, from, resolve: choice }: ImportFile,
   { resolve, output }: { readonly resolve: NameResolver; readonly output: Output | null },
   allowed: ReadonlySet<AddressClass>,
 ): Promise<readonly FileHost[]> =>
@@ -77,7 +77,25 @@ const readFile = (
     note: output?.err ?? (() => {}),
   })
 
+/** Loads the clients of AWS only where they are needed. */
+function machinesOf(
+  { machines, tagValue }: ImportMachines,
+  target: Target,
+  output: Output,
+): Pick<ImportOrder, 'from' | 'read'> {
+  const value = tagValue ?? (target.kind === 'stage' ? target.stage : undefined)
+  if (value === undefined) throw new UserError([`--local import --from ${machines} needs --tag VALUE`])
+  return {
+    from: `the list of machines with the tag ${FLEET_TAG}=${value}`,
+    read: async (allowed) => {
+      const { readMachines } = await import('./read-machines.ts')
+      return readMachines(machines, value, allowed, output.err)
+    },
+  }
+}
+
 type Surroundings = {
+  readonly target: Target
   readonly output: Output
   readonly json: boolean
   readonly now: () => Date
@@ -86,7 +104,7 @@ type Surroundings = {
 
 function runCommand(
   client: OperatorClient,
-  { output, json, now, resolve }: Surroundings,
+  { target, output, json, now, resolve }: Surroundings,
   command: FleetCommand,
 ): Promise<ExitCode> {
   switch (command.name) {
@@ -94,7 +112,12 @@ function runCommand(
       return importFleet(client, output, {
         ...command,
         json,
-        read: (allowed) => readFile(command, { resolve, output }, allowed),
+        ...('file' in command
+          ? {
+              from: command.file,
+              read: (allowed) => readFile(command, { resolve, output }, allowed),
+            }
+          : machinesOf(command, target, output)),
       })
     case 'hosts':
       return showHosts(client, output, { ...command, json })

@@ -65,7 +65,7 @@ describe('the command line', () => {
     [['--local', 'host', ''], 'HOST is the name, the address or the id of a host, and not an empty text'],
     [
       ['--local', 'import'],
-      'usage: npm run fleet -- (--stage STAGE | --local) import FILE [--from FORMAT] [--dry-run] [--prune [--yes]] [--resolve never]',
+      'usage: npm run fleet -- (--stage STAGE | --local) import (FILE [--from FORMAT] [--resolve never] | --from (ec2 | ssm) [--tag VALUE]) [--dry-run] [--prune [--yes]]',
     ],
     [['--local', 'import', 'f.csv', '--resolve', 'often'], '--resolve "often" is none of always, never'],
     [['--local', 'hosts', '--resolve', 'never'], '--resolve does not go with hosts'],

@@ -66,6 +66,8 @@ export async function startMachineLists(): Promise<MachineLists> {
     switch (action) {
       case 'DescribeInstances':
         return response.end(describeInstances(lists, form))
+      case 'GetCallerIdentity':
+        return response.end(CALLER)
       case 'AssumeRole':
         return response.end(assumeRole(String(form.get('RoleArn'))))
       case 'DescribeInstanceInformation':
@@ -155,6 +157,13 @@ const listTags = ({ nodes }: Lists, { ResourceId }: { ResourceId: string }): str
       Value,
     })),
   })
+
+/** The account of the caller. */
+export const ACCOUNT = '111122223333'
+
+const CALLER = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
+  <Account>${ACCOUNT}</Account><Arn>arn:aws:iam::${ACCOUNT}:user/test</Arn><UserId>AIDA</UserId>
+  </GetCallerIdentityResult></GetCallerIdentityResponse>`
 
 const assumeRole = (
   roleArn: string,
