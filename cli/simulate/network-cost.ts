@@ -1,22 +1,22 @@
+import { calledServices } from '../../infra/aws/called-services.ts'
 import type { NatSettings, Settings } from '../../infra/aws/settings.ts'
 import { PRICES, priceOf } from '../../shared/domain/prices.ts'
 import { HOURS_A_MONTH } from './bill-assumptions.ts'
 
 /** The disk of a NAT instance in GB. */
 const NAT_DISK_GB = 8
-/** Scheduler, SQS, EventBridge and SNS; with a secret also Secrets Manager. */
-const ENDPOINTS = 4
 
 /** Computes what the way out of the VPC costs in a month. */
-export function networkUsd({ network, database }: Pick<Settings, 'network' | 'database'>): number {
+export function networkUsd(settings: Settings): number {
+  const { network } = settings
   switch (network.kind) {
     case 'create':
       return natUsd(network.nat)
     case 'existing': {
       if (network.endpoints !== 'create') return 0
-      const readsSecret = database.kind !== 'existing' || database.signIn.kind === 'secret'
-      const endpoints = ENDPOINTS + (readsSecret ? 1 : 0)
-      return HOURS_A_MONTH * endpoints * network.subnetIds.length * PRICES.endpointZoneHour
+      return (
+        HOURS_A_MONTH * calledServices(settings).length * network.subnetIds.length * PRICES.endpointZoneHour
+      )
     }
     case 'none':
       return 0

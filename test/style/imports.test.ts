@@ -55,7 +55,7 @@ const RULES: readonly Rule[] = [
     // The bill and the checks before a deployment depend on the settings of a stage, which need no CDK.
     files: /^cli\/(simulate|preflight)\//,
     paths:
-      /^((cli\/terminal|functions|shared|infra\/local)\/|infra\/aws\/(settings|stages|context|concurrency|installation|engine|check-settings)\.ts$)/,
+      /^((cli\/terminal|functions|shared|infra\/local)\/|infra\/aws\/(settings|stages|context|concurrency|installation|engine|check-settings|called-services)\.ts$)/,
     packages: /./,
   },
   // A command imports no other command: what two of them share is in terminal/.

@@ -1,19 +1,18 @@
+import { calledServices } from '../../../infra/aws/called-services.ts'
 import type { Settings } from '../../../infra/aws/settings.ts'
 import type { Facts, Network, Subnet } from '../facts.ts'
 import { type Finding, judged, oneOf } from '../finding.ts'
 
 type Existing = Extract<Settings['network'], { kind: 'existing' }>
 
-/** The services that functions call from the VPC, as the names of their endpoints have them. */
-const CALLED = ['scheduler', 'sqs', 'events', 'sns'] as const
 /** What the stack creates no endpoint for: the migrate function answers CloudFormation through S3. */
 const S3 = 's3'
 
 /** Whether the subnets exist, and how they reach the APIs that the functions call. */
-export function checkSubnets({ network: read }: Facts, { network, database }: Settings): Finding[] {
+export function checkSubnets({ network: read }: Facts, settings: Settings): Finding[] {
+  const { network } = settings
   if (network.kind !== 'existing' || read === null) return []
-  const readsSecret = database.kind !== 'existing' || database.signIn.kind === 'secret'
-  const services = [...CALLED, ...(readsSecret ? ['secretsmanager'] : [])]
+  const services = calledServices(settings).map(({ service }) => service)
   return [
     ...judged('subnets', read, (found) =>
       oneOf(

@@ -2,6 +2,7 @@ import { RemovalPolicy, Validations } from 'aws-cdk-lib'
 import * as ec2 from 'aws-cdk-lib/aws-ec2'
 import * as logs from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
+import { calledServices } from '../called-services.ts'
 import type { NetworkSettings, Settings } from '../settings.ts'
 import type { EncryptionKey } from './encryption.ts'
 import { natOf } from './nat.ts'
@@ -78,7 +79,7 @@ export class Network extends Construct {
 
   /**
    * NAT rather than interface endpoints: they reach AWS only, and in a new VPC the hosts have to be reached as well. The
-   * five endpoints that the functions need cost as much in one zone as a NAT gateway, and five times a NAT instance.
+   * six endpoints that the functions need cost more in one zone than a NAT gateway, and six times a NAT instance.
    */
   private created(
     network: Extract<NetworkSettings, { kind: 'create' }>,
@@ -134,27 +135,13 @@ export class Network extends Construct {
     vpc: ec2.IVpc,
     subnets: ec2.SubnetSelection,
     functions: ec2.SecurityGroup,
-    { database, inventory }: Settings,
+    settings: Settings,
   ): void {
-    const readsSecret = database.kind !== 'existing' || database.signIn.kind === 'secret'
-    const services = {
-      Scheduler: new ec2.InterfaceVpcEndpointAwsService('scheduler'),
-      Lambda: ec2.InterfaceVpcEndpointAwsService.LAMBDA,
-      Sqs: ec2.InterfaceVpcEndpointAwsService.SQS,
-      EventBridge: ec2.InterfaceVpcEndpointAwsService.EVENTBRIDGE,
-      Sns: ec2.InterfaceVpcEndpointAwsService.SNS,
-      ...(readsSecret ? { SecretsManager: ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER } : {}),
-      ...(inventory?.kinds.includes('ec2') ? { Ec2: ec2.InterfaceVpcEndpointAwsService.EC2 } : {}),
-      ...(inventory?.kinds.includes('ssm') ? { Ssm: ec2.InterfaceVpcEndpointAwsService.SSM } : {}),
-      ...(inventory !== null && inventory.roles.length > 0
-        ? { Sts: ec2.InterfaceVpcEndpointAwsService.STS }
-        : {}),
-    }
-    for (const [name, service] of Object.entries(services)) {
-      const endpoint = new ec2.InterfaceVpcEndpoint(this, `${name}Endpoint`, {
+    for (const { id, service } of calledServices(settings)) {
+      const endpoint = new ec2.InterfaceVpcEndpoint(this, `${id}Endpoint`, {
         vpc,
         subnets,
-        service,
+        service: new ec2.InterfaceVpcEndpointAwsService(service),
         open: false,
       })
       endpoint.connections.allowDefaultPortFrom(functions)

@@ -263,10 +263,15 @@ describe('a preflight into existing subnets', () => {
     ['NAT', existing([subnet()]), without, []],
     ['a transit gateway', existing([subnet({ defaultRoute: 'tgw-1' })]), without, []],
     ['endpoints that the stack creates', existing([withS3]), { endpoints: 'create' }, []],
-    ['endpoints that exist', existing([withS3], ['scheduler', 'sqs', 'events', 'sns']), without, []],
+    [
+      'endpoints that exist',
+      existing([withS3], ['scheduler', 'lambda', 'sqs', 'events', 'sns']),
+      without,
+      [],
+    ],
     [
       'endpoints that exist, but for one',
-      existing([withS3], ['scheduler', 'sqs', 'events']),
+      existing([withS3], ['scheduler', 'lambda', 'sqs', 'events']),
       without,
       ['no route out, and no endpoint for sns: give -c endpoints=create'],
     ],
@@ -280,7 +285,7 @@ describe('a preflight into existing subnets', () => {
       'no way at all',
       existing([isolated]),
       without,
-      ['no route out, and no endpoint for scheduler, sqs, events, sns, s3: give'],
+      ['no route out, and no endpoint for scheduler, lambda, sqs, events, sns, s3: give'],
     ],
     [
       'an internet gateway',
@@ -315,7 +320,7 @@ describe('a preflight into existing subnets', () => {
       ...without,
       databaseSecretArn,
     }
-    const facts = existing([withS3], ['scheduler', 'sqs', 'events', 'sns'])
+    const facts = existing([withS3], ['scheduler', 'lambda', 'sqs', 'events', 'sns'])
     const found = checkAll(
       facts,
       installationFrom((name) => values[name]),

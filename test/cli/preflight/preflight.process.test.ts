@@ -112,10 +112,10 @@ describe('npm run preflight', () => {
     )
     expect(problemsOf(ended).filter((line) => line.includes('way to AWS'))).toEqual([
       expect.stringMatching(
-        /subnet-0a1b2c3d4e5f60718 has no route out, and no endpoint for scheduler, events, sns:/,
+        /subnet-0a1b2c3d4e5f60718 has no route out, and no endpoint for scheduler, lambda, events, sns:/,
       ),
       expect.stringMatching(
-        /subnet-0b1b2c3d4e5f60718 is a public one: .* and no endpoint for scheduler, events, sns, s3:/,
+        /subnet-0b1b2c3d4e5f60718 is a public one: .* and no endpoint for scheduler, lambda, events, sns, s3:/,
       ),
     ])
     expect(ended.lines).toContain(

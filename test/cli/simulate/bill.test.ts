@@ -109,7 +109,7 @@ describe('the bill', () => {
       endpoints: 'create',
     } as const
     const bill = billOf({ ...settings, network }, load())
-    expect(bill.network).toBeCloseTo(4 * 2 * 720 * PRICES.endpointZoneHour, 9)
+    expect(bill.network).toBeCloseTo(5 * 2 * 720 * PRICES.endpointZoneHour, 9)
   })
 
   it('the bill has a write for each transaction, also where a transaction writes less than Aurora counts', () => {
