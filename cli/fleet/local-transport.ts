@@ -29,7 +29,7 @@ export function openLocalTransport(env: NodeJS.ProcessEnv, folder = stateFolder(
   const now = fleetClock(env.DATABASE_URL ? null : readEndpoints(folder))
   const operate = {
     ...functionDeps(owner, 'operate', now),
-    installation: { stage: STAGE, serverParameters: {} },
+    installation: { stage: STAGE, serverParameters: {}, hasIpv6: true },
   }
   const probe = functionDeps(owner, 'probe', now)
   const handlers = { operate: createOperateHandler(operate), probe: createProbeHandler(probe) }

@@ -1,4 +1,4 @@
-import { type AddressClass, addressFault } from '../../shared/domain/addresses.ts'
+import { type AddressClass, addressFault, ipv6Fault } from '../../shared/domain/addresses.ts'
 import {
   type FleetHostsAdded,
   type FleetHostsRemoved,
@@ -15,6 +15,8 @@ import { formatSource, type InventorySource } from '../../shared/domain/inventor
 export type SourceFleet = {
   /** The kinds of address that the policy lets probes connect to. */
   readonly allowedAddresses: ReadonlySet<AddressClass>
+  /** Whether probes can reach IPv6 hosts. */
+  readonly hasIpv6: boolean
   /** From 1 to 100. */
   readonly removeAtMostPercent: number
   /** The hosts that this source has brought into the fleet. */
@@ -91,7 +93,7 @@ async function update(
   machines: readonly ListedMachine[],
   instanceId: string | null,
 ): Promise<SourceOutcome> {
-  const judged = machines.map((machine) => refuseAddress(machine, fleet.allowedAddresses))
+  const judged = machines.map((machine) => refuseAddress(machine, fleet))
   // Of one instance alone, nothing is known of the others.
   const ids = new Set(machines.map(({ id }) => id))
   const known = instanceId === null ? fleet.known : fleet.known.filter(({ id }) => ids.has(id))
@@ -118,9 +120,13 @@ async function update(
 }
 
 /** A machine that no probe may connect to is as unusable as one without an address. */
-function refuseAddress(machine: ListedMachine, allowed: ReadonlySet<AddressClass>): ListedMachine {
+function refuseAddress(
+  machine: ListedMachine,
+  { allowedAddresses, hasIpv6 }: Pick<SourceFleet, 'allowedAddresses' | 'hasIpv6'>,
+): ListedMachine {
   if (machine.state !== 'running') return machine
-  const fault = addressFault(machine.host.address, allowed)
+  const { address } = machine.host
+  const fault = addressFault(address, allowedAddresses) ?? (hasIpv6 ? null : ipv6Fault(address))
   return fault === null ? machine : { id: machine.id, name: machine.name, state: 'unusable', fault }
 }
 

@@ -1,5 +1,5 @@
 import type { AnswerOf } from '../../shared/contracts/operate-answer.ts'
-import { type AddressClass, addressFault } from '../../shared/domain/addresses.ts'
+import { type AddressClass, addressFault, ipv6Fault } from '../../shared/domain/addresses.ts'
 import {
   type FleetHostsAdded,
   type FleetHostsRemoved,
@@ -11,6 +11,8 @@ import type { FleetHost } from '../../shared/domain/fleet-host.ts'
 import type { HostId } from '../../shared/domain/ids.ts'
 
 export type ImportHostsPorts = {
+  /** Whether probes can reach IPv6 hosts. */
+  readonly hasIpv6: boolean
   /** The kinds of address that the policy lets probes connect to. */
   readonly allowedAddresses: () => Promise<ReadonlySet<AddressClass>>
   /** Adds and changes hosts under the name of their source, and returns what changed. */
@@ -28,7 +30,7 @@ export async function importHosts(
 ): Promise<AnswerOf<'import'>> {
   const allowed = await ports.allowedAddresses()
   const faults = hosts.flatMap(({ name, address }) => {
-    const fault = addressFault(address, allowed)
+    const fault = addressFault(address, allowed) ?? (ports.hasIpv6 ? null : ipv6Fault(address))
     return fault === null ? [] : [`${name}: ${fault}`]
   })
   if (faults.length > 0) return { outcome: 'refused', faults: faults.slice(0, MAX_FAULTS) }

@@ -38,6 +38,9 @@ export const SERVER_PARAMETERS = z
   .transform((text): unknown => JSON.parse(text))
   .pipe(z.partialRecord(z.enum(STATIC_PARAMETERS), z.int()))
 
+/** Whether the functions' network has IPv6. */
+export const IPV6 = z.enum(['yes', 'no']).default('yes')
+
 export type BaseConfig = z.output<z.ZodObject<typeof baseEnvironment>>
 
 /** An environment that a function cannot run in, with everything that is wrong about it. */

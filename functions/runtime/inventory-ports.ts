@@ -19,10 +19,12 @@ import type { ListedMachine } from '../../shared/domain/inventory.ts'
 import { INVENTORY_KINDS, type InventorySource } from '../../shared/domain/inventory-source.ts'
 import { parseAllowedAddresses } from '../../shared/domain/policy.ts'
 import { type AloneDeps, OVERLAP_ENVIRONMENT } from './alone.ts'
-import { parseEnvironment } from './config.ts'
+import { IPV6, parseEnvironment } from './config.ts'
 import { depsFromEnvironment } from './deps.ts'
 
 export type InventoryDeps = AloneDeps & {
+  /** Whether probes can reach IPv6 hosts. */
+  readonly hasIpv6: boolean
   readonly sources: readonly InventorySource[]
   readonly listMachines: (
     source: InventorySource,
@@ -57,6 +59,7 @@ const INVENTORY_ENVIRONMENT = {
   /** The value of the tag that brings a machine into this fleet. */
   FLEET_TAG_VALUE: z.string().min(1),
   ...OVERLAP_ENVIRONMENT,
+  IPV6,
 }
 
 /** Of the inventory function, from its environment variables. */
@@ -65,6 +68,7 @@ export function inventoryDepsFromEnvironment(env: NodeJS.ProcessEnv): InventoryD
   return {
     ...depsFromEnvironment(env, 'inventory'),
     mayOverlap: config.MAY_OVERLAP === 'yes',
+    hasIpv6: config.IPV6 === 'yes',
     sources: config.INVENTORY_SOURCES,
     listMachines: (source, instanceId, signal) =>
       listMachines(source, { tagValue: config.FLEET_TAG_VALUE, instanceId }, signal),
@@ -73,7 +77,7 @@ export function inventoryDepsFromEnvironment(env: NodeJS.ProcessEnv): InventoryD
 
 /** The real ports of one run: a transaction for each source. `correlationId` is the invocation's. */
 export function inventoryPorts(
-  { database, now, sources, listMachines }: InventoryDeps,
+  { database, now, sources, listMachines, hasIpv6 }: InventoryDeps,
   correlationId: string,
   instanceId: string | null,
   deadline: AbortSignal,
@@ -82,18 +86,19 @@ export function inventoryPorts(
     // EventBridge tells of the instances of its own account and region only.
     sources: instanceId === null ? sources : sources.filter(isOwnInstances),
     list: (source: InventorySource, instance: string | null) => listMachines(source, instance, deadline),
-    inFleet: <T>(
-      source: string,
-      body: (fleet: Awaited<ReturnType<typeof openFleet>>) => Promise<T>,
-    ): Promise<T> =>
+    inFleet: <T>(source: string, body: (fleet: SourceFleet) => Promise<T>): Promise<T> =>
       database
         .until(deadline)
-        .transaction('write', async (tx) => body(await openFleet(tx, { source, correlationId, now }))),
+        .transaction('write', async (tx) =>
+          body({ ...(await openFleet(tx, { source, correlationId, now })), hasIpv6 }),
+        ),
   }
 }
 
 const isOwnInstances = ({ kind, roleArn, region }: InventorySource): boolean =>
   kind === 'ec2' && roleArn === null && (process.env.AWS_REGION ?? region) === region
+
+type SourceFleet = Awaited<ReturnType<typeof openFleet>> & { readonly hasIpv6: boolean }
 
 type Run = { readonly source: string; readonly correlationId: string; readonly now: () => Date }
 

@@ -32,11 +32,23 @@ import type { EventQuery, HostPageQuery } from '../../shared/domain/operator-que
 import { type PolicyValues, parseAllowedAddresses } from '../../shared/domain/policy.ts'
 import type { ScanKey } from '../../shared/domain/scan-reading.ts'
 import type { ServerParameters } from '../../shared/domain/server-parameters.ts'
-import { parseEnvironment, SERVER_PARAMETERS } from './config.ts'
+import { IPV6, parseEnvironment, SERVER_PARAMETERS } from './config.ts'
 import { depsFromEnvironment, type FunctionDeps } from './deps.ts'
 
+type Installation = {
+  readonly stage: string
+  readonly serverParameters: ServerParameters
+  /** Whether probes can reach IPv6 hosts. */
+  readonly hasIpv6: boolean
+}
+
 export type OperateDeps = FunctionDeps & {
-  readonly installation: { readonly stage: string; readonly serverParameters: ServerParameters }
+  readonly installation: Installation
+}
+
+const OPERATE_ENVIRONMENT = {
+  SERVER_PARAMETERS,
+  IPV6,
 }
 
 /**
@@ -45,8 +57,15 @@ export type OperateDeps = FunctionDeps & {
  * @throws ConfigurationError naming every variable that is missing or wrong.
  */
 export function operateDepsFromEnvironment(env: NodeJS.ProcessEnv): OperateDeps {
-  const { STAGE, SERVER_PARAMETERS: serverParameters } = parseEnvironment(env, { SERVER_PARAMETERS })
-  return { ...depsFromEnvironment(env, 'operate'), installation: { stage: STAGE, serverParameters } }
+  const config = parseEnvironment(env, OPERATE_ENVIRONMENT)
+  return {
+    ...depsFromEnvironment(env, 'operate'),
+    installation: {
+      stage: config.STAGE,
+      serverParameters: config.SERVER_PARAMETERS,
+      hasIpv6: config.IPV6 === 'yes',
+    },
+  }
 }
 
 /** The real ports of one command: one transaction. `correlationId` is the invocation's, as CloudTrail has it. */
@@ -54,8 +73,14 @@ export const operatePorts = (deps: OperateDeps, correlationId: string, deadline:
   now: deps.now,
   reading: <T>(body: (ports: ReturnType<typeof reads>) => Promise<T>): Promise<T> =>
     deps.database.until(deadline).transaction('snapshot', (tx) => body(reads(tx, deps))),
-  writing: <T>(body: (ports: ReturnType<typeof writes>) => Promise<T>): Promise<T> =>
-    deps.database.until(deadline).transaction('write', (tx) => body(writes(tx, correlationId, deps.now))),
+  writing: <T>(
+    body: (ports: ReturnType<typeof writes> & { readonly hasIpv6: boolean }) => Promise<T>,
+  ): Promise<T> =>
+    deps.database
+      .until(deadline)
+      .transaction('write', (tx) =>
+        body({ ...writes(tx, correlationId, deps.now), hasIpv6: deps.installation.hasIpv6 }),
+      ),
 })
 
 const reads = (tx: Tx, deps: OperateDeps) => {

@@ -19,6 +19,7 @@ export const createdNetwork = (
   cidr: given.optional('vpcCidr') ?? cidr,
   availabilityZones: given.list('availabilityZones'),
   nat,
+  ipv6: given.yesOrNo('ipv6', 'no'),
 })
 
 /** What the alarms say to whom; `monitoring` is `basic` where AWS is emulated. */

@@ -6,6 +6,7 @@ export const CONTEXT_VALUES = {
   vpcCidr: 'the addresses of the VPC that is created, as 10.91.0.0/16: none that a peered network has',
   availabilityZones:
     'the zones of the VPC that is created, separated by commas; without it the first two of the region',
+  ipv6: '"yes" for a VPC with IPv6, or where your subnets have it: without it no IPv6 host is taken in',
   vpcId: 'the VPC that the functions join, vpc-…',
   subnetIds: 'its private subnets, separated by commas, with routes to the database and to the hosts',
   endpoints: '"create" where the subnets have no way to Scheduler and SQS',

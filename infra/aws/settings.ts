@@ -37,6 +37,8 @@ export type NetworkSettings =
       /** The names of its zones; none: the first two of the region. Lambda and Aurora are not in every zone. */
       readonly availabilityZones: readonly string[]
       readonly nat: NatSettings
+      /** Whether it has IPv6 as well, so that hosts with an IPv6 address can be probed. */
+      readonly ipv6: boolean
     }
   /** Existing subnets, with routes to the database, to the hosts, to Scheduler, SQS and S3. */
   | {
@@ -45,6 +47,8 @@ export type NetworkSettings =
       readonly subnetIds: readonly string[]
       /** `create`: the stack creates the interface endpoints for Scheduler, Lambda, SQS and others. */
       readonly endpoints: 'there already' | 'create'
+      /** Whether the subnets have IPv6 as well, with routes to the hosts. */
+      readonly ipv6: boolean
     }
   /** The functions run outside of any VPC. */
   | { readonly kind: 'none' }

@@ -108,6 +108,7 @@ export const STAGES: Record<Stage, (given: Given) => Settings> = {
       vpcId: given.text('vpcId'),
       subnetIds: given.filledList('subnetIds'),
       endpoints: given.optional('endpoints') === 'create' ? 'create' : 'there already',
+      ipv6: given.yesOrNo('ipv6', 'no'),
     },
     database: {
       kind: 'existing',

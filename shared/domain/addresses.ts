@@ -54,6 +54,12 @@ export function addressFault(address: string, allowed: ReadonlySet<AddressClass>
   return `address ${address} is ${kind ?? 'none'}: the policy (allowed_addresses) allows ${[...allowed].join(', ')}`
 }
 
+/** Why no prober of an installation without IPv6 reaches an address; null where it may. */
+export const ipv6Fault = (address: string): string | null =>
+  address.includes(':')
+    ? `address ${address} is IPv6, and the network of this installation has none: deploy with -c ipv6=yes`
+    : null
+
 type Ipv4Range = readonly [address: string, prefixBits: number, belongs: AddressClass]
 
 /**

@@ -8,6 +8,7 @@ import type { Names } from '../../../shared/domain/names.ts'
 import { INVENTORY_CONCURRENCY } from '../concurrency.ts'
 import type { InventorySettings } from '../settings.ts'
 import { every } from './minute-clock.ts'
+import { ipv6Variable } from './network.ts'
 import { NodeFunction, type StageParts } from './node-function.ts'
 
 /** Above the handler's own deadline of 110 s. */
@@ -42,6 +43,7 @@ export class Inventory extends Construct {
       environment: {
         INVENTORY_SOURCES: Stack.of(this).toJsonString(sources),
         FLEET_TAG_VALUE: names.installation,
+        IPV6: ipv6Variable(props.network),
         ...(settings.concurrency.isReserved ? {} : { MAY_OVERLAP: 'yes' }),
       },
     })

@@ -17,6 +17,8 @@ export type FunctionNetwork = {
   /** Where a database goes that the stack makes. */
   readonly databaseSubnets: ec2.SubnetSelection
   readonly securityGroup: ec2.SecurityGroup
+  /** Whether IPv6 hosts can be reached. */
+  readonly hasIpv6: boolean
 }
 
 /** A VPC that exists, or that the CDK app creates, with ways to the database, to the hosts and to AWS. */
@@ -27,6 +29,8 @@ export type GivenNetwork = {
   readonly subnets?: ec2.SubnetSelection
   /** Where a database goes that the stack creates, in two zones; by default where the functions are. */
   readonly databaseSubnets?: ec2.SubnetSelection
+  /** Whether the subnets of the functions have IPv6 as well; by default they have not. */
+  readonly ipv6?: boolean
 }
 
 type NetworkProps = {
@@ -34,6 +38,10 @@ type NetworkProps = {
   readonly given: GivenNetwork | undefined
   readonly key: EncryptionKey
 }
+
+/** The variable IPV6 of the functions that take hosts in. Outside of any VPC an emulator has what its machine has. */
+export const ipv6Variable = (network: FunctionNetwork | null): 'yes' | 'no' =>
+  network === null || network.hasIpv6 ? 'yes' : 'no'
 
 /** The functions' network, or nothing where they run outside of any VPC. */
 export class Network extends Construct {
@@ -46,17 +54,25 @@ export class Network extends Construct {
     else this.functions = network.kind === 'none' ? null : this.inside(network, settings, key)
   }
 
-  private insideGiven({ vpc, subnets = {}, databaseSubnets = subnets }: GivenNetwork): FunctionNetwork {
+  private insideGiven(network: GivenNetwork): FunctionNetwork {
+    const { vpc, subnets = {}, databaseSubnets = subnets, ipv6: hasIpv6 = false } = network
     const given = vpc as ec2.IVpc
-    return { vpc: given, subnets, databaseSubnets, securityGroup: this.functionGroup(given) }
+    return {
+      vpc: given,
+      subnets,
+      databaseSubnets,
+      hasIpv6,
+      securityGroup: this.functionGroup(given, hasIpv6),
+    }
   }
 
-  private functionGroup(vpc: ec2.IVpc): ec2.SecurityGroup {
+  private functionGroup(vpc: ec2.IVpc, hasIpv6: boolean): ec2.SecurityGroup {
     return new ec2.SecurityGroup(this, 'Functions', {
       vpc,
       description: 'Fleet Awareness functions: they call out, and nothing calls in',
       // The hosts may be anywhere, on any port: that is what a prober is for.
       allowAllOutbound: true,
+      ...(hasIpv6 ? { allowAllIpv6Outbound: true } : {}),
     })
   }
 
@@ -66,7 +82,7 @@ export class Network extends Construct {
     key: EncryptionKey,
   ): FunctionNetwork {
     const vpc = network.kind === 'create' ? this.created(network, settings, key) : this.existing(network)
-    const securityGroup = this.functionGroup(vpc)
+    const securityGroup = this.functionGroup(vpc, network.ipv6)
     const created = network.kind === 'create'
     const subnets = created
       ? { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }
@@ -74,7 +90,7 @@ export class Network extends Construct {
     const databaseSubnets = created ? { subnetType: ec2.SubnetType.PRIVATE_ISOLATED } : subnets
     if (network.kind === 'existing' && network.endpoints === 'create')
       this.endpoints(vpc, subnets, securityGroup, settings)
-    return { vpc, subnets, databaseSubnets, securityGroup }
+    return { vpc, subnets, databaseSubnets, securityGroup, hasIpv6: network.ipv6 }
   }
 
   /**
@@ -89,6 +105,8 @@ export class Network extends Construct {
     const nat = natOf(network.nat, network.cidr)
     const vpc = new ec2.Vpc(this, 'Vpc', {
       ipAddresses: ec2.IpAddresses.cidr(network.cidr),
+      // Out by an egress-only internet gateway, in by nothing.
+      ...(network.ipv6 ? { ipProtocol: ec2.IpProtocol.DUAL_STACK } : {}),
       ...(network.availabilityZones.length === 0
         ? { maxAzs: DEFAULT_ZONES }
         : { availabilityZones: [...network.availabilityZones] }),

@@ -137,6 +137,7 @@ export class NodeFunction extends Construct {
             vpc: props.network.vpc,
             vpcSubnets: props.network.subnets,
             securityGroups: [props.network.securityGroup],
+            ...(props.network.hasIpv6 ? { ipv6AllowedForDualStack: true } : {}),
           }),
       environment: {
         STAGE: props.names.installation,

@@ -3,6 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam'
 import { Construct } from 'constructs'
 import { OPERATE_CONCURRENCY } from '../concurrency.ts'
 import { serverParametersOf } from './created-server.ts'
+import { ipv6Variable } from './network.ts'
 import { NodeFunction, type StageParts } from './node-function.ts'
 
 /** Above the handler's own deadline of 25 s. */
@@ -20,7 +21,10 @@ export class Operate extends Construct {
       memoryMb: 512,
       timeoutSeconds: OPERATE_TIMEOUT_SECONDS,
       concurrency: OPERATE_CONCURRENCY,
-      environment: { SERVER_PARAMETERS: serverParametersOf(props.settings) },
+      environment: {
+        SERVER_PARAMETERS: serverParametersOf(props.settings),
+        IPV6: ipv6Variable(props.network),
+      },
     })
     this.operators = new iam.ManagedPolicy(this, 'Operators', {
       managedPolicyName: props.names.operatorsPolicy(Aws.REGION),

@@ -23,7 +23,7 @@ async function deployedStage(db: TestDatabase): Promise<LambdaEndpoint> {
     database: databases[0],
     telemetry,
     now,
-    installation: { stage: 'test', serverParameters: { max_connections: 1_000_000 } },
+    installation: { stage: 'test', serverParameters: { max_connections: 1_000_000 }, hasIpv6: true },
   })
   const probe = createProbeHandler({ database: databases[1], telemetry, now })
   const functions = new Map<string, typeof operate | typeof probe>([

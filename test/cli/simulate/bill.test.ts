@@ -107,6 +107,7 @@ describe('the bill', () => {
       vpcId: '',
       subnetIds: ['subnet-a', 'subnet-b'],
       endpoints: 'create',
+      ipv6: false,
     } as const
     const bill = billOf({ ...settings, network }, load())
     expect(bill.network).toBeCloseTo(5 * 2 * 720 * PRICES.endpointZoneHour, 9)

@@ -47,6 +47,7 @@ function inventoryFunction(sources: InventoryDeps['sources'] = [OWN], deps: Part
     telemetry: createTelemetry({ service, stage: 'test', output: output.stream }),
     now: () => new Date(),
     sources,
+    hasIpv6: true,
     listMachines: (source, instanceId, signal) =>
       listMachines(source, { tagValue: 'prod', instanceId }, signal),
     ...deps,
@@ -219,6 +220,17 @@ describe('the inventory function', () => {
     ])
     expect(await fleetNames()).toEqual(['typed', 'web-4'])
     expect(inventory.lines('machine left out')).toHaveLength(3)
+  })
+
+  it('the inventory function leaves out machines that have only IPv6 where the functions have none', async () => {
+    lists.instances = [instance(1, { address: undefined, ipv6: 'fd12:3456:789a::1' }), instance(2)]
+    await using inventory = inventoryFunction([OWN], { hasIpv6: false })
+    const [source] = (await inventory.run()).sources
+    expect(source).toMatchObject({
+      added: 1,
+      leftOut: [{ name: 'web-1', fault: expect.stringContaining('is IPv6, and the network') }],
+    })
+    expect(await fleetNames()).toEqual(['web-2'])
   })
 
   it('the inventory function gives the address of a terminated instance to the one that has it now, in one run', async () => {

@@ -131,6 +131,24 @@ describe('an import', () => {
     expect(await operator.ask({ command: 'hosts' })).toEqual({ hosts: [], next: null })
   })
 
+  it('an import is refused with the reason when a host of it has IPv6 and the functions have none', async () => {
+    await using db = await freshDatabase()
+    const six = { ...web, name: 'six', address: '2001:4860:4860::8888' }
+    await using without = operatorOf(db, undefined, undefined, { hasIpv6: false })
+    expect(await without.ask({ command: 'import', hosts: [web, six] })).toEqual({
+      outcome: 'refused',
+      faults: [
+        'six: address 2001:4860:4860::8888 is IPv6, and the network of this installation has none: deploy with -c ipv6=yes',
+      ],
+    })
+    expect(await without.ask({ command: 'hosts' })).toEqual({ hosts: [], next: null })
+    await using operator = operatorOf(db)
+    expect(await operator.ask({ command: 'import', hosts: [web, six] })).toEqual({
+      outcome: 'imported',
+      changed: 2,
+    })
+  })
+
   it('an import is refused as a whole when one host of it is not a host', async () => {
     await using db = await freshDatabase()
     await using operator = operatorOf(db)

@@ -51,8 +51,7 @@ describe('the status of an installation', () => {
     const [{ actual } = { actual: 0 }] = await db.sql<{ actual: number }[]>`
       select current_setting('max_connections')::integer as actual`
     await using operator = operatorOf(db, undefined, undefined, {
-      max_connections: actual + 100,
-      max_locks_per_transaction: 1,
+      serverParameters: { max_connections: actual + 100, max_locks_per_transaction: 1 },
     })
     expect((await operator.ask({ command: 'status' })).warnings).toEqual([
       `max_connections is ${actual}, and the settings ask for ${actual + 100}: reboot the database`,

@@ -101,6 +101,7 @@ describe('a wrong setting is refused at synth with a sentence:', () => {
         kind: 'create',
         cidr: '10.91.0.0/16',
         availabilityZones: [],
+        ipv6: false,
         nat: { kind: 'gateways', number: 1 },
         ...changes,
       } as const,
@@ -168,6 +169,7 @@ describe('a wrong setting is refused at synth with a sentence:', () => {
       vpcId: 'vpc-0a1b2c3d',
       subnetIds: ['subnet-0a1b2c3d'],
       endpoints: 'create',
+      ipv6: false,
     } as const
     expect(dev({ network })).toEqual([expect.stringMatching(/needs subnets in two availability zones/)])
   })

@@ -589,6 +589,59 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
   })
 })
 
+describe('IPv6', () => {
+  const variableOf = (synthesised: Parameters<typeof functionOf>[0], name: string): unknown =>
+    (functionOf(synthesised, name).Properties.Environment as { Variables: Record<string, string> }).Variables
+      .IPV6
+  const egressOf = (synthesised: Parameters<typeof resourcesOf>[0]) =>
+    resourcesOf(synthesised, 'AWS::EC2::SecurityGroup').find(([id]) => id.startsWith('NetworkFunctions'))?.[1]
+      .Properties.SecurityGroupEgress
+
+  it('IPv6 is left out where nobody asks for it, and the functions that take hosts in know that', () => {
+    for (const stage of ['dev', 'prod', 'existing'] as const) {
+      const synthesised = stageTemplate(stage)
+      expect([variableOf(synthesised, 'operate'), variableOf(synthesised, 'inventory')]).toEqual(['no', 'no'])
+      expect(resourcesOf(synthesised, 'AWS::EC2::VPCCidrBlock')).toEqual([])
+      expect(JSON.stringify(egressOf(synthesised))).not.toContain('::/0')
+    }
+    // On one machine hosts are reached by IPv6 if the machine has it.
+    expect(variableOf(stageTemplate('emulated'), 'operate')).toBe('yes')
+  })
+
+  it('IPv6 leads out of a VPC that the stack creates, and into none', () => {
+    const synthesised = synthesise({ stage: 'dev', ipv6: 'yes' })
+    expect(synthesised.findings).toEqual([])
+    expect(
+      resourcesOf(synthesised, 'AWS::EC2::VPCCidrBlock').map(([, { Properties }]) => Properties),
+    ).toMatchObject([{ AmazonProvidedIpv6CidrBlock: true }])
+    const gateways = resourcesOf(synthesised, 'AWS::EC2::EgressOnlyInternetGateway').map(([id]) => id)
+    expect(gateways).toHaveLength(1)
+    const routes = resourcesOf(synthesised, 'AWS::EC2::Route').filter(
+      ([id, { Properties }]) => id.includes('functions') && Properties.DestinationIpv6CidrBlock === '::/0',
+    )
+    expect(routes.map(([, { Properties }]) => idOf(Properties.EgressOnlyInternetGatewayId))).toEqual([
+      gateways[0],
+      gateways[0],
+    ])
+  })
+
+  it.each(['dev', 'existing'] as const)(
+    'IPv6 is open to every function of the stage %s, whose network then has it',
+    (stage) => {
+      const synthesised = synthesise({ stage, ...INSTALLATIONS[stage], ipv6: 'yes' })
+      for (const [, { Properties }] of resourcesOf(synthesised, LAMBDA))
+        expect(Properties.VpcConfig).toMatchObject({ Ipv6AllowedForDualStack: true })
+      expect(egressOf(synthesised)).toContainEqual(
+        expect.objectContaining({ CidrIpv6: '::/0', IpProtocol: '-1' }),
+      )
+      expect([variableOf(synthesised, 'operate'), variableOf(synthesised, 'inventory')]).toEqual([
+        'yes',
+        'yes',
+      ])
+    },
+  )
+})
+
 describe('static parameters of the database', () => {
   const parametersOf = (stage: 'prod' | 'small' | 'existing') => {
     const synthesised = stageTemplate(stage)

@@ -18,17 +18,20 @@ export type Operator = AsyncDisposable & {
   readonly database: Database
 }
 
+/** In what an installation may differ. */
+type Differences = { readonly serverParameters?: ServerParameters; readonly hasIpv6?: boolean }
+
 export function operatorOf(
   db: TestDatabase,
   now = () => new Date(),
   deadlineMs?: number,
-  serverParameters: ServerParameters = {},
+  { serverParameters = {}, hasIpv6 = true }: Differences = {},
 ): Operator {
   const output = collectOutput()
   const database = openDatabase(db.as('awareness_operate'))
   const telemetry = createTelemetry({ service: 'awareness-operate', stage: 'test', output: output.stream })
   const handler = createOperateHandler(
-    { database, telemetry, now, installation: { stage: 'test', serverParameters } },
+    { database, telemetry, now, installation: { stage: 'test', serverParameters, hasIpv6 } },
     deadlineMs,
   )
   const invoke = (event: unknown) => handler(event, lambdaContext())

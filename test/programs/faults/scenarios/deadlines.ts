@@ -69,7 +69,7 @@ async function attemptsOf(db: BenchDatabase, port: number): Promise<Attempts> {
     functionDeps({ database: db, now: () => new Date(), log: nowhere() }, name)
   const operate = (command: object) => () =>
     createOperateHandler(
-      { ...depsOf('operate'), installation: { stage: 'faults', serverParameters: {} } },
+      { ...depsOf('operate'), installation: { stage: 'faults', serverParameters: {}, hasIpv6: true } },
       DEADLINE_MS,
     )(command, lambdaContext())
   const uncalled = async (): Promise<never> => {
@@ -109,7 +109,7 @@ async function attemptsOf(db: BenchDatabase, port: number): Promise<Attempts> {
     inventory: [
       () =>
         createInventoryHandler(
-          { ...depsOf('inventory'), sources: [OWN_INSTANCES], listMachines: async () => [] },
+          { ...depsOf('inventory'), hasIpv6: true, sources: [OWN_INSTANCES], listMachines: async () => [] },
           DEADLINE_MS,
         )({}, lambdaContext()),
     ],
