@@ -73,3 +73,96 @@ describe.each(FLEETS)('the network of the prober is away from a fleet %s', (_, o
     expect(named(reports, 'host up')).toHaveLength(options.hosts)
   })
 })
+
+describe('hosts that are really down', () => {
+  it('hosts that are really down, 30 % of 2,000, are reported one by one, and the prober is trusted', async () => {
+    await using fleet = await playedFleet({ hosts: 2_000, cadenceMinutes: 5, hostsPerSchedule: 50 })
+    await fleet.playUntil(QUIET)
+    for (const id of fleet.hostIds.slice(0, 600)) fleet.dead.add(id)
+    await fleet.playUntil(QUIET + 8)
+    const reports = await since(fleet)
+    expect(named(reports, 'host down')).toHaveLength(600)
+    expect(reports).toHaveLength(600)
+    expect(await fleet.count()).toEqual({ reachable: 1_400, unreachable: 600, unknown: 0 })
+  })
+
+  it('hosts that are really down in a small fleet are reported without delay where another one answers', async () => {
+    await using fleet = await playedFleet({ hosts: 3, cadenceMinutes: 5, hostsPerSchedule: 1 })
+    await fleet.playUntil(QUIET)
+    for (const id of fleet.hostIds.slice(0, 2)) fleet.dead.add(id)
+    await fleet.playUntil(QUIET + 8)
+    expect((await since(fleet)).map(({ what }) => what)).toEqual(['host down', 'host down'])
+  })
+
+  it('hosts that are really down, 60 % of 2,000, are reported after the hold, and the prober is not suspected again', async () => {
+    await using fleet = await playedFleet({ hosts: 2_000, cadenceMinutes: 5, hostsPerSchedule: 50 })
+    await fleet.playUntil(QUIET)
+    for (const id of fleet.hostIds.slice(0, 1_200)) fleet.dead.add(id)
+    await fleet.playUntil(QUIET + 40)
+    const reports = await since(fleet)
+    expect(
+      reports.filter(({ what }) => what !== 'host down').map(({ what, reason }) => [what, reason]),
+    ).toEqual([
+      ['prober.suspect', 'share'],
+      ['prober.trusted', 'held_long_enough'],
+    ])
+    expect(await fleet.count()).toEqual({ reachable: 800, unreachable: 1_200, unknown: 0 })
+  })
+})
+
+describe('a prober whose network is away', () => {
+  it('a prober whose network is away calls all hosts down at once where the hold is turned off', async () => {
+    await using fleet = await playedFleet({ hosts: 60, cadenceMinutes: 5, hostsPerSchedule: 1 })
+    await fleet.db.sql`update policy set hold_above_percent = 0`
+    await outage(fleet, 8)
+    expect((await since(fleet)).map(({ what }) => what)).toEqual(Array(60).fill('host down'))
+  })
+
+  it('a prober whose network is away calls no host down while the fan-out is frozen, for as long as a hold may last', async () => {
+    await using fleet = await playedFleet({ hosts: 60, cadenceMinutes: 1, hostsPerSchedule: 1 })
+    await fleet.playUntil(QUIET)
+    fleet.isFanOutFrozen = true
+    await outage(fleet, 14)
+    const reports = await since(fleet)
+    expect(reports.map(({ what }) => what)).toEqual(['prober.suspect'])
+
+    await fleet.playUntil(QUIET + 20)
+    expect((await fleet.count()).unreachable).toBe(60)
+    fleet.isFanOutFrozen = false
+    await fleet.playUntil(QUIET + 22)
+    const [trusted, ...more] = named(await since(fleet), 'prober.trusted')
+    expect([trusted?.reason, more]).toEqual(['held_long_enough', []])
+    fleet.isNetworkAway = false
+    await fleet.playUntil(QUIET + 30)
+    expect(await fleet.count()).toEqual({ reachable: 60, unreachable: 0, unknown: 0 })
+    expect(named(await since(fleet), 'prober.suspect')).toHaveLength(1)
+  })
+
+  it('a prober whose network is away calls no host down where nothing is confirmed, by the share alone', async () => {
+    await using fleet = await playedFleet({ hosts: 60, cadenceMinutes: 5, hostsPerSchedule: 1 })
+    await fleet.db.sql`update policy set confirm_after_seconds = 0`
+    await outage(fleet, 10)
+    fleet.isNetworkAway = false
+    await fleet.playUntil(QUIET + 24)
+    const told = (await since(fleet)).map(({ what, reason }) => [what, reason])
+    expect(told).toEqual([
+      ['prober.suspect', 'share'],
+      ['prober.trusted', 'recovered'],
+    ])
+  })
+})
+
+describe('a host that must answer twice to be up', () => {
+  it('a host that must answer twice to be up is probed again within a minute of its first answer', async () => {
+    await using fleet = await playedFleet({ hosts: 20, cadenceMinutes: 5, hostsPerSchedule: 1 })
+    await fleet.db.sql`update policy set successes_to_come_up = 2`
+    await fleet.playUntil(QUIET)
+    const [host] = fleet.hostIds
+    if (host === undefined) throw new Error('hosts were added')
+    fleet.dead.add(host)
+    await fleet.playUntil(QUIET + 10)
+    fleet.dead.delete(host)
+    await fleet.playUntil(QUIET + 10 + 6 + 1)
+    expect((await since(fleet)).map(({ what }) => what)).toEqual(['host down', 'host up'])
+  })
+})
