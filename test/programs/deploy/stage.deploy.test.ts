@@ -24,6 +24,8 @@ import { type Operator, operatorOf } from './operator.ts'
 import { type Subscribers, subscribe } from './subscribers.ts'
 
 const STACK = `fleet-awareness-${STAGE}`
+/** The schedules of the functions that run by themselves. */
+const CLOCKS = ['fan-out', 'inventory', 'publish'].map((name) => `${STACK}-clock/${STACK}-${name}`)
 /** Scheduler knows no shorter period than a minute, and the emulator looks every ten seconds. */
 const WITHIN_MINUTES = { timeout: 280_000, interval: 2_000 }
 const WITHIN_SECONDS = { timeout: 60_000, interval: 1_000 }
@@ -122,7 +124,7 @@ describe('a stage deployed by the CDK CLI into an AWS account', () => {
     const outputs = Outputs.parse(JSON.parse(readFileSync(join(account.folder, 'outputs.json'), 'utf8')))
     scanQueueUrl = outputs[STACK]?.ScanQueueUrl ?? ''
     expect(scanQueueUrl).toMatch(/scan-completed$/)
-    expect(await schedules()).toEqual([`${STACK}-clock/${STACK}-fan-out`, `${STACK}-clock/${STACK}-publish`])
+    expect(await schedules()).toEqual(CLOCKS)
     subscribers = await subscribe({ events, sns, sqs }, { stage: STAGE, account: ACCOUNT, region: REGION })
   })
 
@@ -200,7 +202,7 @@ describe('a stage deployed by the CDK CLI into an AWS account', () => {
   }
 
   it('a stage that the CDK CLI deploys gives each host a schedule, by the fan-out that Scheduler runs every minute', async () => {
-    await expect.poll(schedules, WITHIN_MINUTES).toHaveLength(2 + NAMES.length)
+    await expect.poll(schedules, WITHIN_MINUTES).toHaveLength(CLOCKS.length + NAMES.length)
     const probes = (await schedules()).filter((name) => name.startsWith(`${STACK}-probes/`))
     expect(probes).toHaveLength(NAMES.length)
   })
@@ -217,7 +219,7 @@ describe('a stage deployed by the CDK CLI into an AWS account', () => {
     await fleet.doomed.switchTo(BEHAVIOURS.silent)
     await importFleet(['doomed', 'steady'])
     await expect.poll(states, WITHIN_MINUTES).toEqual({ doomed: 'unreachable', steady: 'reachable' })
-    await expect.poll(schedules, WITHIN_MINUTES).toHaveLength(4)
+    await expect.poll(schedules, WITHIN_MINUTES).toHaveLength(CLOCKS.length + 2)
 
     expect(await operator.probe('doomed')).toBe(EXIT.unreachable)
     const events = await operator.events('host.connectivity.checked')
