@@ -26,9 +26,14 @@ export function functionOf(synthesised: Pick<Synthesised, 'json'>, folder: strin
 
 /** What a role may do, from all policies that are attached to it. */
 export function statementsOf(synthesised: Synthesised, roleId: string): Statement[] {
-  return resourcesOf(synthesised, 'AWS::IAM::Policy')
+  const inline = synthesised.json.Resources[roleId]?.Properties.Policies ?? []
+  const own = (inline as { PolicyDocument: { Statement: Statement[] } }[]).flatMap(
+    ({ PolicyDocument }) => PolicyDocument.Statement,
+  )
+  const attached = resourcesOf(synthesised, 'AWS::IAM::Policy')
     .filter(([, { Properties }]) => JSON.stringify(Properties.Roles).includes(`"${roleId}"`))
     .flatMap(([, { Properties }]) => (Properties.PolicyDocument as { Statement: Statement[] }).Statement)
+  return [...own, ...attached]
 }
 
 /** The logical id that `Fn::GetAtt` or `Ref` names. */

@@ -1,4 +1,4 @@
-import { Aws, RemovalPolicy } from 'aws-cdk-lib'
+import { Aws, CfnDeletionPolicy, RemovalPolicy } from 'aws-cdk-lib'
 import * as iam from 'aws-cdk-lib/aws-iam'
 import * as scheduler from 'aws-cdk-lib/aws-scheduler'
 import type { Construct } from 'constructs'
@@ -31,14 +31,11 @@ export class FanOut {
       scheduleGroupName: props.names.probeSchedules,
       removalPolicy: RemovalPolicy.DESTROY,
     })
-    const role = scheduleRole(scope, 'ScheduleRole', this.schedules, props.probe.function)
-    role.addToPolicy(
-      new iam.PolicyStatement({
-        actions: ['sqs:SendMessage'],
-        resources: [props.probe.deadLetters.queueArn],
-      }),
-    )
-    for (const use of keyUse(props.key, 'sqs')) role.addToPolicy(new iam.PolicyStatement(use))
+    const role = scheduleRole(scope, 'ScheduleRole', this.schedules, props.probe.function, [
+      { actions: ['sqs:SendMessage'], resources: [props.probe.deadLetters.queueArn] },
+      ...keyUse(props.key, 'sqs'),
+    ])
+    keepWhenReplaced(role)
     this.function = this.createFunction(props, role)
     this.function.waitFor(this.schedules)
     this.allowSchedules(role)
@@ -108,4 +105,11 @@ export class FanOut {
       'Schedules are made as hosts come: their group is the boundary.',
     )
   }
+}
+
+/** The schedules that the fan-out made have the old role until it has written them again, which takes minutes. */
+function keepWhenReplaced({ node: { defaultChild } }: iam.Role): void {
+  if (!(defaultChild instanceof iam.CfnRole)) throw new Error('the role is not made by this stack')
+  defaultChild.cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN
+  defaultChild.cfnOptions.deletionPolicy = CfnDeletionPolicy.DELETE
 }

@@ -51,19 +51,19 @@ export function scheduleRole(
   id: string,
   group: scheduler.ScheduleGroup,
   target: NodeFunction,
+  further: readonly iam.PolicyStatementProps[] = [],
 ): iam.Role {
+  const rights = [{ actions: ['lambda:InvokeFunction'], resources: [target.handler.functionArn] }, ...further]
   const role = new iam.Role(scope, id, {
+    // In the role itself: a policy of its own would be moved to the role that takes the place of this one.
+    inlinePolicies: {
+      Schedules: new iam.PolicyDocument({ statements: rights.map((each) => new iam.PolicyStatement(each)) }),
+    },
     assumedBy: new iam.ServicePrincipal('scheduler.amazonaws.com', {
       conditions: {
         StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID, 'aws:SourceArn': group.scheduleGroupArn },
       },
     }),
   })
-  role.addToPolicy(
-    new iam.PolicyStatement({
-      actions: ['lambda:InvokeFunction'],
-      resources: [target.handler.functionArn],
-    }),
-  )
   return role
 }

@@ -168,9 +168,10 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
 
   describe('rights', () => {
     it('the rights of no role allow all actions of a service', () => {
-      const allowed = propertiesOf('AWS::IAM::Policy').flatMap(({ PolicyDocument }) =>
-        (PolicyDocument as { Statement: Parameters<typeof actionsOf>[0][] }).Statement.flatMap(actionsOf),
+      const allowed = resourcesOf(synthesised, 'AWS::IAM::Role').flatMap(([id]) =>
+        statementsOf(synthesised, id).flatMap(actionsOf),
       )
+      expect(allowed.length).toBeGreaterThan(10)
       expect(allowed.filter((action) => action.includes('*'))).toEqual([])
     })
 
@@ -470,6 +471,21 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
         expect(JSON.stringify(schedule.GroupName)).toContain('-clock')
       }
     })
+  })
+
+  it('stage %s keeps the role of the hosts’ schedules, with its rights, when another one takes its place, but not when the stack goes', () => {
+    const roles = resourcesOf(synthesised, 'AWS::IAM::Role').filter(([id]) =>
+      id.startsWith('LivenessScheduleRole'),
+    )
+    expect(roles).toHaveLength(1)
+    for (const [id, role] of roles) {
+      expect([role.UpdateReplacePolicy, role.DeletionPolicy]).toEqual(['Retain', 'Delete'])
+      const attached = resourcesOf(synthesised, 'AWS::IAM::Policy').filter(([, { Properties }]) =>
+        JSON.stringify(Properties.Roles).includes(id),
+      )
+      expect(attached).toEqual([])
+      expect(statementsOf(synthesised, id).flatMap(actionsOf)).toContain('lambda:InvokeFunction')
+    }
   })
 
   it('stage %s takes the rights of the schedules of a group that is replaced, before the fan-out fills the new one', () => {
