@@ -23,3 +23,8 @@ export const FAN_OUT_CALLS_PER_SECOND = 400
 
 /** Scheduler delivers at least once. In the simulation every hundredth event is delivered twice. */
 export const DOUBLED_EVERY = 100
+
+/** An asynchronous invocation of Lambda begins within a second or so of the call. */
+export const INVOKED_AFTER_MS = 1000
+/** From the commit of a change to the bus: the log line, the publish function and one call (`npm run bench`: below 1 s). */
+export const EVENT_TO_BUS_MS = 1500

@@ -2,6 +2,8 @@ import { terminalOutput } from '../terminal/output.ts'
 import { reportError } from '../terminal/report-error.ts'
 import { BILLED_DOWN_SHARE, type Billed, shownBills, terminalBills } from './bill-table.ts'
 import { HELP, parseSimulateCommand } from './command-line.ts'
+import { DETECTION_HOSTS, describeDetection, simulateDetection } from './detection.ts'
+import { simulatedFleet } from './fleet.ts'
 import { type Scenario, simulate } from './scenario.ts'
 import { describeWalk, terminalTable } from './table.ts'
 import { writeBills, writePage } from './write-page.ts'
@@ -32,6 +34,8 @@ async function run(args: readonly string[]): Promise<void> {
     const lines = [title, '', ...terminalTable(scenarios, output.colours), '', describeWalk(scenarios)]
     lines.forEach(output.out)
     const billTitle = `the bill of the stage ${command.stage}, ${BILLED_DOWN_SHARE * 100} % down`
+    const detections = await simulateDetection(simulatedFleet(DETECTION_HOSTS))
+    ;['', describeDetection(detections)].forEach(output.out)
     ;['', billTitle, '', ...terminalBills(billsOf(scenarios), output.colours)].forEach(output.out)
   }
   if (command.write) writePage(scenarios)
