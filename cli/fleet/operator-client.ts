@@ -2,8 +2,8 @@ import type * as z from 'zod'
 import { type AnswerOf, OPERATE_ANSWERS } from '../../shared/contracts/operate-answer.ts'
 import type { OperateCommand, RequestInputOf } from '../../shared/contracts/operate-request.ts'
 import { AnswerForOneHost, type HostOutcome } from '../../shared/contracts/probe-answer.ts'
+import type { FindHosts } from '../../shared/domain/scanned-host.ts'
 import { RefusedError } from '../terminal/report-error.ts'
-import type { FindHosts } from '../terminal/resolve-host.ts'
 
 /** Invokes a function of the fleet, wherever it runs, with an event that is JSON. */
 export type Invoke = (folder: 'operate' | 'probe', event: object) => Promise<unknown>

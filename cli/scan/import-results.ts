@@ -3,7 +3,7 @@ import { findHosts } from '../../shared/db/find-hosts.ts'
 import { readLastScan } from '../../shared/db/last-scan.ts'
 import { UserError } from '../../shared/domain/errors.ts'
 import type { FleetHost } from '../../shared/domain/fleet-host.ts'
-import { uuidV5 } from '../../shared/domain/uuid-v5.ts'
+import { deriveScanId } from '../../shared/domain/scan-id.ts'
 import { announceScan } from '../../shared/producer/announce-scan.ts'
 import { type LoggedChanges, recordScan } from '../../shared/producer/record-scan.ts'
 import { readScanFile } from '../../shared/scans/read-scan-file.ts'
@@ -38,9 +38,6 @@ export type ImportDeps = {
 export type ImportOutcome = 'recorded' | 'already_recorded' | 'superseded'
 export type Imported = { readonly outcome: ImportOutcome; readonly sentence: string }
 
-/** Of this tool alone, drawn once by chance. */
-const NAMESPACE = 'b7d1a0c4-52e6-4f0b-9a2c-6f1e4d7c3a58'
-
 /**
  * Reads the whole file.
  * @throws ScanFileError for a file that is not one finished scan, and UserError for one from the future.
@@ -61,7 +58,7 @@ export async function importResults(deps: ImportDeps, wanted: Import): Promise<I
   const host = await findScannedHost((text) => findHosts(sql, text), { ...wanted, scan })
   const note = noteOfOtherTarget(host, scan.targets)
   if (note !== null) deps.note(note)
-  const scanId = wanted.scanId ?? scan.scanId ?? uuidV5(NAMESPACE, `${host.id} ${scan.sha256}`)
+  const scanId = wanted.scanId ?? scan.scanId ?? deriveScanId(host.id, scan.sha256)
   const identified = { hostId: host.id, scanId, completedAt: scan.completedAt }
   const recorded = await recordScan(sql, { ...identified, results: scan.results }, deps.now)
   if (recorded.outcome === 'unknown_host') {

@@ -1,11 +1,9 @@
 import type { FleetHost } from '../../shared/domain/fleet-host.ts'
 import { isUuid } from '../../shared/domain/ids.ts'
+import type { FindHosts } from '../../shared/domain/scanned-host.ts'
 import { EXIT } from './exit-codes.ts'
 import { formatEndpoint } from './format.ts'
 import { HostNotResolvedError } from './report-error.ts'
-
-/** Finds the hosts of the fleet that a text may mean, by id, name or address: ten at most. */
-export type FindHosts = (text: string) => Promise<readonly FleetHost[]>
 
 /** The error for a text that names no host of the fleet. */
 export const noSuchHost = (text: string): HostNotResolvedError =>

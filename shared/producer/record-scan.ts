@@ -38,14 +38,20 @@ const MAX_RULES_A_STATEMENT = 5_000
  * @throws InvalidValueError for a scan with a wrong value, which it names, and ContradictoryResultsError. Nothing
  * is written then.
  */
-export async function recordScan(
+export const recordScan = (
   sql: Sql,
   scan: Scan,
   now: () => Date = () => new Date(),
-): Promise<RecordOutcome> {
+): Promise<RecordOutcome> => recordScanWithin((body) => begin(sql, READ_COMMITTED, body), scan, now)
+
+/** Runs a body in a transaction at the level READ COMMITTED, and commits it when the body ends well. */
+export type Within = <T>(body: (tx: Tx) => Promise<T>) => Promise<T>
+
+/** As `recordScan`, in a transaction of the caller's. */
+export async function recordScanWithin(within: Within, scan: Scan, now: () => Date): Promise<RecordOutcome> {
   const recordable = recordableScan(scan)
   if (isInFuture(recordable.completedAt, now())) return { outcome: 'completed_at_in_future' }
-  const outcome = await begin(sql, READ_COMMITTED, async (tx) => {
+  return within<RecordOutcome>(async (tx) => {
     await lockLogOfHost(tx, recordable.hostId)
     const position = await readLogPosition(tx, recordable)
     if (!position.is_known_host) return { outcome: 'unknown_host' } as const
@@ -58,7 +64,6 @@ export async function recordScan(
     if (!(await insertScan(tx, recordable))) throw ofOtherHost(recordable)
     return { outcome: 'recorded', changes } as const
   })
-  return outcome
 }
 
 const ofOtherHost = ({ scanId }: RecordableScan): InvalidValueError =>
