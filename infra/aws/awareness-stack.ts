@@ -9,6 +9,7 @@ import { Database } from './constructs/database.ts'
 import { Drift } from './constructs/drift.ts'
 import { admitServices } from './constructs/encryption.ts'
 import { FanOut } from './constructs/fan-out.ts'
+import { Ingest } from './constructs/ingest.ts'
 import { Inventory } from './constructs/inventory.ts'
 import { Migrate } from './constructs/migrate.ts'
 import { type GivenNetwork, Network } from './constructs/network.ts'
@@ -57,6 +58,7 @@ export class AwarenessStack extends Stack {
     const probe = new Probe(liveness, parts)
     const fanOut = new FanOut(liveness, { ...parts, probe })
     const drift = new Drift(this, 'Drift', parts)
+    const ingest = new Ingest(this, 'Ingest', { ...parts, scans: drift.queue })
     const operate = new Operate(this, 'Operators', { ...parts, probe: probe.function })
     const inventory = new Inventory(this, 'Inventory', { ...parts, clocks: fanOut.clocks })
     const publish = new Publish(this, 'Publish', {
@@ -77,20 +79,22 @@ export class AwarenessStack extends Stack {
       operate: operate.function,
       publish: publish.function,
       inventory: inventory.function,
+      ingest: ingest.function,
       migrate: migrate.function,
     }
     // New code meets the new schema, and a failed migration leaves the old code running.
     for (const name of SIGNING_FUNCTIONS) functions[name].waitFor(migrate.done)
 
-    new Monitoring(this, 'Monitoring', { ...parts, functions, probe, fanOut, drift, publish })
-    this.announce(names, drift, publish)
+    new Monitoring(this, 'Monitoring', { ...parts, functions, probe, fanOut, drift, ingest, publish })
+    this.announce(names, drift, ingest, publish)
   }
 
-  /** Publishes what other teams need: where to send scan messages, and where to receive events. */
-  private announce(names: Names, drift: Drift, { bus }: Publish): void {
+  /** Publishes what other teams need: where to put results files, to send scan messages, and to receive events. */
+  private announce(names: Names, drift: Drift, { bucket }: Ingest, { bus }: Publish): void {
     const announced = {
       'scan-queue-url': drift.queue.queueUrl,
       'scan-queue-arn': drift.queue.queueArn,
+      'scan-bucket': bucket.bucketName,
       'event-bus-arn': bus.eventBusArn,
     }
     for (const [name, value] of Object.entries(announced)) {

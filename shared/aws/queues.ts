@@ -13,6 +13,8 @@ export type RejectedMessage = {
   readonly reason: string
   /** What exactly is wrong, for whoever mends it. */
   readonly detail: string
+  /** The key of the object that the message is about, where it is about one. */
+  readonly key?: string | null
 }
 
 /** Attributes count towards a message's size, and a person reads this one. */
@@ -21,11 +23,11 @@ const MAX_DETAIL_CHARACTERS = 500
 /** SQS takes no larger message. */
 const MAX_MESSAGE_BYTES = 1_048_576
 /** The attributes never need more bytes, with their names and types: a character of their text has at most 3 bytes. */
-const ATTRIBUTES_BYTES = 3 * 3 * MAX_DETAIL_CHARACTERS + 200
+const ATTRIBUTES_BYTES = 4 * 3 * MAX_DETAIL_CHARACTERS + 200
 
 /**
- * Sends a message to a dead-letter queue as it came, with the attributes `reason`, `detail` and
- * `source_message_id`. One so long that they have no room beside it loses its end, and says so in `detail`:
+ * Sends a message to a dead-letter queue as it came, with the attributes `reason`, `detail`,
+ * `source_message_id` and `key`. One so long that they have no room beside it loses its end, and says so in `detail`:
  * refused by SQS it would become a dead letter without a reason.
  * @throws what the SQS client throws; the message is not in the queue then, or is and will be once more.
  */
@@ -44,6 +46,7 @@ export async function sendToDeadLetters(
         reason: textAttribute(message.reason),
         detail: textAttribute(cut + message.detail),
         source_message_id: textAttribute(message.messageId),
+        ...(message.key == null ? {} : { key: textAttribute(message.key) }),
       },
     }),
   )

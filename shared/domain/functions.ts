@@ -69,6 +69,13 @@ export const FUNCTIONS = {
     description:
       'Fleet Awareness: keeps the hosts table in step with the machines that are tagged for the fleet',
   },
+  ingest: {
+    folder: 'ingest',
+    role: 'awareness_scanner',
+    service: 'awareness-ingest',
+    secret: { field: 'scanner_password', variable: 'SCANNER_PASSWORD' },
+    description: 'Fleet Awareness: records the results files that scanners put into the bucket',
+  },
   migrate: {
     folder: 'migrate',
     role: null,

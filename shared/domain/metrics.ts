@@ -107,3 +107,16 @@ export const DRIFT_METRICS = {
   /** The time from `completed_at` to the verdict. */
   verdictMs: 'ScanToVerdictMs',
 } as const
+
+/** Of the ingest function: a count for each object by what came of it, and for each message that is tried again. */
+export const INGEST_METRICS = {
+  recorded: 'ScanFilesRecorded',
+  /** The same content was recorded before. */
+  repeated: 'ScanFilesRepeated',
+  /** A later scan of the host was recorded before. */
+  superseded: 'ScanFilesSuperseded',
+  /** Deleted before it was read. */
+  gone: 'ScanFilesGone',
+  rejected: 'ScanFilesRejected',
+  retried: 'ScanFilesRetried',
+} as const

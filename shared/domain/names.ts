@@ -45,6 +45,10 @@ export const namesOf = (installation: string) => {
     clock: (name: FunctionName) => named(FUNCTIONS[name].folder),
     scans: named('scan-completed'),
     scanDeadLetters: named('scan-dead-letters'),
+    scanFiles: named('scan-files'),
+    scanFileDeadLetters: named('scan-file-dead-letters'),
+    /** Buckets of all accounts and regions share their names. */
+    scanBucket: (account: string, region: string) => named(`scans-${account}-${region}`),
     probeDeadLetters: named('probe-dead-letters'),
     undelivered: named('undelivered-events'),
     forwardRule: (number: number) => named(`forward-${number}`),

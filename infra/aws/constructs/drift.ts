@@ -1,10 +1,10 @@
-import * as iam from 'aws-cdk-lib/aws-iam'
 import * as lambda from 'aws-cdk-lib/aws-lambda'
 import type * as sqs from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
 import { keyUse } from './encryption.ts'
 import { NodeFunction, type StageParts } from './node-function.ts'
 import { deadLetterQueue, workQueue } from './queues.ts'
+import { scannerPrincipal } from './scanner-principal.ts'
 
 const DRIFT_TIMEOUT_SECONDS = 60
 /** Scans that are judged in one view of the database. */
@@ -56,10 +56,6 @@ export class Drift extends Construct {
   }
 
   private admitScanners(scanners: readonly string[]): void {
-    for (const scanner of scanners) {
-      this.queue.grantSendMessages(
-        /^\d+$/.test(scanner) ? new iam.AccountPrincipal(scanner) : new iam.ArnPrincipal(scanner),
-      )
-    }
+    for (const scanner of scanners) this.queue.grantSendMessages(scannerPrincipal(scanner))
   }
 }

@@ -37,7 +37,7 @@ export const queueEncryption = (
 
 /**
  * Lets those services use the key that do not act with a role of the stack: CloudWatch Logs for its groups, CloudWatch for
- * messages of alarms, EventBridge for events that another account's bus did not take. A key that was not created in the
+ * messages of alarms, EventBridge for events that another account's bus did not take, S3 for notifications of results files. A key that was not created in the
  * same CDK app is left as it is: its policy has to say the same.
  */
 export function admitServices(key: kms.IKey): void {
@@ -54,7 +54,9 @@ export function admitServices(key: kms.IKey): void {
   })
   const messages = new iam.PolicyStatement({
     sid: 'FleetAwarenessMessages',
-    principals: ['cloudwatch', 'events'].map((name) => new iam.ServicePrincipal(`${name}.amazonaws.com`)),
+    principals: ['cloudwatch', 'events', 's3'].map(
+      (name) => new iam.ServicePrincipal(`${name}.amazonaws.com`),
+    ),
     actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
     resources: ['*'],
     conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },

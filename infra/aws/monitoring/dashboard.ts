@@ -2,7 +2,12 @@ import { Aws, Duration } from 'aws-cdk-lib'
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch'
 import { Construct } from 'constructs'
 import { SIGNING_FUNCTIONS } from '../../../shared/domain/functions.ts'
-import { DRIFT_METRICS, FAN_OUT_METRICS, PROBE_METRICS } from '../../../shared/domain/metrics.ts'
+import {
+  DRIFT_METRICS,
+  FAN_OUT_METRICS,
+  INGEST_METRICS,
+  PROBE_METRICS,
+} from '../../../shared/domain/metrics.ts'
 import { monthlyCost } from './cost.ts'
 import { databaseMetrics } from './database-alarms.ts'
 import { unreachableShare } from './fleet-alarms.ts'
@@ -20,6 +25,13 @@ const VERDICTS = [
   DRIFT_METRICS.improvements,
   DRIFT_METRICS.stable,
   DRIFT_METRICS.withoutVerdict,
+]
+
+const SCAN_FILES = [
+  INGEST_METRICS.recorded,
+  INGEST_METRICS.repeated,
+  INGEST_METRICS.superseded,
+  INGEST_METRICS.rejected,
 ]
 
 export type DashboardAlarms = {
@@ -99,19 +111,20 @@ const changes = ({ emitted }: Watched): cloudwatch.IWidget[] => [
   ),
 ]
 
-const driftRow = ({ drift, emitted }: Watched): cloudwatch.IWidget[] => [
+const driftRow = ({ drift, ingest, emitted }: Watched): cloudwatch.IWidget[] => [
   graph(
     'Verdicts',
     VERDICTS.map((name) => emitted('drift', name, 'Sum')),
-    HALF,
   ),
   graph(
-    'Scan messages waiting',
-    [
-      drift.queue.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum' }),
-      drift.deadLetters.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum' }),
-    ],
-    HALF,
+    'Results files',
+    SCAN_FILES.map((name) => emitted('ingest', name, 'Sum')),
+  ),
+  graph(
+    'Scan messages and results files waiting',
+    [ingest.queue, ingest.deadLetters, drift.queue, drift.deadLetters].map((queue) =>
+      queue.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum' }),
+    ),
   ),
 ]
 

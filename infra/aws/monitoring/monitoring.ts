@@ -10,6 +10,7 @@ import { Dashboard } from './dashboard.ts'
 import { databaseAlarms } from './database-alarms.ts'
 import { driftAlarms } from './drift-alarms.ts'
 import { fleetAlarms } from './fleet-alarms.ts'
+import { ingestAlarms } from './ingest-alarms.ts'
 import { inventoryAlarms } from './inventory-alarms.ts'
 import { livenessAlarms } from './liveness-alarms.ts'
 import { emittedMetrics } from './metrics.ts'
@@ -74,7 +75,7 @@ export class Monitoring extends Construct {
 const alarmsByQuestion = (watched: Watched): Record<AlarmQuestion, AlarmDefinition[]> => ({
   fleet: fleetAlarms(watched),
   changes: publishAlarms(watched),
-  drift: driftAlarms(watched),
+  drift: [...ingestAlarms(watched), ...driftAlarms(watched)],
   system: [...livenessAlarms(watched), ...inventoryAlarms(watched), ...databaseAlarms(watched)],
 })
 

@@ -47,6 +47,16 @@ function savedQueries({ functions }: Watched): SavedQuery[] {
         'limit 200',
       ],
     },
+    {
+      name: 'Results files',
+      groups: [functions.ingest.logGroup],
+      query: [
+        'fields @timestamp, message, key, hostId, scanId, reason, detail',
+        'filter message like /^scan file/',
+        'sort @timestamp desc',
+        'limit 200',
+      ],
+    },
     ...driftQueries(judge),
     {
       name: 'Faults',

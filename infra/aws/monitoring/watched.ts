@@ -4,6 +4,7 @@ import type { Database } from '../constructs/database.ts'
 import type { Drift } from '../constructs/drift.ts'
 import type { EncryptionKey } from '../constructs/encryption.ts'
 import type { FanOut } from '../constructs/fan-out.ts'
+import type { Ingest } from '../constructs/ingest.ts'
 import type { NodeFunction } from '../constructs/node-function.ts'
 import type { Probe } from '../constructs/probe.ts'
 import type { Publish } from '../constructs/publish.ts'
@@ -20,6 +21,7 @@ export type Watched = {
   readonly probe: Probe
   readonly fanOut: FanOut
   readonly drift: Drift
+  readonly ingest: Ingest
   readonly publish: Publish
   readonly emitted: EmittedMetrics
 }

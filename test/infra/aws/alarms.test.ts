@@ -67,6 +67,15 @@ const STORIES: Readonly<Record<string, Story>> = {
   },
   'prober-suspect': { well: { ProberSuspect: 0 }, trouble: { ProberSuspect: 1 } },
   'hosts-going-down': { well: { ...FLEET, HostsWentDown: 2 }, trouble: { ...FLEET, HostsWentDown: 300 } },
+  'scan-files-waiting': {
+    well: { ApproximateAgeOfOldestMessage: 300 },
+    trouble: { ApproximateAgeOfOldestMessage: 3_600 },
+  },
+  'scan-file-dead-letters': {
+    well: { ApproximateNumberOfMessagesVisible: 0 },
+    trouble: { ApproximateNumberOfMessagesVisible: 1 },
+  },
+  'ingest-function-failing': { well: { Errors: 0 }, trouble: { Errors: 0, Faults: 2 } },
   'scans-waiting': {
     well: { ApproximateAgeOfOldestMessage: 20 },
     trouble: { ApproximateAgeOfOldestMessage: 1_200 },

@@ -79,7 +79,7 @@ describe('a wrong setting is refused at synth with a sentence:', () => {
     [{ databaseSecurityGroupId: 'default' }, /^databaseSecurityGroupId default is not a security group's id/],
     [
       { databaseMaxConnections: '20' },
-      /^the functions may hold 36 connections at once and the database has 20/,
+      /^the functions may hold 38 connections at once and the database has 20/,
     ],
     [{ subscribers: 'security' }, /^subscribers holds security, which is not the ARN of an event bus/],
     [{ inventory: 'ec2,azure' }, /^-c inventory=ec2,azure: azure is none of ec2, ssm/],

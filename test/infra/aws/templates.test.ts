@@ -13,6 +13,7 @@ import {
   DRIFT_METRICS,
   FAN_OUT_METRICS,
   FUNCTION_METRICS,
+  INGEST_METRICS,
   METRIC_NAMESPACE,
   PROBE_METRICS,
   PUBLISH_METRICS,
@@ -159,7 +160,7 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
         idOf(FunctionName),
       )
       expect(targets).toHaveLength(stage === 'existing' ? 2 : 3)
-      expect(sources).toHaveLength(1)
+      expect(sources).toHaveLength(2)
       for (const id of [...targets, ...sources]) {
         expect(synthesised.json.Resources[id]?.DependsOn).toEqual(expect.arrayContaining([done]))
       }
@@ -264,6 +265,17 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
   })
 
   describe('events', () => {
+    it('the ingest function may read and tag objects of one bucket, and send to the scan queue and to its dead letters', () => {
+      const actions = usableApis(synthesised, 'ingest')
+        .map(actionsOf)
+        .filter(([action]) => action !== 'rds-db:connect')
+      expect(actions).toEqual([
+        ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObjectTagging', 's3:PutObjectVersionTagging'],
+        ['s3:ListBucket', 's3:ListBucketVersions'],
+        ['sqs:SendMessage'],
+      ])
+    })
+
     it('events are put on one bus, by the publish function alone, which may ask whether it is there', () => {
       const [[bus] = ['']] = resourcesOf(synthesised, 'AWS::Events::EventBus')
       expect(propertiesOf('AWS::Events::EventBus').map(({ Name }) => Name)).toEqual([
@@ -395,13 +407,18 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
       }
     })
 
-    it('queues hide a scan message for six times the function’s timeout, try it five times and keep dead letters longest', () => {
-      const [scans] = propertiesOf('AWS::SQS::Queue').filter(({ QueueName }) =>
-        String(QueueName).endsWith('scan-completed'),
-      )
-      const { Timeout } = functionOf(synthesised, 'drift').Properties
-      expect(scans?.VisibilityTimeout).toBe(6 * Number(Timeout))
-      expect(scans?.RedrivePolicy).toMatchObject({ maxReceiveCount: 5 })
+    it('queues hide a message for six times the function’s timeout, try it five times and keep dead letters longest', () => {
+      for (const [name, folder] of [
+        ['scan-completed', 'drift'],
+        ['scan-files', 'ingest'],
+      ] as const) {
+        const [queue] = propertiesOf('AWS::SQS::Queue').filter(({ QueueName }) =>
+          String(QueueName).endsWith(name),
+        )
+        expect(queue?.VisibilityTimeout).toBe(6 * Number(functionOf(synthesised, folder).Properties.Timeout))
+        expect(queue?.RedrivePolicy).toMatchObject({ maxReceiveCount: 5 })
+        expect(queue?.MessageRetentionPeriod).toBeLessThan(1_209_600)
+      }
       const deadLetters = propertiesOf('AWS::SQS::Queue').filter(({ QueueName }) =>
         String(QueueName).endsWith('dead-letters'),
       )
@@ -411,22 +428,65 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
         ),
       ).toEqual({
         [`fleet-awareness-${stage}-scan-dead-letters`]: 1_209_600,
+        [`fleet-awareness-${stage}-scan-file-dead-letters`]: 1_209_600,
         // A lost probe is replaced by the next one: its request is kept for whoever looks why.
         [`fleet-awareness-${stage}-probe-dead-letters`]: 3_600,
       })
-      expect(scans?.MessageRetentionPeriod).toBeLessThan(1_209_600)
     })
 
-    it('queues hand messages over in batches of which parts may fail', () => {
-      expect(propertiesOf('AWS::Lambda::EventSourceMapping')).toMatchObject([
-        {
-          FunctionResponseTypes: ['ReportBatchItemFailures'],
-          BatchSize: 10,
-          ScalingConfig: {
-            MaximumConcurrency: functionOf(synthesised, 'drift').Properties.ReservedConcurrentExecutions,
-          },
+    it('queues hand messages over in batches of which parts may fail, and results files one by one', () => {
+      const mappings = ['drift', 'ingest'].map((folder) => ({
+        FunctionResponseTypes: ['ReportBatchItemFailures'],
+        BatchSize: folder === 'drift' ? 10 : 1,
+        ScalingConfig: {
+          MaximumConcurrency: functionOf(synthesised, folder).Properties.ReservedConcurrentExecutions,
         },
-      ])
+      }))
+      expect(propertiesOf('AWS::Lambda::EventSourceMapping')).toEqual(
+        expect.arrayContaining(mappings.map((mapping) => expect.objectContaining(mapping))),
+      )
+    })
+
+    it('results files are put into a bucket that is private, encrypted, versioned, refuses plain HTTP and forgets after 90 days', () => {
+      const [[id, bucket] = ['', undefined]] = resourcesOf(synthesised, 'AWS::S3::Bucket')
+      expect(bucket?.Properties).toMatchObject({
+        BucketEncryption: {
+          ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+        },
+        PublicAccessBlockConfiguration: {
+          BlockPublicAcls: true,
+          BlockPublicPolicy: true,
+          IgnorePublicAcls: true,
+          RestrictPublicBuckets: true,
+        },
+        VersioningConfiguration: { Status: 'Enabled' },
+        LifecycleConfiguration: {
+          Rules: [expect.objectContaining({ ExpirationInDays: 90, Status: 'Enabled' })],
+        },
+        NotificationConfiguration: {
+          QueueConfigurations: [{ Event: 's3:ObjectCreated:*' }],
+        },
+      })
+      expect(JSON.stringify(bucket?.Properties.BucketName)).toContain(`fleet-awareness-${stage}-scans-`)
+      // S3 asks the queue as the notifications are set up.
+      expect(bucket?.DependsOn).toEqual([expect.stringMatching(/^IngestFilesPolicy/)])
+      const [policy] = propertiesOf('AWS::S3::BucketPolicy').filter(({ Bucket }) => idOf(Bucket) === id)
+      const denied = {
+        Effect: 'Deny',
+        Action: 's3:*',
+        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+      }
+      expect(policy?.PolicyDocument).toMatchObject({
+        Statement: expect.arrayContaining([expect.objectContaining(denied)]),
+      })
+    })
+
+    it('results files may be put by the scanners that the installation names, who may do nothing else with the bucket', () => {
+      const allowed = propertiesOf('AWS::S3::BucketPolicy')
+        .flatMap(({ PolicyDocument }) => (PolicyDocument as { Statement: { Effect: string }[] }).Statement)
+        .filter(({ Effect }) => Effect === 'Allow')
+      const isNamed = 'scanners' in INSTALLATIONS[stage]
+      expect(allowed).toEqual(isNamed ? [expect.objectContaining({ Action: 's3:PutObject' })] : [])
     })
 
     it('the queue of scans can be found by scanner teams', () => {
@@ -587,6 +647,7 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
         PROBE_METRICS,
         FAN_OUT_METRICS,
         DRIFT_METRICS,
+        INGEST_METRICS,
         PUBLISH_METRICS,
         FUNCTION_METRICS,
       ].flatMap((names) => Object.values(names))

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
+import { GetObjectTaggingCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { ListSchedulesCommand, SchedulerClient } from '@aws-sdk/client-scheduler'
 import { SNSClient } from '@aws-sdk/client-sns'
 import { GetQueueUrlCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
@@ -17,6 +18,7 @@ import { connect } from '../../../shared/db/client.ts'
 import { announceScan } from '../../../shared/producer/announce-scan.ts'
 import { recordScan } from '../../../shared/producer/record-scan.ts'
 import type { Scan } from '../../../shared/producer/scan-results.ts'
+import { testResult } from '../../support/xccdf-file.ts'
 import { type Account, openAccount, STAGE } from './account.ts'
 import { ACCOUNT, REGION } from './emulator.ts'
 import { functionLogs } from './function-logs.ts'
@@ -30,7 +32,7 @@ const CLOCKS = ['fan-out', 'inventory', 'publish'].map((name) => `${STACK}-clock
 const WITHIN_MINUTES = { timeout: 280_000, interval: 2_000 }
 const WITHIN_SECONDS = { timeout: 60_000, interval: 1_000 }
 
-const Outputs = z.object({ [STACK]: z.looseObject({ ScanQueueUrl: z.url() }) })
+const Outputs = z.object({ [STACK]: z.looseObject({ ScanQueueUrl: z.url(), ScanBucket: z.string() }) })
 
 /** A fleet of three: one that stays well, one that will die, one that will leave. */
 const NAMES = ['doomed', 'leaver', 'steady'] as const
@@ -42,7 +44,9 @@ describe('a stage deployed by the CDK CLI into an AWS account', () => {
   let sqs: SQSClient
   let scheduler: SchedulerClient
   let fleet: Record<Name, LoopbackHost>
+  let s3: S3Client
   let scanQueueUrl: string
+  let scanBucket: string
   let events: EventBridgeClient
   let sns: SNSClient
   let subscribers: Subscribers
@@ -59,6 +63,7 @@ describe('a stage deployed by the CDK CLI into an AWS account', () => {
     scheduler = new SchedulerClient(client)
     events = new EventBridgeClient(client)
     sns = new SNSClient(client)
+    s3 = new S3Client({ ...client, forcePathStyle: true })
     fleet = {
       doomed: await startLoopbackHost(BEHAVIOURS.healthy),
       leaver: await startLoopbackHost(BEHAVIOURS.slow),
@@ -79,6 +84,7 @@ describe('a stage deployed by the CDK CLI into an AWS account', () => {
     scheduler?.destroy()
     events?.destroy()
     sns?.destroy()
+    s3?.destroy()
     await account?.close()
   })
 
@@ -124,6 +130,8 @@ describe('a stage deployed by the CDK CLI into an AWS account', () => {
     const outputs = Outputs.parse(JSON.parse(readFileSync(join(account.folder, 'outputs.json'), 'utf8')))
     scanQueueUrl = outputs[STACK]?.ScanQueueUrl ?? ''
     expect(scanQueueUrl).toMatch(/scan-completed$/)
+    scanBucket = outputs[STACK]?.ScanBucket ?? ''
+    expect(scanBucket).toBe(`${STACK}-scans-${ACCOUNT}-${REGION}`)
     expect(await schedules()).toEqual(CLOCKS)
     subscribers = await subscribe({ events, sns, sqs }, { stage: STAGE, account: ACCOUNT, region: REGION })
   })
@@ -181,6 +189,36 @@ describe('a stage deployed by the CDK CLI into an AWS account', () => {
     await announceScan(sqs, scanQueueUrl, bad)
     await deadLettersAMalformedMessage()
     expect(await drift()).toHaveLength(1)
+  })
+
+  it('a stage that the CDK CLI deploys records and judges a results file that is put into its bucket, and says on the object what came of it', async () => {
+    const put = (Key: string, Body: string) =>
+      s3.send(new PutObjectCommand({ Bucket: scanBucket, Key, Body }))
+    const tagsOf = async (Key: string) => {
+      const { TagSet = [] } = await s3.send(new GetObjectTaggingCommand({ Bucket: scanBucket, Key }))
+      return Object.fromEntries(TagSet.map(({ Key: name, Value }) => [name, Value]))
+    }
+    const rules = Array.from({ length: 10 }, (_, i) => ({
+      id: `rule-${i}`,
+      result: 'pass',
+      severity: 'high',
+    }))
+    // Later than the scans before it, which are some seconds ahead.
+    const endTime = new Date(Date.now() + 60_000).toISOString()
+    await put('steady/results of today.xml', testResult({ rules, endTime }))
+    await put('steady/notes.txt', 'no results')
+    await expect
+      .poll(() => tagsOf('steady/results of today.xml'), WITHIN_SECONDS)
+      .toMatchObject({ 'fleet-awareness': 'recorded' })
+    await expect
+      .poll(() => tagsOf('steady/notes.txt'), WITHIN_SECONDS)
+      .toEqual({ 'fleet-awareness': 'rejected', 'fleet-awareness-reason': 'unknown_format' })
+    await expect
+      .poll(
+        async () => (await operator.events('compliance.drift.detected')).map(({ detail }) => detail),
+        WITHIN_SECONDS,
+      )
+      .toContainEqual(expect.objectContaining({ drift_type: 'improvement', score_delta: 30 }))
   })
 
   /** Also the sign that what was sent before it has been judged: the emulator reads a queue in order. */

@@ -1,11 +1,13 @@
 import { fileURLToPath } from 'node:url'
 import { createDriftHandler } from '../../../../functions/drift/handler.ts'
 import { createFanOutHandler } from '../../../../functions/fan-out/handler.ts'
+import { createIngestHandler } from '../../../../functions/ingest/handler.ts'
 import { createInventoryHandler } from '../../../../functions/inventory/handler.ts'
 import { createOperateHandler } from '../../../../functions/operate/handler.ts'
 import { createProbeHandler } from '../../../../functions/probe/handler.ts'
 import { createPublishHandler } from '../../../../functions/publish/handler.ts'
 import { migratePorts } from '../../../../functions/runtime/migrate-ports.ts'
+import { localSqsClient } from '../../../../infra/local/emulators/sqs/server.ts'
 import { functionDeps } from '../../../../infra/local/functions.ts'
 import { connect, type Sql } from '../../../../shared/db/client.ts'
 
@@ -15,7 +17,9 @@ import { lambdaContext } from '../../../support/functions/probe.ts'
 import { addHost, addHostsAt } from '../../../support/hosts.ts'
 import { type BenchDatabase, startBenchDatabase } from '../../../support/postgres/prepared-database.ts'
 import { ruleSet, scanned } from '../../../support/recorded-scans.ts'
+import { type ScanBucket, startScanBucket } from '../../../support/servers/scan-bucket.ts'
 import { startSshServer } from '../../../support/servers/ssh-server.ts'
+import { testResult } from '../../../support/xccdf-file.ts'
 import { freezeServer } from '../frozen-server.ts'
 import { becomes, type Row } from '../scenario.ts'
 import { nowhere } from '../world.ts'
@@ -37,7 +41,8 @@ export async function playDeadlines(): Promise<Row> {
   const db = stack.use(await startBenchDatabase())
   const server = stack.use(await startSshServer())
   await db.sql.unsafe(`create database ${UNMIGRATED}`)
-  const attempts = await attemptsOf(db, server.port)
+  const bucket = stack.use(await startScanBucket())
+  const attempts = await attemptsOf(db, server.port, bucket)
   const before = await contents(db)
 
   const thaw = await freezeServer(db.sql)
@@ -60,11 +65,15 @@ export async function playDeadlines(): Promise<Row> {
   return { fault: DEADLINES, seen, rightAfterMs: isQuiet ? rightAfterMs : null, broken }
 }
 
-async function attemptsOf(db: BenchDatabase, port: number): Promise<Attempts> {
+async function attemptsOf(db: BenchDatabase, port: number, bucket: ScanBucket): Promise<Attempts> {
   const [probed] = await addHostsAt(db.sql, [port])
   const hostId = await addHost(db.sql)
   await scanned(db.sql, hostId, 1, ruleSet({ pass: 20 }))
   const scan = await scanned(db.sql, hostId, 2, ruleSet({ fail: 20 }))
+  const file = await bucket.put(
+    `${hostId}/results.xml`,
+    testResult({ endTime: '2026-03-01T10:00:00Z', rules: [{ id: 'r1', result: 'pass' }] }),
+  )
   const depsOf = (name: SigningFunctionName) =>
     functionDeps({ database: db, now: () => new Date(), log: nowhere() }, name)
   const operate = (command: object) => () =>
@@ -112,6 +121,20 @@ async function attemptsOf(db: BenchDatabase, port: number): Promise<Attempts> {
           { ...depsOf('inventory'), hasIpv6: true, sources: [OWN_INSTANCES], listMachines: async () => [] },
           DEADLINE_MS,
         )({}, lambdaContext()),
+    ],
+    ingest: [
+      () =>
+        createIngestHandler(
+          {
+            ...depsOf('ingest'),
+            s3: bucket.client,
+            // Nothing is announced or rejected before the database has answered.
+            sqs: localSqsClient('http://127.0.0.1:1'),
+            scanQueueUrl: 'http://127.0.0.1:1/scans',
+            deadLetterQueueUrl: 'http://127.0.0.1:1/dead-letters',
+          },
+          DEADLINE_MS,
+        )(sqsEvent(file), lambdaContext()),
     ],
     migrate: [
       () =>
@@ -164,6 +187,7 @@ async function contents({ sql, owner }: BenchDatabase): Promise<string> {
       await sql`select * from host_liveness`,
       await sql`select * from probe_schedules`,
       await sql`select id from audit_events`,
+      await sql`select scan_id from scans`,
       await other`select relname from pg_class where relnamespace = 'public'::regnamespace`,
     ])
   } finally {
