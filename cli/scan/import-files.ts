@@ -5,13 +5,16 @@ import { collapse } from '../terminal/report-error.ts'
 import {
   type Import,
   type ImportDeps,
+  type Imported,
   type ImportOutcome,
-  importResults,
   readResults,
 } from './import-results.ts'
 
 /** One of several files to import. */
 export type NamedImport = Import & { readonly path: string }
+
+/** Imports one file; `note` takes what the user should know, and need not act upon. */
+export type ImportOne = (file: NamedImport, note: (line: string) => void) => Promise<Imported>
 
 const OUTCOMES: Readonly<Record<ImportOutcome, string>> = {
   recorded: 'recorded',
@@ -26,9 +29,10 @@ const OUTCOMES: Readonly<Record<ImportOutcome, string>> = {
  * @throws UserError if a file was refused, and any other error at once: it would meet every file.
  */
 export async function importFiles(
-  deps: ImportDeps,
+  deps: Pick<ImportDeps, 'now'>,
   { out, err }: Pick<Output, 'out' | 'err'>,
   files: readonly NamedImport[],
+  importOne: ImportOne,
 ): Promise<void> {
   let refused = 0
   const refuse = (path: string, error: unknown): void => {
@@ -40,10 +44,7 @@ export async function importFiles(
   const counts = { recorded: 0, already_recorded: 0, superseded: 0 }
   for (const [i, file] of inOrder.entries()) {
     try {
-      const { outcome, sentence } = await importResults(
-        { ...deps, note: (line) => err(`${file.path}: ${line}`) },
-        file,
-      )
+      const { outcome, sentence } = await importOne(file, (line) => err(`${file.path}: ${line}`))
       counts[outcome] += 1
       out(`[${i + 1}/${inOrder.length}] ${file.path}: ${sentence}`)
     } catch (error) {
@@ -63,7 +64,7 @@ export async function importFiles(
 
 /** The files that can be read, in the order in which their scans were complete. */
 async function readTimes(
-  deps: ImportDeps,
+  deps: Pick<ImportDeps, 'now'>,
   files: readonly NamedImport[],
   refuse: (path: string, error: unknown) => void,
 ): Promise<readonly NamedImport[]> {

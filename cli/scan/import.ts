@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs'
+import type { parseArgs } from 'node:util'
 import { stateFolder } from '../../infra/local/state-folder.ts'
 import { UserError } from '../../shared/domain/errors.ts'
 import { isUuid } from '../../shared/domain/ids.ts'
@@ -6,9 +7,11 @@ import { terminalOutput } from '../terminal/output.ts'
 import { parseFlags, parseInstant } from '../terminal/parse-flags.ts'
 import { openConnections } from './destination.ts'
 import { findFiles } from './find-files.ts'
-import { importFiles, type NamedImport } from './import-files.ts'
-import { type ImportDeps, importResults } from './import-results.ts'
+import { type ImportOne, importFiles, type NamedImport } from './import-files.ts'
+import { importResults } from './import-results.ts'
+import { putResults } from './put-results.ts'
 import { runTool } from './run-tool.ts'
+import { openStageBucket } from './stage-bucket.ts'
 
 const USAGE = 'usage: npm run scan:import -- [--host HOST] FILE…'
 const HELP = `${USAGE}
@@ -29,6 +32,10 @@ shows which one. It may be compressed with gzip.
                          file again is the same scan
   --queue-url URL        the queue to announce the scan to; by default that of
                          the running product
+  --stage STAGE          puts the files into the bucket of this stage in AWS
+                         instead, or of the running product (local), and waits
+                         until they are recorded and judged
+  --no-wait              with --stage: does not wait
   --help                 this text
 
   DATABASE_URL           the database to write to; by default that of the
@@ -45,8 +52,12 @@ const OPTIONS = {
   'completed-at': { type: 'string' },
   'scan-id': { type: 'string' },
   'queue-url': { type: 'string' },
+  stage: { type: 'string' },
+  'no-wait': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const
+
+type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values']
 
 const output = terminalOutput(process)
 
@@ -69,28 +80,48 @@ async function main(): Promise<void> {
     ...given,
     open: () => readBytes(file.path),
   }))
+  if (values.stage !== undefined) return putAll(values, files)
+  if (values['no-wait']) throw new UserError(['--no-wait belongs to --stage'])
   const { close, ...connections } = openConnections({
     env: process.env,
     queueUrl: values['queue-url'],
     stateFolder: stateFolder().folder,
   })
+  const deps = { ...connections, now: () => new Date() }
   try {
-    await importAll({ ...connections, now: () => new Date(), note: output.err }, files)
+    await importAll(files, (file, note) => importResults({ ...deps, note }, file))
   } finally {
     await close()
   }
 }
 
-async function importAll(deps: ImportDeps, files: readonly NamedImport[]): Promise<void> {
+/** Puts the files into the bucket of a stage, instead of writing into its database. */
+async function putAll(values: Values, files: readonly NamedImport[]): Promise<void> {
+  if (['scan-id', 'completed-at', 'queue-url'].some((flag) => flag in values)) {
+    throw new UserError(['--scan-id, --completed-at and --queue-url do not go with --stage'])
+  }
+  const isWaiting = values['no-wait'] !== true
+  const { close, ...bucket } = await openStageBucket(values.stage ?? '', {
+    env: process.env,
+    stateFolder: stateFolder().folder,
+  })
+  try {
+    await importAll(files, (file) => putResults({ ...bucket, isWaiting, now: () => new Date() }, file))
+  } finally {
+    await close()
+  }
+}
+
+async function importAll(files: readonly NamedImport[], importOne: ImportOne): Promise<void> {
   const [file, ...others] = files
   if (file === undefined) return
   if (others.length > 0) {
     if (file.scanId !== undefined || file.completedAt !== undefined) {
       throw new UserError(['--scan-id and --completed-at belong to one scan: give one file'])
     }
-    return importFiles(deps, output, files)
+    return importFiles({ now: () => new Date() }, output, files, importOne)
   }
-  const { outcome, sentence } = await importResults(deps, file)
+  const { outcome, sentence } = await importOne(file, output.err)
   if (outcome === 'superseded') throw new UserError([sentence])
   output.out(sentence)
 }

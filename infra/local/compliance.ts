@@ -5,6 +5,7 @@ import { createDriftFeed } from './change-feed.ts'
 import { type Scanner, startDemonstrationScanner } from './demonstration/scanner.ts'
 import { type DriftPipeline, type DriftPipelineDeps, startDriftPipeline } from './drift-pipeline.ts'
 import { removeEndpoints, writeEndpoints } from './endpoints.ts'
+import { type IngestPipeline, startIngestPipeline } from './ingest-pipeline.ts'
 import type { LocalDatabase } from './postgres/local-database.ts'
 
 /** The verdicts on the scans that were announced in this run. */
@@ -33,18 +34,24 @@ export type ComplianceRun = {
 }
 
 /**
- * Starts what judges scans, publishes the endpoints for `npm run scan:import` and `scan:send`, and in the
+ * Starts what records results files and judges scans, publishes the endpoints for `npm run scan:import` and `scan:send`, and in the
  * demonstration plays a scanner. Failures of the function and of the scanner go to `onFault`.
  */
 export async function startCompliance(deps: ComplianceDeps): Promise<ComplianceRun> {
   const readDrifts = createDriftFeed(deps.database.owner, new Date())
   const drifted: Record<DriftType, number> = { improvement: 0, minor: 0, major: 0 }
   const pipeline = await startDriftPipeline(deps)
+  const { queue, sqs } = pipeline
+  const files = await startIngestPipeline({
+    ...deps,
+    sqs: { client: queue.client, endpoint: sqs.endpoint, scanQueueUrl: queue.url },
+  })
   const scanner = startScanner(deps, pipeline)
-  const unpublish = publish(deps, pipeline)
+  const unpublish = publish(deps, pipeline, files)
   const stopAll = async (): Promise<void> => {
     unpublish()
     await scanner.stop()
+    await files.stop()
     await pipeline.stop()
   }
   let stopped: Promise<void> | undefined
@@ -72,11 +79,15 @@ const startScanner = (deps: ComplianceDeps, { queue }: DriftPipeline): Scanner =
   })
 
 /** Publishes the endpoints; returns a function that removes them. */
-function publish({ database, stateFolder, now, speed }: ComplianceDeps, { sqs }: DriftPipeline): () => void {
+function publish(
+  { database, stateFolder, now, speed }: ComplianceDeps,
+  { sqs }: DriftPipeline,
+  { s3 }: IngestPipeline,
+): () => void {
   const { pid } = process
   const signIn = database.isShared ? null : plainSignIn(database)
   const clock = { fleetTime: now().toISOString(), machineTime: new Date().toISOString(), speed }
-  writeEndpoints(stateFolder, { pid, sqs, database: signIn, clock })
+  writeEndpoints(stateFolder, { pid, sqs, s3, database: signIn, clock })
   return () => removeEndpoints(stateFolder, pid)
 }
 

@@ -20,6 +20,8 @@ const Endpoints = z.object({
     })
     .nullable(),
   sqs: z.object({ endpoint: z.url(), queueUrl: z.url(), deadLetterQueueUrl: z.url() }),
+  /** The bucket for results files. */
+  s3: z.exactOptional(z.object({ endpoint: z.url(), bucket: z.string() })),
   /** Fleet time at one instant of the clock of the machine, and how many times as fast it runs. */
   clock: z.exactOptional(
     z.object({ fleetTime: z.iso.datetime(), machineTime: z.iso.datetime(), speed: z.number().positive() }),

@@ -6,6 +6,7 @@ import { ReceiveMessageCommand } from '@aws-sdk/client-sqs'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { findFiles } from '../../../cli/scan/find-files.ts'
 import { importFiles } from '../../../cli/scan/import-files.ts'
+import { importResults } from '../../../cli/scan/import-results.ts'
 import type { Queue } from '../../../infra/local/emulators/sqs/queues.ts'
 import { hdfFile } from '../../support/hdf-file.ts'
 import { freshDatabase, type TestDatabase } from '../../support/postgres/database.ts'
@@ -61,7 +62,9 @@ async function importAll(host?: string) {
     completedAt: undefined,
     open: () => inPieces(readFileSync(file.path)),
   }))
-  const failure = await importFiles(deps, { out: tell, err: tell }, files).then(
+  const failure = await importFiles(deps, { out: tell, err: tell }, files, (file, note) =>
+    importResults({ ...deps, note }, file),
+  ).then(
     () => null,
     (error: unknown) => error,
   )
