@@ -1,5 +1,6 @@
-import { createChangeFeed } from '../../infra/local/change-feed.ts'
+import { createBusFeed } from '../../infra/local/bus-feed.ts'
 import { startCompliance } from '../../infra/local/compliance.ts'
+import { startDemonstrationOperator } from '../../infra/local/demonstration/operator.ts'
 import { isScannedInDemonstration } from '../../infra/local/demonstration/scans.ts'
 import { createProbeLambda } from '../../infra/local/functions.ts'
 import type { Resources } from '../../infra/local/resources.ts'
@@ -31,7 +32,13 @@ export async function runLive(
   const startedAt = clock.now()
   const seen = createTally()
   const given = { database, log, now: clock.now, onFault: seen.onFault }
-  const signals = await startSignals({ ...given, webhook: command.webhook, onWebhookFault: seen.onNotice })
+  const feed = createBusFeed(startedAt)
+  const signals = await startSignals({
+    ...given,
+    onEvent: feed.take,
+    webhook: command.webhook,
+    onWebhookFault: seen.onNotice,
+  })
   const surroundings = { ...given, log: signals.log }
   const probe = createProbeLambda(surroundings, seen)
   const scheduling = await startScheduling({ ...surroundings, clock, probe, publish: signals.publish })
@@ -43,23 +50,27 @@ export async function runLive(
     stateFolder: stateFolder().folder,
     scannedHosts: demonstration === null ? [] : scannedIn(hosts),
   })
+  const operator = demonstration === null ? null : startDemonstrationOperator({ ...surroundings, clock })
   // Each takes no more events first, so what still fires is dropped; a Scheduler that is gone would be a fault.
   const drain = once(() =>
-    atMost(DRAIN_MS, Promise.all([probe.drain(), scheduling.drain(), compliance.stop()]).then(signals.stop)),
+    atMost(
+      DRAIN_MS,
+      Promise.all([probe.drain(), scheduling.drain(), compliance.stop(), operator?.stop()]).then(
+        signals.stop,
+      ),
+    ),
   )
   resources.onClose(drain)
   demonstration?.play(clock.realMs((command.intervalMs ?? DEFAULT_INTERVAL_MS) / 2))
 
-  const readChanges = createChangeFeed(database.owner, startedAt, command.speed)
   const read = watchDatabase(async () => {
-    const [numbers, changes, scans] = await Promise.all([
-      readFleetNumbers(database.owner),
-      readChanges(),
+    const [numbers, scans] = await Promise.all([
+      readFleetNumbers(database.owner, clock.now()),
       compliance.read(),
     ])
-    return { numbers, changes, compliance: scans }
+    return { numbers, compliance: scans }
   })
-  let last: DatabaseState = { numbers: NO_NUMBERS, changes: [] }
+  let last: DatabaseState = { numbers: NO_NUMBERS }
   let isAnswering = true
   const show = async (phase: LiveState['phase']): Promise<void> => {
     const reading = await read()
@@ -68,7 +79,7 @@ export async function runLive(
     // What has changed is shown once, and not again while the database is unavailable.
     else last = withoutNews(last)
     const outage = 'outage' in reading ? reading.outage : null
-    view.update({ ...last, ...seen.state(), outage, fleetTime: clock.now(), phase })
+    view.update({ ...last, ...feed.read(), ...seen.state(), outage, fleetTime: clock.now(), phase })
   }
   while (!stop.aborted) {
     await show('running')
@@ -79,13 +90,15 @@ export async function runLive(
   view.close()
 }
 
-type DatabaseState = Pick<LiveState, 'numbers' | 'changes' | 'compliance'>
+type DatabaseState = Pick<LiveState, 'numbers' | 'compliance'>
 
 const NO_NUMBERS = {
   hosts: 0,
   reachable: 0,
   unreachable: 0,
   unknown: 0,
+  inMaintenance: 0,
+  flapping: 0,
   inconclusive: 0,
   inconclusiveReason: null,
   p50Ms: null,
@@ -94,7 +107,6 @@ const NO_NUMBERS = {
 
 const withoutNews = ({ numbers, compliance }: DatabaseState): DatabaseState => ({
   numbers,
-  changes: [],
   ...(compliance !== undefined && { compliance: { ...compliance, drifts: [] } }),
 })
 

@@ -1,18 +1,8 @@
 import type { Sql } from '../../shared/db/client.ts'
 import { type DriftRow, listDrifts } from '../../shared/db/drift-view.ts'
-import { type ChangeRow, listChanges } from '../../shared/db/fleet-view.ts'
 
 /** The longest time, in real time, from the date of an event to the commit of its transaction. */
 const LONGEST_TRANSACTION_MS = 20_000
-
-/** Reads the changes of hosts that are new since the last call, each once, from `startedAt` in fleet time. */
-export const createChangeFeed = (sql: Sql, startedAt: Date, speed: number): (() => Promise<ChangeRow[]>) =>
-  createFeed({
-    list: (since) => listChanges(sql, since),
-    dateOf: ({ occurredAt }) => occurredAt,
-    startedAt,
-    overlapMs: LONGEST_TRANSACTION_MS * speed,
-  })
 
 /**
  * Reads the drift that is new since the last call, each once. It is dated by when it was found, in real

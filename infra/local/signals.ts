@@ -1,7 +1,7 @@
 import { type Publishing, type PublishingDeps, startPublishing } from './publishing.ts'
 import { startWebhook } from './webhook.ts'
 
-export type SignalsDeps = Omit<PublishingDeps, 'onEvent'> & {
+export type SignalsDeps = PublishingDeps & {
   /** A URL that each event is posted to; null where none was given. */
   readonly webhook: string | null
   readonly onWebhookFault: (sentence: string) => void
@@ -11,12 +11,16 @@ export type SignalsDeps = Omit<PublishingDeps, 'onEvent'> & {
 export async function startSignals({
   webhook: url,
   onWebhookFault,
+  onEvent,
   ...deps
 }: SignalsDeps): Promise<Omit<Publishing, 'bus'>> {
   const webhook = url === null ? null : startWebhook({ url, onFault: onWebhookFault })
   const { log, publish, stop } = await startPublishing({
     ...deps,
-    onEvent: (event) => webhook?.deliver(event),
+    onEvent: (event) => {
+      onEvent(event)
+      webhook?.deliver(event)
+    },
   })
   return {
     log,

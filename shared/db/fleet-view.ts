@@ -1,4 +1,4 @@
-import type { FailureKind, ReachabilityStatus } from '../domain/reachability.ts'
+import type { ReachabilityStatus } from '../domain/reachability.ts'
 import type { Sql } from './client.ts'
 
 export type FleetNumbers = {
@@ -6,6 +6,9 @@ export type FleetNumbers = {
   readonly reachable: number
   readonly unreachable: number
   readonly unknown: number
+  /** Hosts that people do not hear of, in whatever state. */
+  readonly inMaintenance: number
+  readonly flapping: number
   /** Hosts whose last attempt had no result, and the reason that most of them have. */
   readonly inconclusive: number
   readonly inconclusiveReason: string | null
@@ -15,13 +18,19 @@ export type FleetNumbers = {
 }
 
 /** The fleet in numbers, as the last probe of each host left it. */
-export async function readFleetNumbers(sql: Sql): Promise<FleetNumbers> {
+export async function readFleetNumbers(sql: Sql, now: Date): Promise<FleetNumbers> {
   const [numbers] = await sql<FleetNumbers[]>`
     select
       count(*)::int as hosts,
       count(*) filter (where reachability_status = 'reachable')::int as reachable,
       count(*) filter (where reachability_status = 'unreachable')::int as unreachable,
       count(*) filter (where coalesce(reachability_status, 'unknown') = 'unknown')::int as unknown,
+      count(*) filter (where id in (
+        select m.host_id from maintenance_hosts m where m.starts_at <= ${now} and m.ends_at > ${now}
+      ))::int as "inMaintenance",
+      count(*) filter (where id in (
+        select s.host_id from flapping_spells s where s.stopped_at is null
+      ))::int as flapping,
       count(last_inconclusive_reason)::int as inconclusive,
       mode() within group (order by last_inconclusive_reason) as "inconclusiveReason",
       percentile_disc(0.5) within group (order by last_response_ms) as "p50Ms",
@@ -31,39 +40,6 @@ export async function readFleetNumbers(sql: Sql): Promise<FleetNumbers> {
     where deleted_at is null`
   if (numbers === undefined) throw new Error('a count gave no row')
   return numbers
-}
-
-export type ChangeRow = {
-  readonly id: string
-  readonly occurredAt: Date
-  readonly hostId: string
-  readonly name: string | null
-  readonly address: string | null
-  readonly port: number | null
-  readonly from: ReachabilityStatus
-  readonly to: ReachabilityStatus
-  readonly errorType: FailureKind | null
-  readonly responseMs: number | null
-}
-
-/** Hosts that changed at `since` or after, oldest first. */
-export function listChanges(sql: Sql, since: Date): Promise<ChangeRow[]> {
-  return sql<ChangeRow[]>`
-    select
-      a.id,
-      a.occurred_at as "occurredAt",
-      a.resource_id as "hostId",
-      h.hostname as name,
-      host(h.ip_address) as address,
-      h.port,
-      a.detail ->> 'prior_status' as from,
-      a.detail ->> 'new_status' as to,
-      a.detail ->> 'error_type' as "errorType",
-      (a.detail ->> 'response_time_ms')::int as "responseMs"
-    from audit_events a
-    left join hosts h on h.id = (a.detail ->> 'host_id')::uuid
-    where a.action = 'host.connectivity.checked' and a.occurred_at >= ${since}
-    order by a.occurred_at, a.id`
 }
 
 export type HostStatusRow = { readonly id: string; readonly status: ReachabilityStatus }

@@ -1,7 +1,7 @@
 import type { WriteStream } from 'node:tty'
 import { createLogUpdate } from 'log-update'
+import type { ChangeRow, NoticeRow } from '../../../infra/local/bus-feed.ts'
 import type { DriftRow } from '../../../shared/db/drift-view.ts'
-import type { ChangeRow } from '../../../shared/db/fleet-view.ts'
 import { formatCount, formatNumber } from '../../terminal/format.ts'
 import { renderScreen } from './screen.ts'
 import type { View } from './view.ts'
@@ -21,12 +21,14 @@ export function createLiveScreen(
     onScreen()
     logUpdate(text)
   }
-  let recent: readonly (ChangeRow | DriftRow)[] = []
+  let recent: readonly (ChangeRow | DriftRow | NoticeRow)[] = []
   return {
     loading: (loaded, total) =>
       draw(`  Loading the fleet: ${formatNumber(loaded)} of ${formatCount(total, 'host')}`),
     update: (state) => {
-      recent = [...recent, ...state.changes, ...(state.compliance?.drifts ?? [])].slice(-KEPT_CHANGES)
+      recent = [...recent, ...state.changes, ...state.notices, ...(state.compliance?.drifts ?? [])].slice(
+        -KEPT_CHANGES,
+      )
       const size = { columns: stdout.columns, rows: stdout.rows, colours: stdout.hasColors() }
       draw(renderScreen({ ...state, title, speed, recent }, size))
     },

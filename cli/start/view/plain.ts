@@ -1,15 +1,18 @@
+import type { ChangeRow, NoticeRow } from '../../../infra/local/bus-feed.ts'
 import type { DriftRow } from '../../../shared/db/drift-view.ts'
-import type { ChangeRow } from '../../../shared/db/fleet-view.ts'
 import { formatCount, formatEndpoint, formatNumber } from '../../terminal/format.ts'
 import type { LiveState, View } from './view.ts'
 import {
   describeCompliance,
   describeDrift,
   describeFleet,
+  describeNotice,
+  describeQuiet,
   describeReason,
   formatComparedScores,
   formatDelta,
   formatName,
+  formatSubject,
 } from './wording.ts'
 
 const STATUS_EVERY_MS = 10_000
@@ -52,6 +55,7 @@ export function createPlainView(write: (line: string) => void, nowMs: () => numb
       last = state
       showOutage(state)
       for (const change of state.changes) write(changeLine(change))
+      for (const notice of state.notices) write(noticeLine(notice))
       for (const drift of state.compliance?.drifts ?? []) write(driftLine(drift))
       if (state.outage === null && nowMs() - lastStatusMs >= STATUS_EVERY_MS) status(state)
     },
@@ -64,8 +68,11 @@ export function createPlainView(write: (line: string) => void, nowMs: () => numb
 function changeLine(change: ChangeRow): string {
   const where = formatEndpoint(change.address, change.port)
   const states = `${change.from} -> ${change.to}`
-  return `${change.occurredAt.toISOString()} change ${formatName(change)} ${where} ${states} (${describeReason(change)})`
+  return `${change.occurredAt.toISOString()} change ${formatName(change)} ${where} ${states} (${describeReason(change)})${describeQuiet(change)}`
 }
+
+const noticeLine = (row: NoticeRow): string =>
+  `${row.occurredAt.toISOString()} notice ${formatSubject(row)} ${describeNotice(row)}`
 
 function driftLine(drift: DriftRow): string {
   const { before, after } = formatComparedScores(drift)

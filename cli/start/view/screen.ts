@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
+import type { ChangeRow, NoticeRow } from '../../../infra/local/bus-feed.ts'
 import type { DriftRow } from '../../../shared/db/drift-view.ts'
-import type { ChangeRow } from '../../../shared/db/fleet-view.ts'
 import type { DriftType } from '../../../shared/domain/drift-event.ts'
 import type { ReachabilityStatus } from '../../../shared/domain/reachability.ts'
 import { formatEndpoint, formatMilliseconds, formatNumber } from '../../terminal/format.ts'
@@ -9,11 +9,15 @@ import {
   describeCompliance,
   describeDrift,
   describeInconclusive,
+  describeNotice,
   describeOutage,
+  describeQuiet,
+  describeQuietHosts,
   describeReason,
   formatComparedScores,
   formatDelta,
   formatName,
+  formatSubject,
 } from './wording.ts'
 
 /** Text with a style, cut to the terminal's width before it is coloured. One that is optional is left out, not cut. */
@@ -23,7 +27,7 @@ export type ScreenState = LiveState & {
   readonly title: string
   readonly speed: number
   /** Oldest first; as many as fit are shown, newest on top. */
-  readonly recent: readonly (ChangeRow | DriftRow)[]
+  readonly recent: readonly (ChangeRow | DriftRow | NoticeRow)[]
 }
 
 export type ScreenSize = { readonly columns: number; readonly rows: number; readonly colours: boolean }
@@ -86,7 +90,9 @@ function countPieces({ numbers }: ScreenState): Piece[] {
   ])
   const inconclusive = describeInconclusive(numbers)
   const attempts: Piece[] = inconclusive === null ? [] : [['   '], [inconclusive, 'yellow']]
-  return [[`  ${formatNumber(numbers.hosts)} hosts`, 'bold'], ...counts, ...attempts]
+  const quiet = describeQuietHosts(numbers)
+  const silenced: Piece[] = quiet === null ? [] : [['   '], [quiet, 'dim']]
+  return [[`  ${formatNumber(numbers.hosts)} hosts`, 'bold'], ...counts, ...silenced, ...attempts]
 }
 
 function barPieces({ numbers }: ScreenState, cells: number): Piece[] {
@@ -110,8 +116,16 @@ const STATUS_CELLS = 11
 const REASON_CELLS = 18
 const DELTA_CELLS = 9
 
-const rowPieces = (row: ChangeRow | DriftRow): Piece[] =>
-  'driftType' in row ? driftPieces(row) : changePieces(row)
+function rowPieces(row: ChangeRow | DriftRow | NoticeRow): Piece[] {
+  if ('driftType' in row) return driftPieces(row)
+  return 'notice' in row ? noticePieces(row) : changePieces(row)
+}
+
+const noticePieces = (row: NoticeRow): Piece[] => [
+  [`  ${row.occurredAt.toISOString().slice(11, 19)}  `, 'dim'],
+  [`${formatSubject(row).padEnd(NAME_CELLS)} `],
+  [describeNotice(row), 'yellow'],
+]
 
 const driftPieces = (drift: DriftRow): Piece[] => [
   [`  ${drift.occurredAt.toISOString().slice(11, 19)}  `, 'dim'],
@@ -129,6 +143,7 @@ const changePieces = (change: ChangeRow): Piece[] => [
   [change.to.padEnd(STATUS_CELLS), COLOURS[change.to]],
   [` ${describeReason(change).padEnd(REASON_CELLS)}`],
   [`  ${formatEndpoint(change.address, change.port)}`, 'dim', true],
+  [describeQuiet(change), 'dim', true],
 ]
 
 function styled(line: readonly Piece[], { columns, colours }: ScreenSize): string {

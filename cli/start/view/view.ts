@@ -1,5 +1,6 @@
+import type { ChangeRow, NoticeRow } from '../../../infra/local/bus-feed.ts'
 import type { Compliance } from '../../../infra/local/compliance.ts'
-import type { ChangeRow, FleetNumbers } from '../../../shared/db/fleet-view.ts'
+import type { FleetNumbers } from '../../../shared/db/fleet-view.ts'
 import type { Outage } from '../watch-database.ts'
 
 /** What a live run shows its user. */
@@ -14,6 +15,8 @@ export type LiveState = {
   readonly numbers: FleetNumbers
   /** Those that are new since the last update, oldest first. */
   readonly changes: readonly ChangeRow[]
+  /** What else has happened since then. */
+  readonly notices: readonly NoticeRow[]
   /** Absent in a view of probes alone; counted in the view when there is something to count. */
   readonly compliance?: Compliance
   /** Probes that gave a result in this run. */

@@ -1,6 +1,7 @@
+import type { ChangeRow, NoticeRow } from '../../../infra/local/bus-feed.ts'
 import type { Compliance } from '../../../infra/local/compliance.ts'
 import type { DriftRow } from '../../../shared/db/drift-view.ts'
-import type { ChangeRow, FleetNumbers } from '../../../shared/db/fleet-view.ts'
+import type { FleetNumbers } from '../../../shared/db/fleet-view.ts'
 import { replaceControlCharacters } from '../../../shared/domain/control-characters.ts'
 import type { DriftType } from '../../../shared/domain/drift-event.ts'
 import { formatCount, formatMilliseconds, formatNumber } from '../../terminal/format.ts'
@@ -14,6 +15,44 @@ export const describeReason = (change: ChangeRow): string =>
 /** The name of a host that changed; its id where the host is gone. */
 export const formatName = (change: { readonly name: string | null; readonly hostId: string }): string =>
   replaceControlCharacters(change.name ?? change.hostId)
+
+/** Says that people do not hear of a change, and why; empty where they do. */
+export const describeQuiet = ({ isInMaintenance, isFlapping }: ChangeRow): string =>
+  `${isInMaintenance ? '  under maintenance' : ''}${isFlapping ? '  flapping' : ''}`
+
+/** Describes how many hosts people do not hear of; null where there are none. */
+export function describeQuietHosts({ inMaintenance, flapping }: FleetNumbers): string | null {
+  const parts = [
+    inMaintenance > 0 && `${formatNumber(inMaintenance)} under maintenance`,
+    flapping > 0 && `${formatNumber(flapping)} flapping`,
+  ].filter((part) => part !== false)
+  return parts.length === 0 ? null : parts.join(', ')
+}
+
+/** The host that a notice is about; the fleet where it is about no single one. */
+export const formatSubject = ({ name }: NoticeRow): string => replaceControlCharacters(name ?? 'fleet')
+
+/** Describes what has happened, other than a change of status or drift. */
+export const describeNotice = ({ notice }: NoticeRow): string => replaceControlCharacters(describe(notice))
+
+function describe(notice: NoticeRow['notice']): string {
+  switch (notice.kind) {
+    case 'flapping started':
+      return `flapping: ${notice.changes} changes in ${notice.window_minutes} min`
+    case 'flapping stopped':
+      return `flapping no longer: ${notice.status}`
+    case 'maintenance started':
+      return `maintenance of ${formatCount(notice.hosts, 'host')}: ${notice.reason}`
+    case 'maintenance ended':
+      return `maintenance of ${formatCount(notice.hosts, 'host')} ended, ${formatNumber(notice.still_down)} still down`
+    case 'identification changed':
+      return `another SSH server: ${notice.after}`
+    case 'policy changed':
+      return `policy changed: ${notice.settings.join(', ')}`
+    case 'other':
+      return notice.action
+  }
+}
 
 /** Describes what became of the hosts that the fleet file does not have, a line each; none where there are none. */
 export function describeSync({ removed, prunable, others }: Omit<FleetChange, 'hosts'>): string[] {
@@ -49,7 +88,8 @@ export const describeInconclusive = ({ inconclusive, inconclusiveReason }: Fleet
 export function describeFleet(numbers: FleetNumbers): string {
   const states = `${formatNumber(numbers.reachable)} reachable, ${formatNumber(numbers.unreachable)} unreachable, ${formatNumber(numbers.unknown)} unknown`
   const inconclusive = describeInconclusive(numbers)
-  const attempts = inconclusive === null ? '' : `; ${inconclusive}`
+  const quiet = describeQuietHosts(numbers)
+  const attempts = [quiet, inconclusive].map((part) => (part === null ? '' : `; ${part}`)).join('')
   return `${formatCount(numbers.hosts, 'host')}: ${states}${attempts}; response p50 ${formatMilliseconds(numbers.p50Ms)}, p99 ${formatMilliseconds(numbers.p99Ms)}`
 }
 

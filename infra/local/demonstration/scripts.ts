@@ -13,11 +13,16 @@ const always =
     behaviour
 
 /** The host is down for long enough to become unreachable (two failures in a row), then up for as long. */
-const FLAPPING_TICKS = 12
+const FLAPPING_TICKS = 10
+/** It then is up for so many ticks: longer than the half hour without a change after which a host is flapping no longer. */
+const QUIET_TICKS = 30
+const RESTLESS_TICKS = 4 * FLAPPING_TICKS
 const flapping =
   (offset: number): Script =>
-  (tick) =>
-    (tick + offset) % FLAPPING_TICKS < FLAPPING_TICKS / 2 ? 'healthy' : 'dead'
+  (tick) => {
+    const inRound = (tick + offset) % (RESTLESS_TICKS + QUIET_TICKS)
+    return inRound < RESTLESS_TICKS && inRound % FLAPPING_TICKS >= FLAPPING_TICKS / 2 ? 'dead' : 'healthy'
+  }
 
 /** The hosts have an outage one after another, two or three at the same time. */
 const OUTAGE_TICKS = 7
@@ -47,7 +52,7 @@ export const SCRIPTS: readonly Part[] = [
   ...numbered('db', 4, outage),
   ...numbered('api', 4, (i) => outage(i + 4)),
   ...numbered('batch', 4, () => always('slow')),
-  ...numbered('flapping', 4, (i) => flapping(i * 3)),
+  ...numbered('flapping', 4, (i) => flapping(i * 2)),
   ...numbered('ipv6', 2, () => always('healthy'), 6),
   ...numbered('silent', 2, () => always('silent')),
   ...numbered('not-ssh', 2, () => always('not_ssh')),

@@ -47,6 +47,22 @@ describe('npm start', () => {
     }
   })
 
+  it('npm start shows hosts under maintenance and flapping ones, and what a maintenance leaves down', async () => {
+    using clone = freshClone()
+    const run = clone.start(['--speed', '120'])
+    onTestFinished(run.kill)
+    await waitFor(run, / notice fleet maintenance of 4 hosts: kernel upgrade$/m)
+    await waitFor(run, / change api-\d\d .* {2}under maintenance$/m)
+    await waitFor(run, / notice flapping-\d\d flapping: 4 changes in 60 min$/m)
+    await waitFor(
+      run,
+      / status 40 hosts: .*; 4 under maintenance, \d flapping; | status 38 hosts: .*; 4 under /,
+    )
+    await waitFor(run, / notice fleet maintenance of 4 hosts ended, \d still down$/m)
+    run.signalNpm('SIGTERM')
+    expect((await timed(run)).code).toBe(0)
+  })
+
   it('npm start ends cleanly when it is told to while it starts', async () => {
     using clone = freshClone()
     const run = clone.start([])

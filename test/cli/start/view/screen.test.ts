@@ -2,8 +2,9 @@ import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { renderScreen, type ScreenState } from '../../../../cli/start/view/screen.ts'
 import { formatSummary } from '../../../../cli/start/view/summary-table.ts'
+import type { ChangeRow, NoticeRow } from '../../../../infra/local/bus-feed.ts'
+import type { Notice } from '../../../../infra/local/bus-notice.ts'
 import type { DriftRow } from '../../../../shared/db/drift-view.ts'
-import type { ChangeRow } from '../../../../shared/db/fleet-view.ts'
 
 const at = new Date('2026-01-02T03:04:05Z')
 const change: ChangeRow = {
@@ -17,6 +18,8 @@ const change: ChangeRow = {
   to: 'unreachable',
   errorType: 'connection_refused',
   responseMs: null,
+  isInMaintenance: false,
+  isFlapping: false,
 }
 const state: ScreenState = {
   title: 'demonstration',
@@ -27,12 +30,15 @@ const state: ScreenState = {
     reachable: 12_000,
     unreachable: 300,
     unknown: 45,
+    inMaintenance: 0,
+    flapping: 0,
     inconclusive: 0,
     inconclusiveReason: null,
     p50Ms: 2,
     p99Ms: null,
   },
   changes: [],
+  notices: [],
   probes: 99,
   fleetTime: at,
   fault: null,
@@ -65,6 +71,33 @@ describe('the live view', () => {
     const numbers = { ...state.numbers, inconclusive: 1_234, inconclusiveReason: 'EMFILE' }
     expect(renderScreen({ ...state, numbers }, size)).toContain('45 unknown   1,234 without result: EMFILE\n')
     expect(renderScreen(state, size)).not.toContain('without result')
+  })
+
+  it('the live view says how many hosts are silenced, and marks their changes', () => {
+    const size = { columns: 160, rows: 30, colours: false }
+    const numbers = { ...state.numbers, inMaintenance: 4, flapping: 1_234 }
+    const recent = [{ ...change, isInMaintenance: true, isFlapping: true }]
+    const text = renderScreen({ ...state, numbers, recent }, size)
+    expect(text).toContain('45 unknown   4 under maintenance, 1,234 flapping\n')
+    expect(text).toMatch(/\[::1\]:22 {2}under maintenance {2}flapping$/m)
+    expect(renderScreen(state, size)).not.toMatch(/maintenance|flapping/)
+  })
+
+  it.each<[Notice, string]>([
+    [{ kind: 'flapping started', changes: 4, window_minutes: 60 }, 'flapping: 4 changes in 60 min'],
+    [{ kind: 'flapping stopped', status: 'reachable' }, 'flapping no longer: reachable'],
+    [
+      { kind: 'maintenance started', hosts: 2, reason: 'new\u001b[2J' },
+      'maintenance of 2 hosts: new\ufffd[2J',
+    ],
+    [{ kind: 'maintenance ended', hosts: 1, still_down: 1 }, 'maintenance of 1 host ended, 1 still down'],
+    [{ kind: 'identification changed', after: 'SSH-2.0-x' }, 'another SSH server: SSH-2.0-x'],
+    [{ kind: 'policy changed', settings: ['notify'] }, 'policy changed: notify'],
+    [{ kind: 'other', action: 'fleet.hosts.added' }, 'fleet.hosts.added'],
+  ])('the live view shows %j among the last changes', (notice, text) => {
+    const row: NoticeRow = { id: 'n', occurredAt: at, name: null, notice }
+    const size = { columns: 120, rows: 30, colours: false }
+    expect(renderScreen({ ...state, recent: [row] }, size)).toContain(`  03:04:05  fleet          ${text}\n`)
   })
 
   it('the live view has no escape sequence of its own without colours, and never one of a host’s name', () => {
