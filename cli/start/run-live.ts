@@ -7,14 +7,13 @@ import type { Resources } from '../../infra/local/resources.ts'
 import { startScheduling } from '../../infra/local/scheduling.ts'
 import { startSignals } from '../../infra/local/signals.ts'
 import { stateFolder } from '../../infra/local/state-folder.ts'
-import { readFleetNumbers } from '../../shared/db/fleet-view.ts'
 import { DEFAULT_INTERVAL_MS } from '../../shared/domain/cadence.ts'
 import type { Command } from './command-line.ts'
+import { createDisplay } from './display.ts'
 import type { Session } from './session.ts'
 import { aborted } from './stop-signal.ts'
 import { createTally } from './tally.ts'
-import type { LiveState, View } from './view/view.ts'
-import { watchDatabase } from './watch-database.ts'
+import type { View } from './view/view.ts'
 
 const REFRESH_MS = 500
 /** A probe has 5 s, and all has to be over 6 s after Ctrl-C: what is still under way then is given up. */
@@ -63,52 +62,15 @@ export async function runLive(
   resources.onClose(drain)
   demonstration?.play(clock.realMs((command.intervalMs ?? DEFAULT_INTERVAL_MS) / 2))
 
-  const read = watchDatabase(async () => {
-    const [numbers, scans] = await Promise.all([
-      readFleetNumbers(database.owner, clock.now()),
-      compliance.read(),
-    ])
-    return { numbers, compliance: scans }
-  })
-  let last: DatabaseState = { numbers: NO_NUMBERS }
-  let isAnswering = true
-  const show = async (phase: LiveState['phase']): Promise<void> => {
-    const reading = await read()
-    isAnswering = 'value' in reading
-    if ('value' in reading) last = reading.value
-    // What has changed is shown once, and not again while the database is unavailable.
-    else last = withoutNews(last)
-    const outage = 'outage' in reading ? reading.outage : null
-    view.update({ ...last, ...feed.read(), ...seen.state(), outage, fleetTime: clock.now(), phase })
-  }
+  const { show, isAnswering } = createDisplay(session, { view, feed, seen, compliance })
   while (!stop.aborted) {
     await show('running')
     await Promise.race([aborted(stop), new Promise((resolve) => setTimeout(resolve, REFRESH_MS))])
   }
   await Promise.all([drain(), show('stopping')])
-  if (isAnswering) await show('stopped')
+  if (isAnswering()) await show('stopped')
   view.close()
 }
-
-type DatabaseState = Pick<LiveState, 'numbers' | 'compliance'>
-
-const NO_NUMBERS = {
-  hosts: 0,
-  reachable: 0,
-  unreachable: 0,
-  unknown: 0,
-  inMaintenance: 0,
-  flapping: 0,
-  inconclusive: 0,
-  inconclusiveReason: null,
-  p50Ms: null,
-  p99Ms: null,
-}
-
-const withoutNews = ({ numbers, compliance }: DatabaseState): DatabaseState => ({
-  numbers,
-  ...(compliance !== undefined && { compliance: { ...compliance, drifts: [] } }),
-})
 
 const scannedIn = (hosts: Session['hosts']): string[] =>
   hosts.filter(({ name }) => isScannedInDemonstration(name)).map(({ id }) => id)
