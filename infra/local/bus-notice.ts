@@ -16,6 +16,12 @@ const NOTICES = {
   'host.ssh_identification.changed': z
     .object({ after: z.string() })
     .transform((detail) => ({ kind: 'identification changed' as const, ...detail })),
+  'prober.suspect': z
+    .object({ probed: z.int(), failed: z.int() })
+    .transform((detail) => ({ kind: 'prober suspect' as const, ...detail })),
+  'prober.trusted': z
+    .object({ still_failing: z.int() })
+    .transform((detail) => ({ kind: 'prober trusted' as const, ...detail })),
   'policy.changed': z
     .object({ after: z.record(z.string(), z.unknown()) })
     .transform(({ after }) => ({ kind: 'policy changed' as const, settings: Object.keys(after) })),

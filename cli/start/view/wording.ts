@@ -47,6 +47,10 @@ function describe(notice: NoticeRow['notice']): string {
       return `maintenance of ${formatCount(notice.hosts, 'host')} ended, ${formatNumber(notice.still_down)} still down`
     case 'identification changed':
       return `another SSH server: ${notice.after}`
+    case 'prober suspect':
+      return `prober suspect: ${notice.failed} of ${notice.probed} hosts fail, and none is called down`
+    case 'prober trusted':
+      return `prober trusted again, ${formatNumber(notice.still_failing)} still failing`
     case 'policy changed':
       return `policy changed: ${notice.settings.join(', ')}`
     case 'other':

@@ -1,7 +1,7 @@
 import { deriveHostId } from '../../../shared/domain/endpoint-id.ts'
 import type { FleetHost } from '../../../shared/domain/fleet-host.ts'
 import { BEHAVIOURS, type Behaviour, type LoopbackHost, startLoopbackHost } from './loopback-host.ts'
-import { SCRIPTS, type Script } from './scripts.ts'
+import { playedBehaviour, SCRIPTS, type Script } from './scripts.ts'
 
 export type Demonstration = {
   readonly hosts: readonly FleetHost[]
@@ -53,8 +53,8 @@ function player(
   let switching = Promise.resolve()
   const playTick = async (tick: number): Promise<void> => {
     for (const { host, script } of actors) {
-      const behaviour: Behaviour = BEHAVIOURS[script(tick)]
-      if (behaviour !== BEHAVIOURS[script(tick - 1)]) await host.switchTo(behaviour)
+      const behaviour: Behaviour = BEHAVIOURS[playedBehaviour(script, tick)]
+      if (behaviour !== BEHAVIOURS[playedBehaviour(script, tick - 1)]) await host.switchTo(behaviour)
     }
   }
   return {

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { createOperateHandler } from '../../../functions/operate/handler.ts'
 import type { Clock } from '../clock.ts'
 import { createContext } from '../emulators/lambda/context.ts'
-import { type FunctionSurroundings, functionDeps, localIdentity } from '../functions.ts'
+import { type FunctionSurroundings, functionDeps, localIdentity, STAGE } from '../functions.ts'
 
 export type DemonstrationOperator = {
   /** Waits for a command that is under way, and gives no other. */
@@ -25,7 +25,8 @@ const MEMORY_MB = 256
 /** Plays an operator, who puts the same hosts under maintenance for an hour of fleet time again and again. */
 export function startDemonstrationOperator(options: DemonstrationOperatorOptions): DemonstrationOperator {
   const deps = functionDeps(options, 'operate')
-  const handler = createOperateHandler(deps)
+  const installation = { stage: STAGE, serverParameters: {}, hasIpv6: true }
+  const handler = createOperateHandler({ ...deps, installation })
   const stopping = new AbortController()
   const command = {
     command: 'maintenance.start',

@@ -38,6 +38,16 @@ const outage =
     return isDown ? (OUTAGES[turn % OUTAGES.length] ?? 'dead') : 'healthy'
   }
 
+/** After two minutes of real time nothing gets through for eight minutes of fleet time, and then again and again. */
+const NETWORK_FAILURE = { firstTick: 48, ticks: 3, everyTicks: 240 } as const
+
+/** The behaviour of a host whose script says this, as the prober sees it through the network. */
+export function playedBehaviour(script: Script, tick: number): BehaviourName {
+  const { firstTick, ticks, everyTicks } = NETWORK_FAILURE
+  const inRound = tick % everyTicks
+  return inRound >= firstTick && inRound < firstTick + ticks ? 'dead' : script(tick)
+}
+
 const numbered = (prefix: string, count: number, script: (i: number) => Script, family: 4 | 6 = 4): Part[] =>
   Array.from({ length: count }, (_, i) => ({
     name: `${prefix}-${String(i + 1).padStart(2, '0')}`,

@@ -92,6 +92,11 @@ describe('the live view', () => {
     ],
     [{ kind: 'maintenance ended', hosts: 1, still_down: 1 }, 'maintenance of 1 host ended, 1 still down'],
     [{ kind: 'identification changed', after: 'SSH-2.0-x' }, 'another SSH server: SSH-2.0-x'],
+    [
+      { kind: 'prober suspect', probed: 12, failed: 9 },
+      'prober suspect: 9 of 12 hosts fail, and none is called down',
+    ],
+    [{ kind: 'prober trusted', still_failing: 0 }, 'prober trusted again, 0 still failing'],
     [{ kind: 'policy changed', settings: ['notify'] }, 'policy changed: notify'],
     [{ kind: 'other', action: 'fleet.hosts.added' }, 'fleet.hosts.added'],
   ])('the live view shows %j among the last changes', (notice, text) => {
