@@ -22,6 +22,8 @@ export default defineConfig({
   plugins: mutant(),
   test: {
     root,
+    // A module in the cache is not loaded again: every mutant of a file would be the first one.
+    fsModuleCache: false,
     include: chosen.map((path) => (path.endsWith('.ts') ? path : `${path}/**/*.test.ts`)),
     exclude: needsPostgres ? LEFT_OUT : [...LEFT_OUT, '**/*.pg.test.ts'],
     globalSetup: needsPostgres ? ['test/support/postgres/server.ts'] : [],
