@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import * as z from 'zod'
+import { createLogsClient, expireLogs } from '../../shared/aws/log-groups.ts'
 import type { Connection, Sql } from '../../shared/db/client.ts'
 import { explainFault } from '../../shared/db/explain-fault.ts'
 import { type MigrateOptions, type MigrationReport, migrate } from '../../shared/db/migrate.ts'
@@ -32,6 +33,9 @@ const migrateEnvironment = {
   /** Where Lambda puts the bundle; the migrations lie beside it. */
   LAMBDA_TASK_ROOT: z.string().min(1),
   SERVER_PARAMETERS,
+  /** The log group that RDS creates for the database, which keeps everything unless somebody says for how long. */
+  DATABASE_LOG_GROUP: z.string().min(1).optional(),
+  DATABASE_LOG_DAYS: z.coerce.number().int().min(1).optional(),
 }
 
 /** The variables that hold the passwords of roles, where roles have passwords and there is no secret. */
@@ -62,9 +66,28 @@ export function migratePorts(env: NodeJS.ProcessEnv, deadlineMs = MIGRATE_DEADLI
         },
         hasToken: config.DATABASE_AUTH === 'iam' || config.DATABASE_AUTH === 'iam_or_secret',
       })
-      return { done: sentence(report), warnings: parameterWarnings(config.SERVER_PARAMETERS, actual) }
+      const warnings = parameterWarnings(config.SERVER_PARAMETERS, actual)
+      return { done: sentence(report), warnings: [...warnings, ...(await limitLogs(config))] }
     },
     explain: explainFault,
+  }
+}
+
+/** A deployment does not fail for it: what it comes to is a warning. */
+async function limitLogs({
+  DATABASE_LOG_GROUP: logGroupName,
+  DATABASE_LOG_DAYS: days,
+}: {
+  readonly DATABASE_LOG_GROUP?: string | undefined
+  readonly DATABASE_LOG_DAYS?: number | undefined
+}): Promise<string[]> {
+  if (logGroupName === undefined || days === undefined) return []
+  try {
+    await expireLogs(createLogsClient(), { logGroupName, days })
+    return []
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    return [`the log group ${logGroupName} keeps everything, because its retention could not be set: ${why}`]
   }
 }
 

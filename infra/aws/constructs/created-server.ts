@@ -15,6 +15,8 @@ export type CreatedServer = {
   /** The secret with the password of the owner. */
   readonly secretArn: string
   readonly metrics: DatabaseMetrics
+  /** The log group that RDS creates for it; null where its log is not exported. */
+  readonly logGroupName: string | null
 }
 
 /** What a database server is created from, apart from its own settings. */

@@ -60,6 +60,7 @@ export function createCluster(
     resourceId: cluster.clusterResourceIdentifier,
     secretArn: cluster.secret.secretArn,
     metrics: { dimension: 'DBClusterIdentifier', identifier: cluster.clusterIdentifier },
+    logGroupName: `/aws/rds/cluster/${cluster.clusterIdentifier}/postgresql`,
   }
 }
 

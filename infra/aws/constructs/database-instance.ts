@@ -60,6 +60,7 @@ export function createInstance(
     resourceId: instance.instanceResourceId,
     secretArn: instance.secret.secretArn,
     metrics: { dimension: 'DBInstanceIdentifier', identifier: instance.instanceIdentifier },
+    logGroupName: null,
   }
 }
 

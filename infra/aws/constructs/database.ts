@@ -17,6 +17,8 @@ export type DatabaseProps = {
 /** The PostgreSQL of the system, made here or there already, and how each function signs in to it. */
 export class Database extends Construct {
   readonly metrics: DatabaseMetrics | null
+  /** The log group of a database that the stack creates, which RDS creates and which expires only if it is told to. */
+  readonly logGroupName: string | null = null
   readonly signInAs: (name: FunctionName) => DatabaseSignIn
   /** Passwords that migrations set, where roles do not sign in by IAM. */
   readonly rolePasswords: Readonly<Record<string, string>>
@@ -38,6 +40,7 @@ export class Database extends Construct {
         : createInstance(this, database, { network, settings, key })
     this.metrics = server.metrics
     this.signInAs = (name) => signInToCreated(server, name)
+    this.logGroupName = server.logGroupName
     this.rolePasswords = {}
   }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { CfnOutput, CustomResource, Duration } from 'aws-cdk-lib'
+import { Aws, CfnOutput, CustomResource, Duration, Stack } from 'aws-cdk-lib'
 import type { ICommandHooks } from 'aws-cdk-lib/aws-lambda-nodejs'
 import { Construct } from 'constructs'
 import type { DatabaseSettings } from '../settings.ts'
@@ -30,16 +30,20 @@ export class Migrate extends Construct {
     super(scope, id)
     const { initialPolicy, database } = props.settings
     const serverParameters = serverParametersOf(props.settings)
+    const { logGroupName } = props.database
+    const days = String(props.settings.logRetentionDays)
+    const logs = logGroupName === null ? {} : { DATABASE_LOG_GROUP: logGroupName, DATABASE_LOG_DAYS: days }
     this.function = new NodeFunction(this, 'Migrate', {
       ...props,
       name: 'migrate',
       memoryMb: 256,
       timeoutSeconds: MIGRATE_TIMEOUT_SECONDS,
-      environment: { ...props.database.rolePasswords, SERVER_PARAMETERS: serverParameters },
+      environment: { ...props.database.rolePasswords, SERVER_PARAMETERS: serverParameters, ...logs },
       asyncEvents: ASYNC_EVENTS,
       commandHooks: withMigrations,
     })
     this.function.waitFor(props.database)
+    if (logGroupName !== null) this.allowRetention(logGroupName)
     // CloudFormation refuses another service token for the same resource: with the name of the function, and so its
     // ARN, this id must change as well.
     this.done = new CustomResource(this, 'Applied', {
@@ -55,9 +59,31 @@ export class Migrate extends Construct {
         ProbeIntervalSeconds: String(initialPolicy.probeIntervalSeconds),
         HostsPerSchedule: String(initialPolicy.hostsPerSchedule),
         ServerParameters: serverParameters,
+        ...(logGroupName === null ? {} : { DatabaseLogDays: days }),
       },
     })
     new CfnOutput(this, 'DatabaseWarnings', { value: this.done.getAttString('Warnings') })
+  }
+
+  private allowRetention(logGroupName: string): void {
+    const logGroup = `arn:${Aws.PARTITION}:logs:${Aws.REGION}:${Aws.ACCOUNT_ID}:log-group:${logGroupName}`
+    this.function.allow({
+      actions: ['logs:CreateLogGroup', 'logs:PutRetentionPolicy'],
+      // CloudWatch Logs wants the end for these actions; it stands for the streams of the one group.
+      resources: [`${logGroup}:*`],
+    })
+    this.function.explain(
+      `Resource::arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:${this.named(logGroupName)}:*`,
+      'The end stands for the streams of the one log group.',
+    )
+  }
+
+  /** As cdk-nag writes a name that CloudFormation puts together: references in angle brackets. */
+  private named(name: string): string {
+    const resolved: { readonly 'Fn::Join'?: readonly [string, readonly (string | { Ref: string })[]] } =
+      Stack.of(this).resolve(name)
+    const parts = resolved['Fn::Join']?.[1] ?? []
+    return parts.map((part) => (typeof part === 'string' ? part : `<${part.Ref}>`)).join('')
   }
 }
 

@@ -6,6 +6,7 @@ import { handler } from '../../../functions/migrate/handler.ts'
 import { type Connection, connect } from '../../../shared/db/client.ts'
 import { freshDatabase } from '../../support/postgres/database.ts'
 import { ROOT } from '../../support/repository.ts'
+import { logsOnLoopback } from '../../support/servers/logs-on-loopback.ts'
 import { stackUrl } from '../../support/servers/stack-url.ts'
 
 const REQUEST = {
@@ -90,6 +91,44 @@ describe('the migrate function', () => {
     deployedTo(db.owner, { SERVER_PARAMETERS: JSON.stringify({ max_connections: 1 }) })
     await handler({ ...REQUEST, ResponseURL: stack.url })
     expect(stack.received.at(-1)).toMatchObject({ body: { Data: { Warnings: 'none' } } })
+  })
+
+  it('the migrate function has the log group of the database expire, also before RDS has created it', async () => {
+    await using db = await freshDatabase()
+    await using stack = await stackUrl()
+    await using logs = await logsOnLoopback()
+    deployedTo(db.owner, logs.environment)
+    await handler({ ...REQUEST, ResponseURL: stack.url })
+    await handler({ ...REQUEST, ResponseURL: stack.url })
+    const logGroupName = '/aws/rds/cluster/a/postgresql'
+    expect(logs.calls).toEqual([
+      ['CreateLogGroup', { logGroupName }],
+      ['PutRetentionPolicy', { logGroupName, retentionInDays: 90 }],
+      ['CreateLogGroup', { logGroupName }],
+      ['PutRetentionPolicy', { logGroupName, retentionInDays: 90 }],
+    ])
+    expect(stack.received).toMatchObject([
+      { body: { Status: 'SUCCESS', Data: { Warnings: 'none' } } },
+      { body: { Status: 'SUCCESS', Data: { Warnings: 'none' } } },
+    ])
+  })
+
+  it('the migrate function warns that the log of the database does not expire where it cannot see to it', async () => {
+    await using db = await freshDatabase()
+    await using stack = await stackUrl()
+    await using logs = await logsOnLoopback({ refuses: true })
+    deployedTo(db.owner, logs.environment)
+    await handler({ ...REQUEST, ResponseURL: stack.url })
+    expect(stack.received).toMatchObject([
+      {
+        body: {
+          Status: 'SUCCESS',
+          Data: {
+            Warnings: expect.stringMatching(/^the log group \/aws\/rds\/cluster\/a\/postgresql keeps/),
+          },
+        },
+      },
+    ])
   })
 
   it.each([

@@ -935,9 +935,25 @@ describe('the owner of a database that the stack creates', () => {
       ['rds-db:connect'],
       ['secretsmanager:GetSecretValue'],
       ['kms:Decrypt'],
+      ['logs:CreateLogGroup', 'logs:PutRetentionPolicy'],
     ])
     expect(JSON.stringify(apis[0]?.Resource)).toMatch(/\/awareness_owner"/)
     expect(apis[1]?.Resource).toEqual(Variables.DATABASE_SECRET_ARN)
+  })
+
+  it('the owner of a database that the stack creates has the log of its cluster expire as the logs of the functions do', () => {
+    const [[cluster] = ['']] = resourcesOf(synthesised, 'AWS::RDS::DBCluster')
+    const logGroup = ['/aws/rds/cluster/', { Ref: cluster }, '/postgresql']
+    expect(Variables).toMatchObject({
+      DATABASE_LOG_GROUP: { 'Fn::Join': ['', logGroup] },
+      DATABASE_LOG_DAYS: '90',
+    })
+    const rights = usableApis(synthesised, 'migrate').at(-1)
+    expect(JSON.stringify(rights?.Resource)).toContain(`{"Ref":"${cluster}"},"/postgresql:*"`)
+    // Another number of days has the function called again.
+    expect(resourcesOf(synthesised, 'Custom::Migrations').map(([, each]) => each.Properties)).toMatchObject([
+      { DatabaseLogDays: '90' },
+    ])
   })
 })
 
