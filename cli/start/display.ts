@@ -1,6 +1,7 @@
 import type { BusFeed } from '../../infra/local/bus-feed.ts'
 import type { ComplianceRun } from '../../infra/local/compliance.ts'
 import { readFleetNumbers } from '../../shared/db/fleet-view.ts'
+import { readHold } from '../../shared/db/prober-hold.ts'
 import type { Session } from './session.ts'
 import type { Tally } from './tally.ts'
 import type { LiveState, View } from './view/view.ts'
@@ -26,11 +27,13 @@ export function createDisplay(
   { view, feed, seen, compliance }: DisplaySources,
 ): Display {
   const read = watchDatabase(async () => {
-    const [numbers, scans] = await Promise.all([
+    const [numbers, scans, hold] = await Promise.all([
       readFleetNumbers(database.owner, clock.now()),
       compliance.read(),
+      readHold(database.owner),
     ])
-    return { numbers, compliance: scans }
+    const suspectSince = hold.state === 'suspect' ? hold.since : null
+    return { numbers, compliance: scans, suspectSince }
   })
   let last: DatabaseState = { numbers: NO_NUMBERS }
   let isAnswering = true
@@ -48,7 +51,7 @@ export function createDisplay(
   }
 }
 
-type DatabaseState = Pick<LiveState, 'numbers' | 'compliance'>
+type DatabaseState = Pick<LiveState, 'numbers' | 'compliance' | 'suspectSince'>
 
 const NO_NUMBERS = {
   hosts: 0,

@@ -21,6 +21,7 @@ import { isHost, listVerdicts } from '../../shared/db/operator-scans.ts'
 import { groupHosts, readSchemaVersion } from '../../shared/db/operator-status.ts'
 import { lockPolicy, readPolicy, readSchedulePolicy, savePolicy } from '../../shared/db/policy.ts'
 import { isScheduleApplied } from '../../shared/db/probe-schedules.ts'
+import { readHold } from '../../shared/db/prober-hold.ts'
 import { readServerParameters } from '../../shared/db/server-parameters.ts'
 import type { AuditEvent, AuditRecord } from '../../shared/domain/audit-events.ts'
 import type { FleetHost } from '../../shared/domain/fleet-host.ts'
@@ -88,6 +89,7 @@ const reads = (tx: Tx, deps: OperateDeps) => {
   return {
     installation: deps.installation,
     schemaVersion: () => readSchemaVersion(tx),
+    hold: () => readHold(tx),
     groupHosts: (lateSince: Date) => groupHosts(tx, lateSince),
     serverParameters: () => readServerParameters(tx),
     hostPage: (query: HostPageQuery) => listHostPage(tx, query, now),

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { DRIFT_KINDS } from '../domain/drift.ts'
 import { parseHostId } from '../domain/ids.ts'
+import { HOLD_STATES } from '../domain/prober-hold.ts'
 import { REACHABILITY_STATUSES } from '../domain/reachability.ts'
 import { DRIFT_BASES, NOT_COMPARABLE } from '../domain/verdict.ts'
 import { MAINTENANCE_ANSWERS } from './maintenance.ts'
@@ -136,6 +137,8 @@ export const OPERATE_ANSWERS = {
     /** Hosts whose probe is later than any jitter explains. */
     overdue: z.int(),
     unprobeable: z.int(),
+    /** Whether what the prober finds is believed. Absent in the answer of an older version. */
+    prober: z.object({ state: z.enum(HOLD_STATES), since: z.iso.datetime().nullable() }).optional(),
     policy: Policy,
     /** Sentences about what differs from the settings, such as a database that has to be rebooted. */
     warnings: z.array(z.string()),

@@ -1,6 +1,6 @@
 import type { HostId } from '../domain/ids.ts'
 import type { HoldState, LatelyProbed, ProberHold } from '../domain/prober-hold.ts'
-import type { Tx } from './client.ts'
+import type { AnySql, Tx } from './client.ts'
 
 /** The columns of the hold, beside others or alone. */
 export type HoldRow = {
@@ -22,6 +22,12 @@ export async function lockHold(tx: Tx): Promise<ProberHold> {
   if (row === undefined)
     throw new Error('the table prober_hold has lost its row: insert into prober_hold default values')
   return parseHold(row)
+}
+
+/** The hold as it is; trusted where nothing else is known. */
+export async function readHold(sql: AnySql): Promise<ProberHold> {
+  const [row] = await sql<HoldRow[]>`select state, since, witness_answered_at from prober_hold`
+  return row === undefined ? { state: 'trusted', since: null, witnessAnsweredAt: null } : parseHold(row)
 }
 
 /** Stores the hold, and when the failing hosts were compared with the others. */

@@ -14,6 +14,7 @@ import {
   describeQuiet,
   describeQuietHosts,
   describeReason,
+  describeSuspect,
   formatComparedScores,
   formatDelta,
   formatName,
@@ -68,10 +69,16 @@ export function renderScreen(state: ScreenState, size: ScreenSize): string {
     [[changes.length > 0 ? '  Last changes' : '  No host has changed yet', 'bold']],
     ...changes,
     [],
-    [[`  ${state.outage === null ? (state.fault ?? '') : describeOutage(state.outage)}`, 'red']],
+    [[`  ${troubleOf(state)}`, 'red']],
     [[FOOTERS[state.phase], 'dim']],
   ]
   return lines.map((line) => styled(line, size)).join('\n')
+}
+
+/** The most important of what is wrong: there is room for one line. */
+function troubleOf({ outage, suspectSince, fault }: ScreenState): string {
+  if (outage !== null) return describeOutage(outage)
+  return suspectSince ? describeSuspect(suspectSince) : (fault ?? '')
 }
 
 function titlePieces({ title, speed, fleetTime }: ScreenState): Piece[] {

@@ -19,6 +19,8 @@ export type LiveState = {
   readonly notices: readonly NoticeRow[]
   /** Absent in a view of probes alone; counted in the view when there is something to count. */
   readonly compliance?: Compliance
+  /** Since when the prober is suspect; null or absent while it is trusted. */
+  readonly suspectSince?: Date | null
   /** Probes that gave a result in this run. */
   readonly probes: number
   readonly fleetTime: Date

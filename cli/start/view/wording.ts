@@ -84,6 +84,10 @@ export function describeSync({ removed, prunable, others }: Omit<FleetChange, 'h
 export const describeOutage = ({ since, reason }: Outage): string =>
   `no answer from the database since ${since.toISOString().slice(11, 19)} UTC: ${reason}`
 
+/** Describes that the prober does not trust its own network. */
+export const describeSuspect = (since: Date): string =>
+  `prober suspect since ${since.toISOString().slice(11, 19)} UTC: no host is called down`
+
 /** Describes how many hosts could not be probed, and why most of them could not; null where all could. */
 export const describeInconclusive = ({ inconclusive, inconclusiveReason }: FleetNumbers): string | null =>
   inconclusive === 0 ? null : `${formatNumber(inconclusive)} without result: ${inconclusiveReason}`

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { beginHold } from '../../../shared/db/prober-hold.ts'
 import { operatorOf } from '../../support/functions/operate.ts'
 import { ANSWER, environment, FAILURE, invoke } from '../../support/functions/probe.ts'
 import { addHosts } from '../../support/hosts.ts'
@@ -28,8 +29,20 @@ describe('the status of an installation', () => {
       hosts: { reachable: 1, unreachable: 1, unknown: 2 },
       overdue: 1,
       unprobeable: 1,
+      prober: { state: 'trusted', since: null },
       policy: expect.objectContaining({ probe_interval_seconds: 300 }),
       warnings: [],
+    })
+  })
+
+  it('the status of an installation says since when the prober is suspect', async () => {
+    await using db = await freshDatabase()
+    await using operator = operatorOf(db)
+    const since = new Date('2026-03-01T04:05:06.000Z')
+    await db.sql.begin((tx) => beginHold(tx, since))
+    expect((await operator.ask({ command: 'status' })).prober).toEqual({
+      state: 'suspect',
+      since: since.toISOString(),
     })
   })
 

@@ -105,6 +105,13 @@ describe('the live view', () => {
     expect(renderScreen({ ...state, recent: [row] }, size)).toContain(`  03:04:05  fleet          ${text}\n`)
   })
 
+  it('the live view says that the prober is suspect, before other faults', () => {
+    const size = { columns: 160, rows: 30, colours: false }
+    const line = 'prober suspect since 03:04:05 UTC: no host is called down\n'
+    expect(renderScreen({ ...state, suspectSince: at, fault: 'boom' }, size)).toContain(line)
+    expect(renderScreen({ ...state, suspectSince: null, fault: 'boom' }, size)).toContain('boom')
+  })
+
   it('the live view has no escape sequence of its own without colours, and never one of a host’s name', () => {
     expect(renderScreen(state, { columns: 120, rows: 30, colours: false })).not.toContain('\u001b')
     expect(renderScreen(state, { columns: 120, rows: 30, colours: true })).not.toContain('\u001b[2J')
