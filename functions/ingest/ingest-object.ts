@@ -83,8 +83,9 @@ async function ingest<Scan extends IncomingScan>(
   if (read.read === 'gone') return { object, outcome: 'gone' }
   if (read.read === 'refused') return rejected(object, read)
   const { scan } = read
-  const { host, targets } = scan
-  const match = await matchScannedHost(ports.findHosts, { folder: folderOf(object.key), host, targets })
+  // A key that names a host which is not there is not recorded for another host that the content fits.
+  const host = folderOf(object.key) ?? scan.host
+  const match = await matchScannedHost(ports.findHosts, { folder: null, host, targets: scan.targets })
   if (match.match !== 'found') return rejected(object, noHost(match))
   const { id: hostId } = match.host
   const scanId = scan.scanId ?? deriveScanId(hostId, scan.sha256)
@@ -131,7 +132,7 @@ const rejected = (object: PutObject, { reason, detail }: Rejection): IngestOutco
   detail,
 })
 
-/** `<host>/…`: the first folder of the key may name the host. */
+/** `<host>/…`: the first folder of the key names the host. */
 function folderOf(key: string): string | null {
   const [folder, ...below] = key.split('/')
   return below.length > 0 && folder !== undefined && folder !== '' ? folder : null

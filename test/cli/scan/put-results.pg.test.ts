@@ -54,7 +54,7 @@ async function running() {
       }))
       const endTime = `2026-03-0${day}T10:00:00Z`
       mkdirSync(join(results, path, '..'), { recursive: true })
-      writeFileSync(join(results, path), testResult({ rules, endTime, target: 'unknown' }))
+      writeFileSync(join(results, path), testResult({ rules, endTime, target: 'host-1' }))
     },
     importAll: async (isWaiting = true) => {
       const deps = { ...bucket, isWaiting, pollMs: 20, now: () => new Date() }

@@ -71,12 +71,11 @@ describe('a results file in the bucket', () => {
     },
   )
 
-  it('a results file in the bucket whose key names no host is recorded for the only host that fits its content', async () => {
+  it('a results file in the bucket whose key has no folder is recorded for the only host that fits its content', async () => {
     await using ingest = await ingestFunction()
     await addHosts(ingest.db.sql, 2)
-    await ingest.run(await ingest.bucket.put('2026-03-01/x.xml', results()))
-    await ingest.run(await ingest.bucket.put('y.xml', results({ day: 2 })))
-    expect(await recorded(ingest)).toMatchObject([{ hostname: 'host-1' }, { hostname: 'host-1' }])
+    await ingest.run(await ingest.bucket.put('x.xml', results()))
+    expect(await recorded(ingest)).toMatchObject([{ hostname: 'host-1' }])
   })
 
   it('a results file in the bucket that was put twice, delivered twice, or twice at once is one scan', async () => {
@@ -143,7 +142,9 @@ describe('what is no scan of a host', () => {
     ['host-1/x.txt', 'some text', 'unknown_format'],
     ['host-1/x.xml', results().slice(0, 150), 'truncated'],
     ['host-1/x.xml', results().replace('2026-03-01', '2099-03-01'), 'completed_at_in_future'],
-    ['elsewhere/x.xml', results({ target: 'web-99' }), 'unknown_host'],
+    // Although the content fits a host: it is not the one that the key names.
+    ['elsewhere/x.xml', results({ target: 'host-1' }), 'unknown_host'],
+    ['x.xml', results({ target: 'web-99' }), 'unknown_host'],
     ['x.json', hdfFile([{ id: 'c' }]), 'no_host'],
     ['twin/x.xml', results(), 'ambiguous_host'],
   ])(
