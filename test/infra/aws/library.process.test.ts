@@ -104,7 +104,13 @@ describe('somebody else’s CDK app', () => {
     ])
     const [[, key] = []] = resourcesOf(platform, 'AWS::KMS::Key')
     const policy = JSON.stringify(key?.Properties.KeyPolicy)
-    for (const principal of ['logs.', 'cloudwatch.amazonaws.com', 'events.amazonaws.com', '444455556666'])
+    for (const principal of [
+      'logs.',
+      'cloudwatch.amazonaws.com',
+      'events.amazonaws.com',
+      's3.amazonaws.com',
+      '444455556666',
+    ])
       expect(policy).toContain(principal)
   })
 
