@@ -37,12 +37,12 @@ const NEVER = new AbortController().signal
 /** The simulation is about single hosts: nothing is ever suspected. */
 const TRUSTED: Pick<
   Claim,
-  'hold' | 'holdPolicy' | 'measuredAt' | 'measureOthers' | 'beginHold' | 'saveWitnessed'
+  'hold' | 'holdPolicy' | 'measuredAt' | 'measureLately' | 'beginHold' | 'saveWitnessed'
 > = {
   hold: { state: 'trusted', since: null, witnessAnsweredAt: null },
   holdPolicy: { minHosts: 1, abovePercent: 0, atMostMs: 0, asksWitnesses: false },
   measuredAt: null,
-  measureOthers: async () => ({ probed: 0, failed: 0, anyAnswered: true }),
+  measureLately: async () => ({ probed: 0, failed: 0, anyAnswered: true }),
   beginHold: async () => false,
   saveWitnessed: async () => {},
 }

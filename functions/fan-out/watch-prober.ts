@@ -8,7 +8,6 @@ import {
 import {
   type HoldDecision,
   type HoldPolicy,
-  LATELY_MS,
   type LatelyProbed,
   nextHold,
   type ProberHold,
@@ -24,9 +23,9 @@ export type LockedHold = {
 
 export type WatchPorts = ConfirmPorts & {
   readonly glance: () => Promise<FleetGlance>
-  /** Measures how the hosts have fared since then; commits what the body saved when it ends. */
+  /** Measures how the hosts have fared lately; commits what the body saved when it ends. */
   readonly withHold: <T>(
-    since: Date,
+    now: Date,
     policy: HoldPolicy,
     body: (locked: LockedHold) => Promise<T>,
   ) => Promise<T>
@@ -54,8 +53,7 @@ export async function watchProber(ports: WatchPorts, signal: AbortSignal): Promi
     return { confirms, hold: seen.hold, failing, event: null, confirmed: NOTHING_CONFIRMED }
 
   const now = ports.now()
-  const since = new Date(now.getTime() - LATELY_MS)
-  const { hold, event } = await ports.withHold(since, seen.holdPolicy, async (locked) => {
+  const { hold, event } = await ports.withHold(now, seen.holdPolicy, async (locked) => {
     const { next, change } = nextHold(locked.hold, locked.lately, seen.holdPolicy, now)
     const event = eventOf(change, locked.lately, failing, new Date(now.getTime() + seen.holdPolicy.atMostMs))
     await locked.save(next, event)

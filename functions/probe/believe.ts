@@ -3,7 +3,7 @@ import { judgeWitnesses } from '../../shared/domain/confirmation.ts'
 import type { HostId } from '../../shared/domain/ids.ts'
 import { NO_WITNESS } from '../../shared/domain/inconclusive.ts'
 import { type ProberSuspect, proberSuspect } from '../../shared/domain/prober-event.ts'
-import { isHeld, isSuspicious, LATELY_MS, type SuspectReason } from '../../shared/domain/prober-hold.ts'
+import { isHeld, isSuspicious, type SuspectReason } from '../../shared/domain/prober-hold.ts'
 import { type ProbeResult, step } from '../../shared/domain/reachability.ts'
 
 type ProbedHost = { readonly host: ClaimedHost; readonly result: ProbeResult }
@@ -44,12 +44,13 @@ export async function believe(
   if (held || !mayHold || isFresh(claim.measuredAt, now) || !probed.some(goesDown(claim)))
     return { results: probed, isHeld: held, suspect: null }
 
-  const own = tally(probed.filter(({ host }) => host.reachability.status === 'reachable'))
-  const others = await claim.measureOthers(new Date(now.getTime() - LATELY_MS), own.failed)
+  const own = probed.filter(({ host }) => host.reachability.status === 'reachable')
+  const answered = own.filter(({ result }) => result.kind === 'reachable').length
+  const measured = await claim.measureLately(now, hostIdsOf(own.filter(hasFailed)))
   const lately = {
-    probed: own.probed + others.probed,
-    failed: own.failed + others.failed,
-    anyAnswered: own.probed > own.failed || others.anyAnswered,
+    probed: measured.probed + answered,
+    failed: measured.failed,
+    anyAnswered: measured.anyAnswered || answered > 0,
   }
   if (!isSuspicious(lately, holdPolicy)) return { results: probed, isHeld: false, suspect: null }
   return { results: probed, isHeld: true, suspect: await begin(claim, 'share', lately, now) }
@@ -73,6 +74,9 @@ const goesDown =
   ({ host, result }: ProbedHost): boolean =>
     result.kind === 'unreachable' &&
     step(host.reachability, result, thresholds).transition?.to === 'unreachable'
+
+const hasFailed = ({ result }: ProbedHost): boolean => result.kind === 'unreachable'
+const hostIdsOf = (probed: readonly ProbedHost[]): HostId[] => probed.map(({ host }) => host.hostId)
 
 type Tally = { readonly probed: number; readonly failed: number }
 

@@ -30,8 +30,8 @@ async function claim(
   return {
     ...claimed,
     lost,
-    measureOthers: (since, failed) =>
-      measureLately(tx, since, claimed.holdPolicy.minHosts, { hostIds, failed }),
+    measureLately: (now, failedIds) =>
+      measureLately(tx, now, claimed.holdPolicy.minHosts, { hostIds, failedIds }),
     beginHold: (at) => beginHold(tx, at),
     saveWitnessed: (answeredAt) => saveWitnessed(tx, answeredAt),
     readHistories: (ids, at) => readChangeHistories(tx, ids, at, claimed.flapping.windowMs),

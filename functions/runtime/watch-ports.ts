@@ -23,7 +23,7 @@ export function watchPorts({ database, now }: FunctionDeps, correlationId: strin
   return {
     glance: () => transaction('snapshot', glance),
     withHold: <T>(
-      since: Date,
+      at: Date,
       { minHosts }: HoldPolicy,
       body: (
         locked: Saved & {
@@ -33,7 +33,7 @@ export function watchPorts({ database, now }: FunctionDeps, correlationId: strin
     ): Promise<T> =>
       transaction('write', async (tx) => {
         const hold = await lockHold(tx)
-        const lately = await measureLately(tx, since, minHosts)
+        const lately = await measureLately(tx, at, minHosts)
         return body({
           hold,
           lately,

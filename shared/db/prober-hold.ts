@@ -1,5 +1,5 @@
 import type { HostId } from '../domain/ids.ts'
-import type { HoldState, LatelyProbed, ProberHold } from '../domain/prober-hold.ts'
+import { type HoldState, LATELY_MS, type LatelyProbed, type ProberHold } from '../domain/prober-hold.ts'
 import type { AnySql, Tx } from './client.ts'
 
 /** The columns of the hold, beside others or alone. */
@@ -60,19 +60,24 @@ export async function saveWitnessed(tx: Tx, answeredAt: Date | null): Promise<vo
 
 type LatelyRow = { readonly failed: number; readonly answered: number; readonly any_answered: boolean }
 
+/** Hosts that the caller has just probed: the rows that are stored of them are older. */
+export type OwnHosts = { readonly hostIds: readonly HostId[]; readonly failedIds: readonly HostId[] }
+
+const NOBODY: OwnHosts = { hostIds: [], failedIds: [] }
+
 /**
- * How many hosts that were reachable were probed since then, and how many of them failed. Those that failed are
- * found by an index; the others are counted only where enough have failed for their share to matter.
- *
- * @param own hosts that the caller has just probed: they are left out, and so many of them failed.
+ * How many hosts that were reachable were probed lately, and how many of them failed. Those that failed are found by
+ * an index; the others are counted only where enough have failed for their share to matter. A host under maintenance
+ * that fails is expected to. Of the caller's own hosts those that failed are counted, and no other.
  */
 export async function measureLately(
   tx: Tx,
-  since: Date,
+  now: Date,
   minHosts: number,
-  own: { readonly hostIds: readonly HostId[]; readonly failed: number } = { hostIds: [], failed: 0 },
+  own: OwnHosts = NOBODY,
 ): Promise<LatelyProbed> {
-  const without = tx.json([...own.hostIds])
+  const since = new Date(now.getTime() - LATELY_MS)
+  const isOther = tx`host_id <> all (array(select jsonb_array_elements_text(${tx.json([...own.hostIds])})::uuid))`
   const [row] = await tx<LatelyRow[]>`
     with failed as materialized (
       select count(*)::integer as hosts
@@ -80,28 +85,34 @@ export async function measureLately(
         select host_id
         from host_liveness
         where last_error_type is not null and reachability_status <> 'unreachable'
-          and reachability_status = 'reachable' and last_probe_at > ${since}
+          and reachability_status = 'reachable' and last_probe_at > ${since} and ${isOther}
         union all
         select host_id
         from host_liveness
         where reachability_status = 'unreachable' and last_state_change_at > ${since}
           and ssh_identification is not null -- one that was never reachable has none
+          and ${isOther}
+        union all
+        select value::uuid from jsonb_array_elements_text(${tx.json([...own.failedIds])})
       ) failing
-      where host_id <> all (array(select jsonb_array_elements_text(${without})::uuid))
+      where not exists (
+        select from maintenance_hosts m
+        where m.host_id = failing.host_id and m.starts_at <= ${now} and m.ends_at > ${now}
+      )
     )
     select failed.hosts as failed,
-           case when failed.hosts + ${own.failed} >= ${minHosts} then (
+           case when failed.hosts >= ${minHosts} then (
              select count(*)::integer
              from host_liveness
              where reachability_status = 'reachable' and last_error_type is null and last_probe_at > ${since}
-               and host_id <> all (array(select jsonb_array_elements_text(${without})::uuid))
+               and ${isOther}
            ) else 0 end as answered,
-           case when failed.hosts + ${own.failed} < ${minHosts} then exists (
+           case when failed.hosts < ${minHosts} then exists (
              select
              from host_liveness l
              join hosts h on h.id = l.host_id
              where l.reachability_status = 'reachable' and l.last_error_type is null and h.deleted_at is null
-               and l.host_id <> all (array(select jsonb_array_elements_text(${without})::uuid))
+               and ${isOther}
            ) else true end as any_answered
     from failed`
   if (row === undefined) throw new Error('a count gave no row')

@@ -82,8 +82,8 @@ export type Claim = ClaimedHosts & {
     hostIds: readonly HostId[],
     at: Date,
   ) => Promise<ReadonlyMap<HostId, ChangeHistory>>
-  /** How the hosts that are not of this claim have fared since then; `failed` of its own have failed now. */
-  readonly measureOthers: (since: Date, failed: number) => Promise<LatelyProbed>
+  /** How the hosts that are not of this claim have fared lately, with those of its own that have failed now. */
+  readonly measureLately: (now: Date, failedIds: readonly HostId[]) => Promise<LatelyProbed>
   /** Begins a hold. Returns whether it was this invocation that did. */
   readonly beginHold: (at: Date) => Promise<boolean>
   /** Keeps when a witness answered; null where none did. */

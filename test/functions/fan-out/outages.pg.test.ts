@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { startMaintenance } from '../../support/maintenance.ts'
 import { type PlayedFleet, playedFleet } from './played-fleet.ts'
 
 /** The hosts have all answered by then. */
@@ -149,6 +150,18 @@ describe('a prober whose network is away', () => {
       ['prober.suspect', 'share'],
       ['prober.trusted', 'recovered'],
     ])
+  })
+})
+
+describe('hosts under maintenance', () => {
+  it('hosts under maintenance that are all restarted make nobody suspect the prober', async () => {
+    await using fleet = await playedFleet({ hosts: 60, cadenceMinutes: 1, hostsPerSchedule: 20 })
+    await fleet.playUntil(QUIET)
+    await startMaintenance(fleet.db, ['host-*'], { at: fleet.now() })
+    for (const id of fleet.hostIds.slice(0, 50)) fleet.dead.add(id)
+    await fleet.playUntil(QUIET + 6)
+    const reports = (await since(fleet)).filter(({ what }) => what !== 'fleet.maintenance.started')
+    expect(reports.map(({ what }) => what)).toEqual(Array(50).fill('host down'))
   })
 })
 

@@ -27,6 +27,7 @@ export type PlayedFleet = AsyncDisposable & {
   isFanOutFrozen: boolean
   /** Hosts that are really down. */
   readonly dead: Set<HostId>
+  readonly now: () => Date
   /** Minutes of fleet time since the fleet joined. */
   readonly minute: () => number
   /** Lets the fleet live until so many minutes after it joined. */
@@ -121,6 +122,7 @@ export async function playedFleet(options: {
   return Object.assign(fleet, {
     db,
     hostIds,
+    now,
     minute: () => (nowMs - START_MS) / MINUTE_MS,
     playUntil: (minute: number) => playUntilMs(START_MS + minute * MINUTE_MS),
     count: async () => {
