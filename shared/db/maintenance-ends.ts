@@ -20,8 +20,8 @@ export const endMaintenances = (
     tx,
     now,
     tx`r.ends_at > ${now}
-      and (r.maintenance_id = any (array(select jsonb_array_elements_text(${tx.json([...maintenanceIds])})::uuid))
-        or r.host_id = any (array(select jsonb_array_elements_text(${tx.json([...hostIds])})::uuid)))`,
+      and (r.maintenance_id in (select value::uuid from jsonb_array_elements_text(${tx.json([...maintenanceIds])}))
+        or r.host_id in (select value::uuid from jsonb_array_elements_text(${tx.json([...hostIds])})))`,
   )
 
 type EndRow = {
@@ -48,15 +48,17 @@ async function end(tx: Tx, now: Date, isDue: Fragment): Promise<MaintenanceEnd[]
       from due
       where r.maintenance_id = due.maintenance_id and r.end_event_id is null and ${isDue}
       returning r.maintenance_id, r.host_id, r.end_event_id, r.ends_at
+    ), others as materialized (
+      select o.host_id
+      from maintenance_hosts o
+      where o.end_event_id is null and o.ends_at > ${now}
+        and (o.maintenance_id, o.host_id) not in (select maintenance_id, host_id from ended)
     )
     select e.end_event_id as event_id, m.id, m.starts_at, max(e.ends_at) as ends_at, m.reason,
            count(*)::integer as hosts,
            (count(*) filter (
-             where l.reachability_status = 'unreachable' and h.deleted_at is null and not exists (
-               select from maintenance_hosts o
-               where o.host_id = e.host_id and o.end_event_id is null and o.ends_at > ${now}
-                 and (o.maintenance_id, o.host_id) not in (select maintenance_id, host_id from ended)
-             )
+             where l.reachability_status = 'unreachable' and h.deleted_at is null
+               and e.host_id not in (select host_id from others)
            ))::integer as still_down,
            jsonb_path_query_array(
              jsonb_agg(h.hostname order by h.hostname), ${firstItems(MAX_NAMES_IN_EVENT)}::jsonpath

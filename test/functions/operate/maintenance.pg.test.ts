@@ -224,4 +224,20 @@ describe('maintenance', () => {
     const rows = await db.sql<{ reason: string }[]>`select reason from maintenances order by reason`
     expect(rows.map(({ reason }) => reason)).toEqual(['new', 'newer'])
   })
+
+  it('maintenance of thousands of hosts in a large fleet, by a hundred texts, is set and ended within the time of a command', async () => {
+    await using db = await freshDatabase()
+    await db.sql`
+      insert into hosts (hostname, ip_address)
+      select 'host-' || i, '10.0.0.0'::inet + i from generate_series(1, 100000) i`
+    await using operator = operatorOf(db)
+    const texts = Array.from({ length: 99 }, (_, i) => `host-${i + 10}?`)
+    // The statistics are those of empty tables, as on the day on which a large fleet is imported.
+    for (const hosts of [[...texts, '10.0.0.0/18'], ['10.0.0.0/18']]) {
+      expect(await start(operator, hosts)).toMatchObject({ outcome: 'started', hosts: 16_383 })
+    }
+    const answer = await operator.ask({ command: 'maintenance.end', hosts: ['10.0.0.0/18'] })
+    expect(answer).toMatchObject({ maintenances: [{ hosts: 16_383 }, { hosts: 16_383 }] })
+    expect(await start(operator, ['*'])).toEqual({ outcome: 'too_many', most: 20_000 })
+  })
 })
