@@ -11,10 +11,10 @@ import { alwaysEnds } from '../ending.ts'
 import { becomes, judge } from '../scenario.ts'
 import { startWorld } from '../world.ts'
 
-const HOSTS = 200
+const HOSTS = 2_000
 /** A cadence of 60 s takes 10 s, twice what a probe may: else it could meet its own predecessor. */
 const SPEED = 6
-const NETWORK = '10.99.0.0/24'
+const NETWORK = '10.99.0.0/16'
 const LOCAL = `local ${NETWORK} dev lo`
 /** What becomes of the network's route; null where there is none any more. */
 const WAYS: Readonly<Record<string, string | null>> = {
@@ -47,7 +47,10 @@ const server = createServer((socket) => {
 const port = await listen(server, '0.0.0.0')
 
 await using world = await startWorld({
-  targets: Array.from({ length: HOSTS }, (_, i) => ({ address: `10.99.0.${i + 1}`, port })),
+  targets: Array.from({ length: HOSTS }, (_, i) => ({
+    address: `10.99.${Math.floor(i / 250)}.${(i % 250) + 1}`,
+    port,
+  })),
   setUp: async (targets, isUp) => {
     if (targets.length === 0) return
     const [gone, comes] = isUp ? [lostRoute, LOCAL] : [LOCAL, lostRoute]
@@ -56,8 +59,8 @@ await using world = await startWorld({
   },
   speed: SPEED,
   intervalSeconds: 60,
-  hostsPerSchedule: 100,
-  concurrency: 4,
+  hostsPerSchedule: 500,
+  concurrency: 8,
   environments: 'processes',
   databaseLimits: 'tight',
 })
