@@ -7,7 +7,7 @@ import { recordScan } from '../../shared/producer/record-scan.ts'
 import type { RuleResult } from '../../shared/producer/scan-results.ts'
 import { addHost } from '../support/hosts.ts'
 import { freshDatabase, type TestDatabase } from '../support/postgres/database.ts'
-import { results, scanned, scanTime } from '../support/recorded-scans.ts'
+import { results, scanned, scannedByOthers, scanTime } from '../support/recorded-scans.ts'
 
 let db: TestDatabase
 beforeAll(async () => {
@@ -334,6 +334,23 @@ describe('recording a scan', () => {
       expect(sets).toEqual([{ rule_ids: [ruleId] }])
     },
   )
+
+  it('recording a scan refuses one that is older than the newest, also if that one left some rules out', async () => {
+    const hostId = await addHost(db.sql)
+    await scanned(db.sql, hostId, 1, { a: 'pass', b: 'pass' })
+    await scanned(db.sql, hostId, 3, { a: 'pass' })
+    const between = { hostId, scanId: randomUUID(), completedAt: scanTime(2) }
+    const outcome = await recordScan(db.sql, { ...between, results: results({ a: 'fail', b: 'fail' }) })
+    expect(outcome).toEqual({ outcome: 'superseded' })
+  })
+
+  it('recording a scan again that only the log still knows says that it is recorded', async () => {
+    const hostId = await addHost(db.sql)
+    const first = await scannedByOthers(db.sql, hostId, 1, { a: 'pass' })
+    await scannedByOthers(db.sql, hostId, 2, { a: 'pass' })
+    const again = await recordScan(db.sql, { ...first, results: results({ a: 'pass' }) })
+    expect(again).toEqual({ outcome: 'already_recorded' })
+  })
 
   it('recording a scan writes scans with more rules than one statement takes', async () => {
     const hostId = await addHost(db.sql)

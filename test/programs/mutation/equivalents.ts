@@ -152,4 +152,16 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     replacement: 'queues[chooseLane(queued.key, lanes)].push',
     why: 'There is a queue for each lane. The compiler wants the condition.',
   },
+  {
+    file: 'shared/db/transaction-log.ts',
+    original: 'with incoming as materialized (',
+    replacement: 'with incoming as  (',
+    why: 'It is computed once either way or twice, with the same rows. It is a matter of speed.',
+  },
+  {
+    file: 'shared/db/transaction-log.ts',
+    original: '), compared as materialized (',
+    replacement: '), compared as  (',
+    why: 'It is computed once either way or twice, with the same rows. It is a matter of speed.',
+  },
 ]
