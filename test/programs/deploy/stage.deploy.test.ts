@@ -23,6 +23,7 @@ import { type Account, openAccount, STAGE } from './account.ts'
 import { ACCOUNT, REGION } from './emulator.ts'
 import { functionLogs } from './function-logs.ts'
 import { type Operator, operatorOf } from './operator.ts'
+import { runProgram } from './run-program.ts'
 import { type Subscribers, subscribe } from './subscribers.ts'
 
 const STACK = `fleet-awareness-${STAGE}`
@@ -219,6 +220,16 @@ describe('a stage deployed by the CDK CLI into an AWS account', () => {
         WITHIN_SECONDS,
       )
       .toContainEqual(expect.objectContaining({ drift_type: 'improvement', score_delta: 30 }))
+  })
+
+  it('a stage that the CDK CLI deploys takes a results file from the command line, which says the verdict', async () => {
+    const file = join(account.folder, 'results.xml')
+    const rules = [{ id: 'rule-0', result: 'pass', severity: 'high' }]
+    writeFileSync(file, testResult({ rules, endTime: new Date(Date.now() + 120_000).toISOString() }))
+    const command = ['run', '--silent', 'scan:import', '--', '--stage', STAGE, '--host', 'leaver', file]
+    const { exitCode, said } = await runProgram('npm', command, account.emulator.environment)
+    expect(exitCode, said).toBe(0)
+    expect(said).toMatch(/^host \S+, scan \S+: recorded, judged: not comparable: no prior baseline$/m)
   })
 
   /** Also the sign that what was sent before it has been judged: the emulator reads a queue in order. */
