@@ -5,7 +5,7 @@ import { addHost } from '../support/hosts.ts'
 import { freshDatabase, type TestDatabase } from '../support/postgres/database.ts'
 
 const MIGRATION = readFileSync(
-  new URL('../../migrations/021.do.confirm-and-hold-policy.sql', import.meta.url),
+  new URL('../../migrations/020.do.confirm-and-hold-policy.sql', import.meta.url),
   'utf8',
 )
 
