@@ -78,7 +78,7 @@ const readFile = (
   })
 
 /** Loads the clients of AWS only where they are needed. */
-function machinesOf(
+function chooseMachines(
   { machines, tagValue }: ImportMachines,
   target: Target,
   output: Output,
@@ -117,7 +117,7 @@ function runCommand(
               from: command.file,
               read: (allowed) => readFile(command, { resolve, output }, allowed),
             }
-          : machinesOf(command, target, output)),
+          : chooseMachines(command, target, output)),
       })
     case 'hosts':
       return showHosts(client, output, { ...command, json })

@@ -8,7 +8,7 @@ import { resolveHostId } from '../terminal/resolve-host.ts'
 import { formatTable, type Row } from '../terminal/table.ts'
 import { describeEvent } from './describe-event.ts'
 import type { OperatorClient } from './operator-client.ts'
-import { type Since, startOf } from './since.ts'
+import { findStart, type Since } from './since.ts'
 
 export type EventsOrder = {
   readonly since: Since
@@ -27,7 +27,7 @@ export async function showEvents(
 ): Promise<ExitCode> {
   const { events, more } = await client.ask({
     command: 'events',
-    since: startOf(order.since, now).toISOString(),
+    since: findStart(order.since, now).toISOString(),
     limit: order.limit,
     ...(order.host !== null && { hostId: await resolveHostId(client.findHosts, order.host) }),
     ...(order.action !== null && { action: order.action }),
@@ -43,7 +43,7 @@ export async function showEvents(
 function refuseUnknownAction({ action, since }: EventsOrder, now: Date): void {
   if (action === null || AUDIT_ACTIONS.some((known) => known === action)) return
   throw new UserError([
-    `there is no action ${JSON.stringify(action)} in the log since ${formatTime(startOf(since, now).toISOString())}: ` +
+    `there is no action ${JSON.stringify(action)} in the log since ${formatTime(findStart(since, now).toISOString())}: ` +
       `this product writes ${AUDIT_ACTIONS.join(', ')}`,
   ])
 }

@@ -30,5 +30,5 @@ export function parseSince(text: string): Since {
 }
 
 /** The time at which a duration or a time begins. */
-export const startOf = (since: Since, now: Date): Date =>
+export const findStart = (since: Since, now: Date): Date =>
   'at' in since ? since.at : new Date(now.getTime() - since.agoMs)

@@ -22,7 +22,7 @@ export const judged = <T>(
     : [{ check, level: 'warning', says: `this could not be checked: ${reading.because}` }]
 
 /** A finding of the level `failure` or `warning` where something is wrong, and otherwise that it is right. */
-export const oneOf = (
+export const summarise = (
   wrong: readonly Omit<Finding, 'check'>[],
   right: string,
 ): readonly Omit<Finding, 'check'>[] => (wrong.length > 0 ? wrong : [{ level: 'ok', says: right }])

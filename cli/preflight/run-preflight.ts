@@ -24,7 +24,7 @@ export async function runPreflight(
     output.out(HELP.trimEnd())
     return EXIT.done
   }
-  const findings = await findingsOf(readInstallation(command.look), command.hosts)
+  const findings = await checkInstallation(readInstallation(command.look), command.hosts)
   for (const finding of findings) {
     output.out(command.json ? JSON.stringify(finding) : findingLine(finding, output.colours))
   }
@@ -41,7 +41,7 @@ function readInstallation(look: (name: string) => unknown): Installation {
   }
 }
 
-async function findingsOf(installation: Installation, hosts: number): Promise<Finding[]> {
+async function checkInstallation(installation: Installation, hosts: number): Promise<Finding[]> {
   const identity = await readIdentity()
   // Without an account, every other call would fail for the same reason.
   if (identity.kind === 'unreadable')

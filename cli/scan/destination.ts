@@ -23,7 +23,7 @@ export const openDatabase = (lookup: DatabaseLookup): Sql => connect(findDatabas
  */
 export function openQueue({ env, queueUrl, stateFolder }: Destination): Queue {
   const running = readEndpoints(stateFolder)
-  if (queueUrl === undefined || isQueueOf(running, queueUrl)) {
+  if (queueUrl === undefined || isLocalQueue(running, queueUrl)) {
     if (running === null)
       throw new UserError(['no queue: is the product running (npm start)? Or give --queue-url'])
     return { client: localSqsClient(running.sqs.endpoint), url: queueUrl ?? running.sqs.queueUrl }
@@ -54,7 +54,7 @@ export function openConnections(destination: Destination) {
 }
 
 /** The dead-letter queue counts too: sending there by hand is worth trying. */
-const isQueueOf = (running: Endpoints | null, queueUrl: string): boolean =>
+const isLocalQueue = (running: Endpoints | null, queueUrl: string): boolean =>
   running !== null && queueUrl.startsWith(`${running.sqs.endpoint}/`)
 
 /** From https://sqs.<region>.amazonaws.com/<account>/<name>, also in AWS's other partitions. */

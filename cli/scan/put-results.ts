@@ -32,7 +32,7 @@ const JUDGED_WITHIN_MS = 60_000
  * @throws UserError and ScanFileError for what its user can put right, RefusedError where nothing comes of the file.
  */
 export async function putResults(deps: PutDeps, file: NamedImport): Promise<Imported> {
-  const Body = await contentOf(file.open())
+  const Body = await collectContent(file.open())
   await readResults(deps.now(), { ...file, open: () => once(Body) })
   const host = file.host ?? file.folder
   if (host?.includes('/')) throw new UserError([`--host ${host} cannot be a part of a key: give name or id`])
@@ -50,7 +50,7 @@ export async function putResults(deps: PutDeps, file: NamedImport): Promise<Impo
 }
 
 /** Read once: it may be standard input. */
-async function contentOf(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
+async function collectContent(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const collected: Uint8Array[] = []
   let bytes = 0
   for await (const chunk of chunks) {

@@ -30,10 +30,10 @@ export async function findScannedHost(
   { host, folder, scan }: HostHints,
 ): Promise<FleetHost> {
   if (host !== undefined) return resolveHost(find, host)
-  return hostOf(await matchScannedHost(find, { folder, host: scan.host, targets: scan.targets }))
+  return chooseHost(await matchScannedHost(find, { folder, host: scan.host, targets: scan.targets }))
 }
 
-function hostOf(match: HostMatch): FleetHost | Promise<FleetHost> {
+function chooseHost(match: HostMatch): FleetHost | Promise<FleetHost> {
   if (match.match === 'found') return match.host
   if (match.match === 'none') {
     if (match.named !== null) throw noSuchHost(match.named)

@@ -11,7 +11,7 @@ import { connect } from '../../shared/db/client.ts'
 import { listVerdicts } from '../../shared/db/operator-scans.ts'
 import { UserError } from '../../shared/domain/errors.ts'
 import { parseHostId } from '../../shared/domain/ids.ts'
-import { functionName, namesOf } from '../../shared/domain/names.ts'
+import { createNames, functionName } from '../../shared/domain/names.ts'
 import { RefusedError } from '../terminal/report-error.ts'
 
 /** The bucket of a stage, and where the verdicts on its scans are asked for. */
@@ -56,14 +56,17 @@ function openLocalBucket(env: NodeJS.ProcessEnv, stateFolder: string): StageBuck
 
 async function openBucketInAws(stage: string): Promise<StageBucket> {
   const ssm = new SSMClient()
-  const parameter = namesOf(stage).parameter('scan-bucket')
+  const parameter = createNames(stage).parameter('scan-bucket')
   const bucket = await ssm
     .send(new GetParameterCommand({ Name: parameter }))
     .then(({ Parameter }) => Parameter?.Value ?? '')
     .catch((cause: unknown) => {
-      throw new RefusedError(`the bucket of stage ${stage} is not known: ${parameter}: ${reasonOf(cause)}`, {
-        cause,
-      })
+      throw new RefusedError(
+        `the bucket of stage ${stage} is not known: ${parameter}: ${describeReason(cause)}`,
+        {
+          cause,
+        },
+      )
     })
     .finally(() => ssm.destroy())
   const client = new S3Client()
@@ -94,5 +97,5 @@ async function askForVerdicts(
 }
 
 /** AWS gives its errors the name of their code. */
-const reasonOf = (error: unknown): string =>
+const describeReason = (error: unknown): string =>
   error instanceof Error ? `${error.name}: ${error.message}` : String(error)

@@ -2,10 +2,10 @@ import { DEFAULT_INTERVAL_MS } from '../../shared/domain/cadence.ts'
 import { HostIdList } from '../../shared/domain/host-id-list.ts'
 import { planSchedules } from '../../shared/domain/schedule-plan.ts'
 import { formatTable } from '../terminal/table.ts'
-import { BILL_ITEMS, type Bill, billOf, totalUsd } from './bill.ts'
-import { type BilledStage, settingsOf } from './billed-stage.ts'
+import { BILL_ITEMS, type Bill, computeBill, totalUsd } from './bill.ts'
+import { type BilledStage, billedSettings } from './billed-stage.ts'
 import { simulatedFleet } from './fleet.ts'
-import { trafficOf } from './traffic.ts'
+import { computeTraffic } from './traffic.ts'
 
 /** An installation whose bill is shown, and the title of its column. */
 export type Billed = { readonly title: string; readonly bill: Bill }
@@ -28,24 +28,24 @@ export const shownBills = (): Billed[] =>
     const fleet = simulatedFleet(hosts)
     const policy = { intervalMs: DEFAULT_INTERVAL_MS, hostsPerSchedule: packed }
     const plan = [...planSchedules(HostIdList.of(fleet.hosts.map(({ id }) => id)), policy)]
-    const traffic = trafficOf(plan, fleet, BILLED_DOWN_SHARE)
+    const traffic = computeTraffic(plan, fleet, BILLED_DOWN_SHARE)
     const load = { ...traffic, downShare: BILLED_DOWN_SHARE, hosts, schedules: plan.length }
     const title = `\`${stage}\`, ${hosts.toLocaleString('en-US')} hosts${packed === 1 ? '' : `, ${packed} per schedule`}`
-    return { title, bill: billOf(settingsOf(stage), load) }
+    return { title, bill: computeBill(billedSettings(stage), load) }
   })
 
 const dollars = (usd: number): string => (usd < 10 ? usd.toFixed(2) : Math.round(usd).toLocaleString('en-US'))
 
 const HEADER = 'US dollars a month'
 
-const rowsOf = (billed: readonly Billed[]): string[][] => [
+const formatRows = (billed: readonly Billed[]): string[][] => [
   ...BILL_ITEMS.map((item) => [item, ...billed.map(({ bill }) => dollars(bill[item]))]),
   ['all', ...billed.map(({ bill }) => dollars(totalUsd(bill)))],
 ]
 
 /** Formats bills as a table for a page in Markdown. */
 export const markdownBills = (billed: readonly Billed[]): string =>
-  [[HEADER, ...billed.map(({ title }) => title)], ['---', ...billed.map(() => '---:')], ...rowsOf(billed)]
+  [[HEADER, ...billed.map(({ title }) => title)], ['---', ...billed.map(() => '---:')], ...formatRows(billed)]
     .map((row) => `| ${row.join(' | ')} |`)
     .join('\n')
 
@@ -53,6 +53,6 @@ export const markdownBills = (billed: readonly Billed[]): string =>
 export const terminalBills = (billed: readonly Billed[], colours: boolean): string[] =>
   formatTable(
     [HEADER, ...billed.map(({ title }) => title.replaceAll('`', ''))],
-    rowsOf(billed).map((cells) => ({ cells })),
+    formatRows(billed).map((cells) => ({ cells })),
     { colours, columns: null, right: billed.map((_, i) => i + 1) },
   )

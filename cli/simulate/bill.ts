@@ -38,7 +38,7 @@ export const BILL_ITEMS = [
 export type Bill = Readonly<Record<(typeof BILL_ITEMS)[number], number>>
 
 /** Computes the bill of a stage with this load. It has no scans, and no traffic to hosts through NAT. */
-export function billOf(settings: Settings, load: Load): Bill {
+export function computeBill(settings: Settings, load: Load): Bill {
   const database = databaseUsd(settings.database, load)
   return {
     'probes: Scheduler and Lambda': monthlyCostUsd(load),
@@ -73,7 +73,7 @@ function minuteFunctionsUsd({ confirmation }: Settings, { hosts }: Load): number
 }
 
 /** Bytes that an invocation writes to its log, on average. */
-export function logBytesOf({ hosts, schedules, downShare }: Load): number {
+export function computeLogBytes({ hosts, schedules, downShare }: Load): number {
   const perSchedule = hosts / schedules
   const notOrdinary = 1 - (1 - downShare) ** perSchedule
   return (
@@ -84,7 +84,8 @@ export function logBytesOf({ hosts, schedules, downShare }: Load): number {
 const BYTES_PER_GB = 1e9
 
 function logsUsd({ logRetentionDays }: Settings, load: Load): number {
-  const bytes = DAYS_A_MONTH * load.invocations * logBytesOf(load) + MINUTES_A_MONTH * MINUTE_RUN_LOG_BYTES
+  const bytes =
+    DAYS_A_MONTH * load.invocations * computeLogBytes(load) + MINUTES_A_MONTH * MINUTE_RUN_LOG_BYTES
   const monthsKept = logRetentionDays / DAYS_A_MONTH
   return (bytes / BYTES_PER_GB) * (PRICES.logGbIngested + LOGS_COMPRESSED_TO * monthsKept * PRICES.logGbMonth)
 }

@@ -7,4 +7,5 @@ export const BILLED_STAGES = ['small', 'dev', 'prod', 'existing'] as const
 export type BilledStage = (typeof BILLED_STAGES)[number]
 
 /** The settings of a stage of which nothing is known but its name: no endpoints, and no database of others is billed. */
-export const settingsOf = (stage: BilledStage): Settings => STAGES[stage](givenFrom(() => undefined, stage))
+export const billedSettings = (stage: BilledStage): Settings =>
+  STAGES[stage](givenFrom(() => undefined, stage))

@@ -1,5 +1,5 @@
 import type { DatabaseSettings } from '../../infra/aws/settings.ts'
-import { PRICES, priceOf } from '../../shared/domain/prices.ts'
+import { findPrice, PRICES } from '../../shared/domain/prices.ts'
 import {
   AURORA_UTILISATION,
   AURORA_WRITE_BYTES,
@@ -25,7 +25,7 @@ export function databaseUsd(database: DatabaseSettings, load: Load): DatabaseUsd
       return { instances: 0, storage: 0, io: 0 }
     case 'create_instance':
       return {
-        instances: HOURS_A_MONTH * priceOf(PRICES.rdsHour, database.instanceType),
+        instances: HOURS_A_MONTH * findPrice(PRICES.rdsHour, database.instanceType),
         storage: database.storageGb * PRICES.rdsGp3GbMonth,
         io: 0,
       }

@@ -68,7 +68,7 @@ async function confirmedAtMs(hostId: HostId, failedAtMs: number, looksAgain: boo
     invokedAtMs === null;
     tickMs += MINUTE_MS
   ) {
-    const ports = portsOf(hostId, failedAtMs, tickMs, (atMs) => {
+    const ports = createPorts(hostId, failedAtMs, tickMs, (atMs) => {
       invokedAtMs ??= atMs
     })
     await fanOutMinute(ports, { sweep: false, looksAgain }, { work: signal, deadline: signal })
@@ -77,7 +77,7 @@ async function confirmedAtMs(hostId: HostId, failedAtMs: number, looksAgain: boo
 }
 
 /** A fleet in which nothing else happens; of the host is known what had been saved by then. */
-function portsOf(
+function createPorts(
   hostId: HostId,
   failedAtMs: number,
   tickMs: number,

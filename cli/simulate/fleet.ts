@@ -13,12 +13,12 @@ const SALT = 0x9e3779b97f4a7c15n
 
 /** Creates the same hosts each time. Their ids are as evenly distributed as random ones. */
 export function simulatedFleet(size: number): SimulatedFleet {
-  const hosts = Array.from({ length: size }, (_, i) => ({ id: idOf(i) }))
+  const hosts = Array.from({ length: size }, (_, i) => ({ id: createId(i) }))
   const ranks = new Map(hosts.map(({ id }) => [id, Number(finalize64(spreadHash(id) ^ SALT)) / 2 ** 64]))
   return { hosts, ranks }
 }
 
-function idOf(index: number): HostId {
+function createId(index: number): HostId {
   const hex = [2 * index + 1, 2 * index + 2]
     .map((n) => finalize64(BigInt(n)).toString(16).padStart(16, '0'))
     .join('')

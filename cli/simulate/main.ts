@@ -36,12 +36,12 @@ async function run(args: readonly string[]): Promise<void> {
     const billTitle = `the bill of the stage ${command.stage}, ${BILLED_DOWN_SHARE * 100} % down`
     const detections = await simulateDetection(simulatedFleet(DETECTION_HOSTS))
     ;['', describeDetection(detections)].forEach(output.out)
-    ;['', billTitle, '', ...terminalBills(billsOf(scenarios), output.colours)].forEach(output.out)
+    ;['', billTitle, '', ...terminalBills(listBills(scenarios), output.colours)].forEach(output.out)
   }
   if (command.write) writePage(scenarios)
 }
 
-const billsOf = (scenarios: readonly Scenario[]): Billed[] =>
+const listBills = (scenarios: readonly Scenario[]): Billed[] =>
   scenarios
     .filter(({ downShare }) => downShare === BILLED_DOWN_SHARE)
     .map(({ hostsPerSchedule, bill }) => ({ title: `${hostsPerSchedule} per schedule`, bill }))

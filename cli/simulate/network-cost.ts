@@ -1,6 +1,6 @@
 import { calledServices } from '../../infra/aws/called-services.ts'
 import type { NatSettings, Settings } from '../../infra/aws/settings.ts'
-import { PRICES, priceOf } from '../../shared/domain/prices.ts'
+import { findPrice, PRICES } from '../../shared/domain/prices.ts'
 import { HOURS_A_MONTH } from './bill-assumptions.ts'
 
 /** The disk of a NAT instance in GB. */
@@ -26,6 +26,6 @@ export function networkUsd(settings: Settings): number {
 function natUsd(nat: NatSettings): number {
   if (nat.kind === 'gateways')
     return HOURS_A_MONTH * nat.number * (PRICES.natGatewayHour + PRICES.publicIpv4Hour)
-  const hour = priceOf(PRICES.ec2Hour, nat.instanceType)
+  const hour = findPrice(PRICES.ec2Hour, nat.instanceType)
   return HOURS_A_MONTH * (hour + PRICES.publicIpv4Hour) + NAT_DISK_GB * PRICES.ebsGp3GbMonth
 }

@@ -3,12 +3,12 @@ import { HostIdList } from '../../shared/domain/host-id-list.ts'
 import { planSchedules } from '../../shared/domain/schedule-plan.ts'
 import { MAX_HOSTS_PER_INVOCATION, type ScheduleSpec } from '../../shared/domain/schedules.ts'
 import { FAN_OUT_CALLS_PER_SECOND } from './assumptions.ts'
-import { type Bill, billOf } from './bill.ts'
-import { type BilledStage, settingsOf } from './billed-stage.ts'
+import { type Bill, computeBill } from './bill.ts'
+import { type BilledStage, billedSettings } from './billed-stage.ts'
 import { monthlyCostUsd } from './cost.ts'
 import { type Walked, walkDay } from './day.ts'
 import { type SimulatedFleet, simulatedFleet } from './fleet.ts'
-import { type Traffic, trafficOf } from './traffic.ts'
+import { computeTraffic, type Traffic } from './traffic.ts'
 
 /** The ways to pack a fleet that are simulated unless others are asked for: hosts per schedule. */
 export const HOSTS_PER_SCHEDULE = [1, 100, MAX_HOSTS_PER_INVOCATION] as const
@@ -61,7 +61,7 @@ async function scenario(
   hostsPerSchedule: number,
   { downShare, stage }: { readonly downShare: number; readonly stage: BilledStage },
 ): Promise<Scenario> {
-  const traffic = trafficOf(plan, fleet, downShare)
+  const traffic = computeTraffic(plan, fleet, downShare)
   return {
     hosts: fleet.hosts.length,
     hostsPerSchedule,
@@ -72,18 +72,18 @@ async function scenario(
     peakOverMean: traffic.perMinutePeak / traffic.perMinuteMean,
     rewrite: { calls: plan.length, minutes: plan.length / FAN_OUT_CALLS_PER_SECOND / 60 },
     monthlyUsd: monthlyCostUsd(traffic),
-    bill: billOf(settingsOf(stage), {
+    bill: computeBill(billedSettings(stage), {
       ...traffic,
       downShare,
       hosts: fleet.hosts.length,
       schedules: plan.length,
     }),
-    walked: await walkDay(sampleOf(plan), fleet, downShare),
+    walked: await walkDay(takeSample(plan), fleet, downShare),
   }
 }
 
 /** Takes evenly spaced schedules of the plan until they have enough hosts. */
-function sampleOf(plan: readonly ScheduleSpec[]): ScheduleSpec[] {
+function takeSample(plan: readonly ScheduleSpec[]): ScheduleSpec[] {
   const hosts = plan.reduce((sum, { hostIds }) => sum + hostIds.length, 0)
   const stride = Math.max(1, Math.floor(hosts / WALKED_HOSTS))
   return plan.filter((_, i) => i % stride === 0)

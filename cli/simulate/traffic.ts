@@ -29,7 +29,7 @@ const LOADS = ['begun', 'underWay', 'locked'] as const
  * Counts the day by the second. A schedule fires anywhere in its minute, as Scheduler has it, and here in the
  * same second each time; schedules of one period are counted together, as they repeat together.
  */
-export function trafficOf(
+export function computeTraffic(
   plan: readonly ScheduleSpec[],
   { ranks }: SimulatedFleet,
   downShare: number,
@@ -61,7 +61,7 @@ const add = (series: Float64Array, at: number, value: number): void => {
 type Ranks = SimulatedFleet['ranks']
 
 function addSchedule(load: Load, spec: ScheduleSpec, ranks: Ranks, downShare: number): void {
-  const begins = Math.floor(spec.phaseMs / MINUTE_MS) * MINUTE_SECONDS + secondOf(spec, ranks)
+  const begins = Math.floor(spec.phaseMs / MINUTE_MS) * MINUTE_SECONDS + findSecond(spec, ranks)
   add(load.begun, begins, 1)
   let leftSeconds = invocationMs(spec, ranks, downShare) / 1000
   for (let second = begins; leftSeconds > 0; second++) {
@@ -76,7 +76,7 @@ function addSchedule(load: Load, spec: ScheduleSpec, ranks: Ranks, downShare: nu
 const SCATTER = 7919
 
 /** The second of the minute in which a schedule fires: 0 to 59, distributed evenly over the schedules. */
-export function secondOf({ hostIds }: Pick<ScheduleSpec, 'hostIds'>, ranks: Ranks): number {
+export function findSecond({ hostIds }: Pick<ScheduleSpec, 'hostIds'>, ranks: Ranks): number {
   const [first] = hostIds
   const rank = first === undefined ? 0 : (ranks.get(first) ?? 0)
   return Math.floor(((rank * SCATTER) % 1) * MINUTE_SECONDS)

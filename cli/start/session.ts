@@ -50,7 +50,7 @@ export async function openSession(
   deps: SessionDeps,
 ): Promise<Session> {
   const folder = fleet === null ? temporaryFolder(deps.resources) : keptFolder(deps)
-  const database = await openDatabaseOf(fleet === null, folder, deps.databaseUrl)
+  const database = await openSessionDatabase(fleet === null, folder, deps.databaseUrl)
   deps.resources.onClose(database.close)
   // After the database: a run that is turned away there leaves the log of the other run alone.
   const log = command.verbose ? process.stderr : openFunctionLog(join(folder, 'functions.log'))
@@ -87,7 +87,7 @@ function keptFolder({ note, databaseUrl }: SessionDeps): string {
   return folder
 }
 
-function openDatabaseOf(isDemonstration: boolean, folder: string, url?: string): Promise<LocalDatabase> {
+function openSessionDatabase(isDemonstration: boolean, folder: string, url?: string): Promise<LocalDatabase> {
   if (url !== undefined) {
     const to = parseDatabaseUrl(url, process.env.USER ?? 'postgres')
     return isDemonstration ? openTemporaryDatabase(to) : openOwnDatabase(to)

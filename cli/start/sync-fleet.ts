@@ -57,9 +57,9 @@ export function syncFleet(
     const changes = await saveInParts(tx, hosts, onProgress)
     // In a database that others use, a host that was there before is theirs.
     const own = isShared ? changes.filter(({ isNew }) => isNew) : hosts
-    await addHostSource(tx, source, idsOf(own))
-    const gone = await releaseMissing(tx, source, new Set(idsOf(hosts)))
-    const removed = prune ? await markHostsDeleted(tx, idsOf(gone)) : []
+    await addHostSource(tx, source, listIds(own))
+    const gone = await releaseMissing(tx, source, new Set(listIds(hosts)))
+    const removed = prune ? await markHostsDeleted(tx, listIds(gone)) : []
     const events = [fleetHostsAdded(source, changes), fleetHostsRemoved(source, removed)]
     await audit(tx, now, events)
     const prunable = gone.length - removed.length
@@ -67,7 +67,7 @@ export function syncFleet(
   })
 }
 
-const idsOf = (hosts: readonly { readonly id: HostId }[]): HostId[] => hosts.map(({ id }) => id)
+const listIds = (hosts: readonly { readonly id: HostId }[]): HostId[] => hosts.map(({ id }) => id)
 
 async function saveInParts(
   tx: Tx,
@@ -90,7 +90,7 @@ async function releaseMissing(
   inFile: ReadonlySet<FleetHost['id']>,
 ): Promise<FleetHost[]> {
   const missing = (await listHostsOfSource(tx, source)).filter(({ id }) => !inFile.has(id))
-  await removeHostSource(tx, source, idsOf(missing.filter(({ isSharedWithOthers }) => isSharedWithOthers)))
+  await removeHostSource(tx, source, listIds(missing.filter(({ isSharedWithOthers }) => isSharedWithOthers)))
   return missing.filter(({ isSharedWithOthers }) => !isSharedWithOthers)
 }
 

@@ -24,10 +24,12 @@ export function formatTable(
   const lines = [{ cells: header }, ...rows].map(({ cells }) => cells.map(replaceControlCharacters))
   if (wrap && columns !== null)
     return formatTable(header, wrapLast(header, rows, columns), { colours, columns, right })
-  const widths = header.map((_, i) => lines.reduce((most, cells) => Math.max(most, lengthOf(cells[i])), 0))
+  const widths = header.map((_, i) =>
+    lines.reduce((most, cells) => Math.max(most, countCharacters(cells[i])), 0),
+  )
   return lines.map((cells, line) => {
     const padded = cells.map((cell, i) => {
-      const blanks = ' '.repeat((widths[i] ?? 0) - lengthOf(cell))
+      const blanks = ' '.repeat((widths[i] ?? 0) - countCharacters(cell))
       return right.includes(i) ? blanks + cell : cell + blanks
     })
     const style = line === 0 ? 'bold' : rows[line - 1]?.paint
@@ -42,7 +44,10 @@ const LEAST_WRAPPED = 16
 function wrapLast(header: readonly string[], rows: readonly Row[], columns: number): Row[] {
   const last = header.length - 1
   const before = header.slice(0, last).reduce((sum, title, i) => {
-    const widest = rows.reduce((most, { cells }) => Math.max(most, lengthOf(cells[i])), lengthOf(title))
+    const widest = rows.reduce(
+      (most, { cells }) => Math.max(most, countCharacters(cells[i])),
+      countCharacters(title),
+    )
     return sum + widest + GAP.length
   }, 0)
   const room = Math.max(LEAST_WRAPPED, columns - before)
@@ -61,7 +66,8 @@ function breakIntoLines(text: string, width: number): string[] {
   for (const word of text.split(' ')) {
     const line = lines.at(-1) ?? ''
     if (line === '') lines[lines.length - 1] = word
-    else if (lengthOf(line) + 1 + lengthOf(word) <= width) lines[lines.length - 1] = `${line} ${word}`
+    else if (countCharacters(line) + 1 + countCharacters(word) <= width)
+      lines[lines.length - 1] = `${line} ${word}`
     else lines.push(word)
   }
   return lines
@@ -70,10 +76,10 @@ function breakIntoLines(text: string, width: number): string[] {
 const GAP = '  '
 
 /** In characters: half an emoji is no place to cut. */
-const lengthOf = (text = ''): number => [...text].length
+const countCharacters = (text = ''): number => [...text].length
 
 function cut(text: string, columns: number | null): string {
-  if (columns === null || lengthOf(text) <= columns) return text
+  if (columns === null || countCharacters(text) <= columns) return text
   return `${[...text].slice(0, Math.max(0, columns - 1)).join('')}…`
 }
 

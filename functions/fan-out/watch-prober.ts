@@ -55,7 +55,12 @@ export async function watchProber(ports: WatchPorts, signal: AbortSignal): Promi
   const now = ports.now()
   const { hold, event } = await ports.withHold(now, seen.holdPolicy, async (locked) => {
     const { next, change } = nextHold(locked.hold, locked.lately, seen.holdPolicy, now)
-    const event = eventOf(change, locked.lately, failing, new Date(now.getTime() + seen.holdPolicy.atMostMs))
+    const event = createEvent(
+      change,
+      locked.lately,
+      failing,
+      new Date(now.getTime() + seen.holdPolicy.atMostMs),
+    )
     await locked.save(next, event)
     return { hold: next, event }
   })
@@ -63,7 +68,7 @@ export async function watchProber(ports: WatchPorts, signal: AbortSignal): Promi
   return { confirms, hold, failing, event, confirmed }
 }
 
-function eventOf(
+function createEvent(
   change: HoldDecision['change'],
   { probed, failed }: LatelyProbed,
   failing: number,

@@ -70,7 +70,7 @@ export async function ingestObject<Scan extends IncomingScan>(
   object: PutObject,
 ): Promise<IngestOutcome> {
   const outcome = await ingest(ports, object)
-  const tags = tagsOf(outcome)
+  const tags = chooseTags(outcome)
   if (tags !== null) await ports.tag(object, tags)
   return outcome
 }
@@ -84,7 +84,7 @@ async function ingest<Scan extends IncomingScan>(
   if (read.read === 'refused') return rejected(object, read)
   const { scan } = read
   // A key that names a host which is not there is not recorded for another host that the content fits.
-  const host = folderOf(object.key) ?? scan.host
+  const host = readFolder(object.key) ?? scan.host
   const match = await matchScannedHost(ports.findHosts, { folder: null, host, targets: scan.targets })
   if (match.match !== 'found') return rejected(object, noHost(match))
   const { id: hostId } = match.host
@@ -133,7 +133,7 @@ const rejected = (object: PutObject, { reason, detail }: Rejection): IngestOutco
 })
 
 /** `<host>/…`: the first folder of the key names the host. */
-function folderOf(key: string): string | null {
+function readFolder(key: string): string | null {
   const [folder, ...below] = key.split('/')
   return below.length > 0 && folder !== undefined && folder !== '' ? folder : null
 }
@@ -154,7 +154,7 @@ const listed = (hosts: readonly FleetHost[]): string =>
     .map(({ id, name, address }) => `${id} (${name}, ${address})`)
     .join(', ')
 
-function tagsOf(outcome: IngestOutcome): ObjectTags | null {
+function chooseTags(outcome: IngestOutcome): ObjectTags | null {
   switch (outcome.outcome) {
     case 'gone':
       return null

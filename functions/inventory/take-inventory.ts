@@ -1,10 +1,10 @@
 import { type AddressClass, addressFault, ipv6Fault } from '../../shared/domain/addresses.ts'
 import {
+  type FleetHostChange,
   type FleetHostsAdded,
   type FleetHostsRemoved,
   fleetHostsAdded,
   fleetHostsRemoved,
-  type HostChange,
 } from '../../shared/domain/fleet-event.ts'
 import type { FleetHost } from '../../shared/domain/fleet-host.ts'
 import type { HostId } from '../../shared/domain/ids.ts'
@@ -23,7 +23,7 @@ export type SourceFleet = {
   readonly known: readonly FleetHost[]
   /** Of `hosts`, the ids of those at whose address and port the fleet has another host. */
   readonly findOccupied: (hosts: readonly FleetHost[]) => Promise<ReadonlySet<HostId>>
-  readonly saveHosts: (hosts: readonly FleetHost[]) => Promise<readonly HostChange[]>
+  readonly saveHosts: (hosts: readonly FleetHost[]) => Promise<readonly FleetHostChange[]>
   /** Takes hosts out of the fleet, but those that another source has brought too. Returns those that left it. */
   readonly takeOut: (hosts: readonly FleetHost[]) => Promise<readonly { readonly name: string }[]>
   readonly saveEvent: (event: FleetHostsAdded | FleetHostsRemoved) => Promise<void>

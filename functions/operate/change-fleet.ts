@@ -1,11 +1,11 @@
 import type { AnswerOf } from '../../shared/contracts/operate-answer.ts'
 import { type AddressClass, addressFault, ipv6Fault } from '../../shared/domain/addresses.ts'
 import {
+  type FleetHostChange,
   type FleetHostsAdded,
   type FleetHostsRemoved,
   fleetHostsAdded,
   fleetHostsRemoved,
-  type HostChange,
 } from '../../shared/domain/fleet-event.ts'
 import type { FleetHost } from '../../shared/domain/fleet-host.ts'
 import type { HostId } from '../../shared/domain/ids.ts'
@@ -16,7 +16,7 @@ export type ImportHostsPorts = {
   /** The kinds of address that the policy lets probes connect to. */
   readonly allowedAddresses: () => Promise<ReadonlySet<AddressClass>>
   /** Adds and changes hosts under the name of their source, and returns what changed. */
-  readonly saveHosts: (hosts: readonly FleetHost[], source: string) => Promise<readonly HostChange[]>
+  readonly saveHosts: (hosts: readonly FleetHost[], source: string) => Promise<readonly FleetHostChange[]>
   readonly saveEvent: (event: FleetHostsAdded) => Promise<void>
 }
 

@@ -34,7 +34,7 @@ export async function believe(
   const { hold, holdPolicy } = claim
   const held = isHeld(hold, holdPolicy, now)
   const mayHold = held || (hold.state === 'trusted' && holdPolicy.abovePercent > 0)
-  const said = mayHold ? judgeWitnesses(resultsOf(probed, witnessIds)) : null
+  const said = mayHold ? judgeWitnesses(listResults(probed, witnessIds)) : null
   if (said === 'none_answered') {
     const suspect = held ? null : await begin(claim, 'no_witness', tally(probed), now)
     if (held) await claim.saveWitnessed(null)
@@ -46,7 +46,7 @@ export async function believe(
 
   const own = probed.filter(({ host }) => host.reachability.status === 'reachable')
   const answered = own.filter(({ result }) => result.kind === 'reachable').length
-  const measured = await claim.measureLately(now, hostIdsOf(own.filter(hasFailed)))
+  const measured = await claim.measureLately(now, listHostIds(own.filter(hasFailed)))
   const lately = {
     probed: measured.probed + answered,
     failed: measured.failed,
@@ -56,7 +56,7 @@ export async function believe(
   return { results: probed, isHeld: true, suspect: await begin(claim, 'share', lately, now) }
 }
 
-const resultsOf = (probed: readonly ProbedHost[], ids: readonly HostId[]): ProbeResult[] => {
+const listResults = (probed: readonly ProbedHost[], ids: readonly HostId[]): ProbeResult[] => {
   const wanted = new Set(ids)
   return probed.filter(({ host }) => wanted.has(host.hostId)).map(({ result }) => result)
 }
@@ -76,7 +76,7 @@ const goesDown =
     step(host.reachability, result, thresholds).transition?.to === 'unreachable'
 
 const hasFailed = ({ result }: ProbedHost): boolean => result.kind === 'unreachable'
-const hostIdsOf = (probed: readonly ProbedHost[]): HostId[] => probed.map(({ host }) => host.hostId)
+const listHostIds = (probed: readonly ProbedHost[]): HostId[] => probed.map(({ host }) => host.hostId)
 
 type Tally = { readonly probed: number; readonly failed: number }
 

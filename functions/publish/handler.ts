@@ -2,15 +2,15 @@ import type { PutFault } from '../../shared/domain/bus-event.ts'
 import { withinDeadline } from '../runtime/deadline.ts'
 import { type LambdaHandler, observed, onColdStart } from '../runtime/function.ts'
 import {
+  notifyPorts,
   type PublishDeps,
   publishDepsFromEnvironment,
   publishPorts,
-  tellPorts,
 } from '../runtime/publish-ports.ts'
 import { PublishEvent } from './event.ts'
+import { notifyPeople } from './notify-people.ts'
 import { type PublishReport, publishEvents } from './publish-events.ts'
 import { report, reportDigest } from './report.ts'
-import { tellPeople } from './tell-people.ts'
 
 /** No new batch is begun after this. */
 const WORK_MS = 35_000
@@ -48,24 +48,24 @@ export const createPublishHandler = (
 ): LambdaHandler<PublishResponse> =>
   observed(deps.telemetry, async (event) => {
     const cause = PublishEvent.parse(event)
-    const { done, backlog, told } = await withinDeadline(deadlineMs, async (deadline) => {
+    const { done, backlog, digest } = await withinDeadline(deadlineMs, async (deadline) => {
       const ports = publishPorts(deps, deadline)
       const until = AbortSignal.any([deadline, AbortSignal.timeout(WORK_MS)])
       const done = await publishEvents(ports, until)
       const backlog = await ports.measureBacklog()
       // Programs and people do not wait for each other: one way may be closed while the other is open.
-      const [told] = await Promise.allSettled([tellPeople(tellPorts(deps, deadline))])
-      return { done, backlog, told }
+      const [digest] = await Promise.allSettled([notifyPeople(notifyPorts(deps, deadline))])
+      return { done, backlog, digest }
     })
     report(deps.telemetry, cause, done, backlog)
-    reportDigest(deps.telemetry, told.status === 'fulfilled' ? told.value : null)
+    reportDigest(deps.telemetry, digest.status === 'fulfilled' ? digest.value : null)
     if (done.bus === 'gone') throw new EventsRefusedError('there is no such event bus: its events wait')
     if (isLasting(done.busFault)) {
       throw new EventsRefusedError(`the event bus does not answer: ${sentence(done.busFault)}`)
     }
     const lasting = done.faults.find(isLasting)
     if (lasting !== undefined) throw new EventsRefusedError(sentence(lasting))
-    if (told.status === 'rejected') throw told.reason
+    if (digest.status === 'rejected') throw digest.reason
     const { faults, busFault, cut, ...response } = done
     return response
   })

@@ -1,7 +1,7 @@
 import { callsByLane } from '../../shared/domain/bus-calls.ts'
 import { type BusEvent, busEvent, type PutFault } from '../../shared/domain/bus-event.ts'
 import { isPublished, type OutboxBatch, type OutboxEvent, orderKey } from '../../shared/domain/outbox.ts'
-import { type EventFault, faultOf, type PutEvents, putLane } from './put-lane.ts'
+import { type EventFault, type PutEvents, putLane, toPutFault } from './put-lane.ts'
 
 export type PublishPorts = {
   readonly stage: string
@@ -58,7 +58,7 @@ const findBus = async (
   try {
     return { bus: (await busExists(signal)) ? 'there' : 'gone', busFault: null }
   } catch (error) {
-    return { bus: 'no_answer', busFault: faultOf(error) }
+    return { bus: 'no_answer', busFault: toPutFault(error) }
   }
 }
 

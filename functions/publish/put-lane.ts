@@ -57,12 +57,12 @@ async function putCall(
   try {
     return { isFailed: false, faults: await put(events, signal) }
   } catch (error) {
-    return { isFailed: true, fault: faultOf(error) }
+    return { isFailed: true, fault: toPutFault(error) }
   }
 }
 
 /** What a call of EventBridge failed with: AWS gives its errors the name of their code. */
-export function faultOf(error: unknown): PutFault {
+export function toPutFault(error: unknown): PutFault {
   const { name, message } = error instanceof Error ? error : new Error(String(error))
   return { code: name, message }
 }

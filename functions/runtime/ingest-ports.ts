@@ -67,13 +67,13 @@ async function refusing<T>(work: () => Promise<T>): Promise<T | Refused> {
   try {
     return await work()
   } catch (error) {
-    const reason = reasonOf(error)
+    const reason = findReason(error)
     if (reason === null) throw error
     return { read: 'refused', reason, detail: error instanceof Error ? error.message : '' }
   }
 }
 
-function reasonOf(error: unknown): string | null {
+function findReason(error: unknown): string | null {
   if (error instanceof ScanFileError) return error.fault
   if (error instanceof InvalidValueError) return 'invalid_value'
   return error instanceof ContradictoryResultsError ? 'contradictory_results' : null

@@ -114,12 +114,12 @@ async function openFleet(tx: Tx, { source, correlationId, now }: Run) {
     saveHosts: async (hosts: readonly FleetHost[]) => {
       if (hosts.length === 0) return []
       const changes = await upsertHosts(tx, hosts)
-      await addHostSource(tx, source, idsOf(hosts))
+      await addHostSource(tx, source, listIds(hosts))
       return changes
     },
     takeOut: async (hosts: readonly FleetHost[]) => {
       if (hosts.length === 0) return []
-      const ids = idsOf(hosts)
+      const ids = listIds(hosts)
       await removeHostSource(
         tx,
         source,
@@ -137,4 +137,4 @@ async function openFleet(tx: Tx, { source, correlationId, now }: Run) {
   }
 }
 
-const idsOf = (hosts: readonly FleetHost[]): HostId[] => hosts.map(({ id }) => id)
+const listIds = (hosts: readonly FleetHost[]): HostId[] => hosts.map(({ id }) => id)

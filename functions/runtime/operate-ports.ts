@@ -14,7 +14,7 @@ import {
   selectHosts,
 } from '../../shared/db/maintenance.ts'
 import { endMaintenances } from '../../shared/db/maintenance-ends.ts'
-import { listMaintenances, listMaintenancesOf } from '../../shared/db/maintenance-lists.ts'
+import { listMaintenances, listMaintenancesOfHost } from '../../shared/db/maintenance-lists.ts'
 import { listAuditEvents, listEventsOfHost } from '../../shared/db/operator-events.ts'
 import { listHostPage, readHostDetail } from '../../shared/db/operator-hosts.ts'
 import { isHost, listVerdicts } from '../../shared/db/operator-scans.ts'
@@ -95,7 +95,7 @@ const reads = (tx: Tx, deps: OperateDeps) => {
     hostPage: (query: HostPageQuery) => listHostPage(tx, query, now),
     findHosts: (text: string) => findHosts(tx, text),
     hostDetail: (id: HostId) => readHostDetail(tx, id, now),
-    maintenancesOf: (id: HostId) => listMaintenancesOf(tx, id, now),
+    maintenancesOf: (id: HostId) => listMaintenancesOfHost(tx, id, now),
     maintenances: (limit: number, names: number) => listMaintenances(tx, now, { limit, names }),
     recentEvents: (id: HostId, limit: number) => listEventsOfHost(tx, id, limit),
     schedulePolicy: () => readSchedulePolicy(tx),

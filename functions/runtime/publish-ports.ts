@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { createEventBridgeClient, type EventBus, eventBus } from '../../shared/aws/event-bus.ts'
 import { createSnsClient, digestTopic, type SendDigest } from '../../shared/aws/topic.ts'
-import { countDownHosts, lockDigestState, readUntold, saveDigestState } from '../../shared/db/digest.ts'
+import { countDownHosts, lockDigestState, readUnreported, saveDigestState } from '../../shared/db/digest.ts'
 import {
   holdPublishLock,
   markNotForBus,
@@ -10,7 +10,7 @@ import {
   readUnpublished,
 } from '../../shared/db/outbox.ts'
 import { readPolicy } from '../../shared/db/policy.ts'
-import { parseNotify, type Untold } from '../../shared/domain/digest-item.ts'
+import { type DigestWork, parseNotify } from '../../shared/domain/digest-item.ts'
 import type { Backlog, OutboxBatch } from '../../shared/domain/outbox.ts'
 import { parseEnvironment } from './config.ts'
 import { depsFromEnvironment, type FunctionDeps } from './deps.ts'
@@ -37,24 +37,24 @@ export function publishDepsFromEnvironment(env: NodeJS.ProcessEnv): PublishDeps 
 }
 
 /** The real ports for telling people: the digest's own state in the database, and the topic. */
-export function tellPorts({ database, sendDigest, stage, now }: PublishDeps, deadline: AbortSignal) {
+export function notifyPorts({ database, sendDigest, stage, now }: PublishDeps, deadline: AbortSignal) {
   const { transaction } = database.until(deadline)
   return {
     stage,
     now,
     send: sendDigest,
-    whileTelling: <T>(body: (untold: Untold) => Promise<T>): Promise<T | null> =>
+    withDigestState: <T>(body: (untold: DigestWork) => Promise<T>): Promise<T | null> =>
       transaction('write', async (tx) => {
         const [state, policy] = await Promise.all([lockDigestState(tx), readPolicy(tx)])
         if (state === null) return null
-        const { lastToldAt, ...told } = state
+        const { lastSentAt, ...reported } = state
         return body({
-          told,
-          lastToldAt,
+          reported,
+          lastSentAt,
           kinds: parseNotify(policy.notify),
-          read: () => readUntold(tx, told, now()),
+          read: () => readUnreported(tx, reported, now()),
           countDown: () => countDownHosts(tx, now()),
-          save: (next, toldAt) => saveDigestState(tx, next, toldAt),
+          save: (next, sentAt) => saveDigestState(tx, next, sentAt),
         })
       }),
   }

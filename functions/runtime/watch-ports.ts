@@ -13,7 +13,7 @@ type Saved = { readonly hold: ProberHold; readonly lately: LatelyProbed }
 /** What the fan-out reads and writes to see whether the prober is trusted, and which hosts are not certain. */
 export function watchPorts({ database, now }: FunctionDeps, correlationId: string, deadline: AbortSignal) {
   const { transaction } = database.until(deadline)
-  const recordOf = (event: AuditRecord['event'], occurredAt: Date): AuditRecord => ({
+  const toRecord = (event: AuditRecord['event'], occurredAt: Date): AuditRecord => ({
     id: randomUUID(),
     correlationId,
     actorId: FUNCTIONS['fan-out'].service,
@@ -40,7 +40,7 @@ export function watchPorts({ database, now }: FunctionDeps, correlationId: strin
           save: async (next, event) => {
             const at = now()
             await saveHold(tx, next, at)
-            if (event !== null) await insertAuditEvents(tx, [recordOf(event, at)])
+            if (event !== null) await insertAuditEvents(tx, [toRecord(event, at)])
           },
         })
       }),

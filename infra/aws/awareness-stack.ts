@@ -3,8 +3,8 @@ import type * as kms from 'aws-cdk-lib/aws-kms'
 import * as ssm from 'aws-cdk-lib/aws-ssm'
 import { Construct } from 'constructs'
 import { type FunctionName, SIGNING_FUNCTIONS } from '../../shared/domain/functions.ts'
-import { type Names, namesOf } from '../../shared/domain/names.ts'
-import { nameProblems, problemsOf, SettingsError } from './check-settings.ts'
+import { createNames, type Names } from '../../shared/domain/names.ts'
+import { findProblems, nameProblems, SettingsError } from './check-settings.ts'
 import { Database } from './constructs/database.ts'
 import { Drift } from './constructs/drift.ts'
 import { admitServices } from './constructs/encryption.ts'
@@ -34,9 +34,9 @@ export type AwarenessStackProps = StackProps & {
 export class AwarenessStack extends Stack {
   constructor(scope: Construct, id: string, props: AwarenessStackProps) {
     const { name, settings, network: given, key = null, ...stackProps } = props
-    const problems = [...nameProblems(name), ...problemsOf(settings)]
+    const problems = [...nameProblems(name), ...findProblems(settings)]
     if (problems.length > 0) throw new SettingsError(problems)
-    const names = namesOf(name)
+    const names = createNames(name)
     super(scope, id, {
       // As the database's own protection: whoever means it takes it off first.
       terminationProtection: settings.data === 'keep',

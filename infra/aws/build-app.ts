@@ -1,6 +1,6 @@
 import { App, type AppProps, Validations } from 'aws-cdk-lib'
 import { AwsSolutionsChecks } from 'cdk-nag'
-import { namesOf } from '../../shared/domain/names.ts'
+import { createNames } from '../../shared/domain/names.ts'
 import { AwarenessStack } from './awareness-stack.ts'
 import { SettingsError } from './check-settings.ts'
 import { accountProblems, installationFrom } from './installation.ts'
@@ -21,5 +21,5 @@ export function buildApp(
   const problems = accountProblems(settings, currentAccount)
   if (problems.length > 0) throw new SettingsError(problems)
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app))
-  return { app, stack: new AwarenessStack(app, namesOf(name).stack, { name, settings }) }
+  return { app, stack: new AwarenessStack(app, createNames(name).stack, { name, settings }) }
 }

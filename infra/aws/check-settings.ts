@@ -29,7 +29,7 @@ export const nameProblems = (name: string): string[] =>
   )
 
 /** Lists every reason why `settings` cannot be deployed; the list is empty when they can. */
-export function problemsOf(settings: Settings): string[] {
+export function findProblems(settings: Settings): string[] {
   return [
     ...refusal(
       settings.account !== null && !/^\d{12}$/.test(settings.account),

@@ -93,7 +93,7 @@ export function givenFrom(look: (name: string) => unknown, stage: string): Given
     count,
     yesOrNo,
     listOf: (name, known, otherwise) =>
-      itemsOf(optional(name) ?? otherwise).flatMap((item) => {
+      parseItems(optional(name) ?? otherwise).flatMap((item) => {
         const found = known.find((each) => each === item)
         if (found === undefined)
           problems.push(
@@ -101,12 +101,12 @@ export function givenFrom(look: (name: string) => unknown, stage: string): Given
           )
         return found === undefined ? [] : [found]
       }),
-    list: (name) => itemsOf(optional(name) ?? ''),
-    filledList: (name) => itemsOf(text(name)),
+    list: (name) => parseItems(optional(name) ?? ''),
+    filledList: (name) => parseItems(text(name)),
   }
 }
 
-const itemsOf = (text: string): readonly string[] =>
+const parseItems = (text: string): readonly string[] =>
   text
     .split(',')
     .map((item) => item.trim())

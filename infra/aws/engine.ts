@@ -9,7 +9,7 @@ export const ENGINE_MAJOR_VERSION = '17'
 export type Engine = { readonly engine: string; readonly version: string; readonly instanceClass: string }
 
 /** The engine of the database that the stack creates; null where it creates none. */
-export function engineOf(database: DatabaseSettings): Engine | null {
+export function findEngine(database: DatabaseSettings): Engine | null {
   switch (database.kind) {
     case 'existing':
       return null

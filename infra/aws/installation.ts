@@ -1,4 +1,4 @@
-import { nameProblems, problemsOf, SettingsError } from './check-settings.ts'
+import { findProblems, nameProblems, SettingsError } from './check-settings.ts'
 import { givenFrom } from './context.ts'
 import type { Settings } from './settings.ts'
 import { STAGE_NAMES, STAGES, type Stage } from './stages.ts'
@@ -24,7 +24,7 @@ export function installationFrom(look: (name: string) => unknown): Installation 
   const settings = STAGES[stage](given)
   // A missing value would be reported a second time by the checks, so only the context is reported.
   const problems =
-    given.problems.length > 0 ? given.problems : [...nameProblems(name), ...problemsOf(settings)]
+    given.problems.length > 0 ? given.problems : [...nameProblems(name), ...findProblems(settings)]
   if (problems.length > 0) throw new SettingsError(problems)
   return { stage, name, settings }
 }

@@ -3,7 +3,7 @@ import { SendMessageCommand } from '@aws-sdk/client-sqs'
 import type { SQSEvent } from 'aws-lambda'
 import { createIngestHandler } from '../../functions/ingest/handler.ts'
 import type { BatchResponse } from '../../functions/ingest/message.ts'
-import { namesOf } from '../../shared/domain/names.ts'
+import { createNames } from '../../shared/domain/names.ts'
 import { startEventSource } from './emulators/event-source/event-source.ts'
 import { createLambda } from './emulators/lambda/function.ts'
 import { localS3Client, type PutNotification, startS3 } from './emulators/s3/server.ts'
@@ -24,7 +24,7 @@ export type IngestPipeline = {
   readonly stop: () => Promise<void>
 }
 
-const names = namesOf(STAGE)
+const names = createNames(STAGE)
 /** The name of the bucket on this machine: its account and its region are made up. */
 export const LOCAL_SCAN_BUCKET = names.scanBucket('000000000000', 'us-east-1')
 /** As deployed. */

@@ -4,7 +4,7 @@ import { eventBus } from '../../shared/aws/event-bus.ts'
 import { digestTopic } from '../../shared/aws/topic.ts'
 import { EVENT_LINES } from '../../shared/domain/event-lines.ts'
 import { FUNCTIONS } from '../../shared/domain/functions.ts'
-import { namesOf } from '../../shared/domain/names.ts'
+import { createNames } from '../../shared/domain/names.ts'
 import type { DeliveredEvent } from './emulators/event-bus/put-events.ts'
 import { type LocalEventBus, localEventBridgeClient, startEventBus } from './emulators/event-bus/server.ts'
 import { createLambda, type Lambda } from './emulators/lambda/function.ts'
@@ -28,7 +28,7 @@ export type Publishing = {
   readonly stop: () => Promise<void>
 }
 
-const { bus: LOCAL_BUS, digests: DIGEST_TOPIC } = namesOf(STAGE)
+const { bus: LOCAL_BUS, digests: DIGEST_TOPIC } = createNames(STAGE)
 /** As deployed. */
 const CONCURRENCY = 2
 const TIMEOUT_MS = 60_000

@@ -5,7 +5,7 @@ import { createFanOutHandler } from '../../functions/fan-out/handler.ts'
 import { invokeFunctionLater } from '../../shared/aws/functions.ts'
 import { scheduleGroup } from '../../shared/aws/scheduler.ts'
 import { forgetAllSchedules } from '../../shared/db/probe-schedules.ts'
-import { namesOf } from '../../shared/domain/names.ts'
+import { createNames } from '../../shared/domain/names.ts'
 import type { Clock } from './clock.ts'
 import { createLambda, type Lambda } from './emulators/lambda/function.ts'
 import { localLambdaClient, startLambdaServer } from './emulators/lambda/server.ts'
@@ -30,7 +30,7 @@ const { arn: FAN_OUT_ARN } = localIdentity('fan-out')
 const { arn: PUBLISH_ARN } = localIdentity('publish')
 const ROLE_ARN = 'arn:aws:iam::000000000000:role/local-scheduler'
 const DEAD_LETTER_QUEUE_ARN = 'arn:aws:sqs:local:000000000000:local-undelivered'
-const { probeSchedules: PROBES_GROUP, clocks: CLOCK_GROUP } = namesOf(STAGE)
+const { probeSchedules: PROBES_GROUP, clocks: CLOCK_GROUP } = createNames(STAGE)
 /** As deployed: before the next minute. */
 const FAN_OUT_TIMEOUT_MS = 60_000
 

@@ -92,12 +92,12 @@ async function post(url: string, event: DeliveredEvent, stopping: AbortSignal): 
     if (response.ok) return 'posted'
     return { why: `it answers ${response.status}`, isRepeated: isWorthRepeating(response.status) }
   } catch (error) {
-    return { why: reasonOf(error), isRepeated: true }
+    return { why: describeReason(error), isRepeated: true }
   }
 }
 
 /** fetch says "fetch failed", and why in the cause. */
-function reasonOf(error: unknown): string {
+function describeReason(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const { cause } = error
   if (cause instanceof Error) return 'code' in cause ? String(cause.code) : cause.message

@@ -21,7 +21,7 @@ export async function openObject(
   signal: AbortSignal,
 ): Promise<AsyncIterable<Uint8Array> | null> {
   try {
-    const { Body } = await client.send(new GetObjectCommand(inputOf(object)), { abortSignal: signal })
+    const { Body } = await client.send(new GetObjectCommand(toInput(object)), { abortSignal: signal })
     // In Node.js it is a stream of bytes; the type has the browsers' kinds too.
     return Body as AsyncIterable<Uint8Array>
   } catch (error) {
@@ -42,7 +42,7 @@ export async function tagObject(
   signal: AbortSignal,
 ): Promise<void> {
   const TagSet = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }))
-  const command = new PutObjectTaggingCommand({ ...inputOf(object), Tagging: { TagSet } })
+  const command = new PutObjectTaggingCommand({ ...toInput(object), Tagging: { TagSet } })
   try {
     await client.send(command, { abortSignal: signal })
   } catch (error) {
@@ -50,7 +50,7 @@ export async function tagObject(
   }
 }
 
-const inputOf = ({ bucket, key, versionId }: ObjectVersion) => ({
+const toInput = ({ bucket, key, versionId }: ObjectVersion) => ({
   Bucket: bucket,
   Key: key,
   ...(versionId === null ? {} : { VersionId: versionId }),

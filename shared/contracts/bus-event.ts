@@ -26,11 +26,11 @@ const onBus = (row: (typeof AuditEventRow.options)[number]) =>
   })
 
 /** An event as the target of a rule receives it. */
-export const BusEvent = z.union(AuditEventRow.options.map(onBus))
-export type BusEvent = z.output<typeof BusEvent>
+export const PublishedEvent = z.union(AuditEventRow.options.map(onBus))
+export type PublishedEvent = z.output<typeof PublishedEvent>
 
 /** The contract as JSON Schema, for those who subscribe: docs/bus-events.schema.json. */
 export const busEventsSchema = (): object => ({
   title: 'events on the bus, as EventBridge delivers them',
-  ...z.toJSONSchema(BusEvent),
+  ...z.toJSONSchema(PublishedEvent),
 })

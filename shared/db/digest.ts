@@ -3,8 +3,8 @@ import type {
   DigestRow,
   HostNews,
   ProberChange,
-  ToldRow,
-  ToldRows,
+  ReportedRow,
+  ReportedRows,
 } from '../domain/digest-item.ts'
 import type { EventHost } from '../domain/outbox.ts'
 import type { ProberSuspect, ProberTrusted } from '../domain/prober-event.ts'
@@ -14,12 +14,12 @@ import { type DriftColumns, driftColumns, driftNews } from './digest-drift.ts'
 import { readLeftByMaintenance } from './digest-maintenance.ts'
 
 /** What people were told of, and when they were told last. */
-export type DigestState = ToldRows & { readonly lastToldAt: Date | null }
+export type DigestState = ReportedRows & { readonly lastSentAt: Date | null }
 
 type StateRow = {
   /** bigint: the driver gives it as text. */
   readonly told_through: string
-  readonly told_beyond: readonly ToldRow[]
+  readonly told_beyond: readonly ReportedRow[]
   readonly last_told_at: Date | null
 }
 
@@ -28,16 +28,16 @@ export async function lockDigestState(tx: Tx): Promise<DigestState | null> {
   const [row] = await tx<StateRow[]>`
     select told_through, told_beyond, last_told_at from digest_state for update skip locked`
   if (row === undefined) return null
-  return { through: Number(row.told_through), beyond: row.told_beyond, lastToldAt: row.last_told_at }
+  return { through: Number(row.told_through), beyond: row.told_beyond, lastSentAt: row.last_told_at }
 }
 
-/** Stores what was told; `toldAt` is null where nothing was sent. */
-export async function saveDigestState(tx: Tx, told: ToldRows, toldAt: Date | null): Promise<void> {
+/** Stores what was reported; `sentAt` is null where nothing was sent. */
+export async function saveDigestState(tx: Tx, reported: ReportedRows, sentAt: Date | null): Promise<void> {
   await tx`
     update digest_state
-    set told_through = ${told.through},
-        told_beyond = ${tx.json(told.beyond.map(([sequence, ms]) => [sequence, ms]))},
-        last_told_at = coalesce(${toldAt}, last_told_at)`
+    set told_through = ${reported.through},
+        told_beyond = ${tx.json(reported.beyond.map(([sequence, ms]) => [sequence, ms]))},
+        last_told_at = coalesce(${sentAt}, last_told_at)`
 }
 
 /** What one digest is made of at most: further changes are in the next. */
@@ -72,7 +72,7 @@ type EventRow = DriftColumns & {
 }
 
 /** The changes that people were not told of, oldest first. */
-export async function readUntold(tx: Tx, told: ToldRows, now: Date): Promise<DigestRow[]> {
+export async function readUnreported(tx: Tx, reported: ReportedRows, now: Date): Promise<DigestRow[]> {
   const rows = await tx<EventRow[]>`
     select a.sequence, a.recorded_at, a.occurred_at,
            h.id as host_id, h.hostname, host(h.ip_address) as address, h.port,
@@ -101,14 +101,14 @@ export async function readUntold(tx: Tx, told: ToldRows, now: Date): Promise<Dig
     from audit_events a
     left join hosts h on h.id = case when a.resource_type = 'host' then a.resource_id::uuid end
     where a.sequence > 0
-      and a.sequence > ${told.through}
+      and a.sequence > ${reported.through}
       and a.actor_id in ('awareness-probe', 'awareness-drift', 'awareness-operate', 'awareness-fan-out')
       and a.action in (
         'host.connectivity.checked', 'compliance.drift.detected', 'fleet.maintenance.ended',
         'host.flapping.started', 'host.flapping.stopped', 'prober.suspect', 'prober.trusted'
       )
       and a.sequence <> all (array(
-        select value::bigint from jsonb_array_elements_text(${tx.json(told.beyond.map(([sequence]) => sequence))})
+        select value::bigint from jsonb_array_elements_text(${tx.json(reported.beyond.map(([sequence]) => sequence))})
       ))
     order by a.sequence
     limit ${MAX_ROWS}`
@@ -122,7 +122,7 @@ function digestRow(row: EventRow, left: readonly AfterMaintenance[]): DigestRow[
     sequence: Number(row.sequence),
     recordedAtMs: row.recorded_at.getTime(),
     occurredAt: row.occurred_at,
-    host: hostOf(row),
+    host: toEventHost(row),
   }
   if (row.prober !== null) return [{ ...common, what: 'prober', ...proberChange(row.prober) }]
   if (row.maintenance_end_id !== null) return [{ ...common, what: 'maintenance_ended', hosts: left }]
@@ -160,7 +160,7 @@ function proberChange(row: ProberRow): ProberChange {
   }
 }
 
-const hostOf = (row: EventRow): EventHost | null =>
+const toEventHost = (row: EventRow): EventHost | null =>
   row.host_id === null ? null : { id: row.host_id, name: row.hostname, address: row.address, port: row.port }
 
 /** How many hosts of the fleet are unreachable, without those under maintenance. */

@@ -1,4 +1,4 @@
-import type { HostChange } from '../domain/fleet-event.ts'
+import type { FleetHostChange } from '../domain/fleet-event.ts'
 import type { FleetHost } from '../domain/fleet-host.ts'
 import type { HostId } from '../domain/ids.ts'
 import type { AnySql } from './client.ts'
@@ -12,7 +12,7 @@ export function listHosts(sql: AnySql): Promise<FleetHost[]> {
     order by hostname, id`
 }
 
-type HostChangeRow = HostChange & { readonly id: HostId }
+type HostChangeRow = FleetHostChange & { readonly id: HostId }
 
 /**
  * Adds hosts and changes those that are there, by id; one that had left the fleet is back, and new. Returns what

@@ -36,7 +36,7 @@ export const firstItems = (count: number): string => `$[0 to ${count - 1}]`
 type OfHostRow = { readonly id: string; readonly ends_at: Date; readonly reason: string }
 
 /** Lists the maintenances that a host is in, the last to end first. */
-export async function listMaintenancesOf(
+export async function listMaintenancesOfHost(
   tx: Tx,
   hostId: HostId,
   now: Date,

@@ -22,10 +22,10 @@ export function groupedLines(rows: readonly DigestRow[]): string[] {
 }
 
 const groupKey = (row: DigestRow): string =>
-  `${networkOf(row.host?.address ?? '')}${row.what === 'status' && row.errorType ? `: ${row.errorType}` : ''}`
+  `${formatNetwork(row.host?.address ?? '')}${row.what === 'status' && row.errorType ? `: ${row.errorType}` : ''}`
 
 function groupLine(key: string, members: readonly DigestRow[]): string {
-  const names = members.slice(0, NAMED_IN_GROUP).map(nameOf).join(', ')
+  const names = members.slice(0, NAMED_IN_GROUP).map(formatName).join(', ')
   const since = time(
     members.reduce((first, { occurredAt }) => Math.min(first, occurredAt.getTime()), Infinity),
   )
@@ -33,7 +33,7 @@ function groupLine(key: string, members: readonly DigestRow[]): string {
 }
 
 /** The /16 of an IPv4 address, and the first three groups of an IPv6 address. */
-function networkOf(address: string): string {
+function formatNetwork(address: string): string {
   const [a, b, ...rest] = address.split('.')
   if (rest.length === 2) return `${a}.${b}.0.0/16`
   const groups = address.split('::')[0]?.split(':').slice(0, 3) ?? []
@@ -43,7 +43,7 @@ function networkOf(address: string): string {
 function line(row: DigestRow): string {
   if (row.what === 'prober') return `  ${proberSentence(row, row.occurredAt)}`
   const where = row.host === null ? '' : `  ${endpoint(row.host.address, row.host.port)}`
-  return `  ${nameOf(row)}${where}  ${whatHappened(row)}`
+  return `  ${formatName(row)}${where}  ${whatHappened(row)}`
 }
 
 /** What became of the prober, and what that means for the hosts. */
@@ -90,7 +90,7 @@ const endpoint = (address: string, port: number): string =>
   address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
 
 /** Host names are other people's text: no control character and no line end of theirs reaches the digest. */
-const nameOf = ({ host }: DigestRow): string =>
+const formatName = ({ host }: DigestRow): string =>
   (host?.name ?? 'a host that is gone').replaceAll(/\p{C}/gu, '?').slice(0, MAX_NAME_CHARACTERS)
 
 /** `04:05 UTC` */

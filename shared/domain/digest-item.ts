@@ -92,14 +92,14 @@ export const parseNotify = (notify: string): ReadonlySet<NotifyKind> =>
 export const DIGEST_INTERVAL_MS = 60_000
 
 /** Whether a digest may be sent now: the first change after a quiet minute at once, further ones a minute later. */
-export const mayTell = (lastToldAt: Date | null, now: Date): boolean =>
-  lastToldAt === null || now.getTime() - lastToldAt.getTime() >= DIGEST_INTERVAL_MS
+export const maySendDigest = (lastSentAt: Date | null, now: Date): boolean =>
+  lastSentAt === null || now.getTime() - lastSentAt.getTime() >= DIGEST_INTERVAL_MS
 
-/** A row that was told: its sequence, and when its transaction began. */
-export type ToldRow = readonly [sequence: number, recordedAtMs: number]
+/** A row that was reported: its sequence, and when its transaction began. */
+export type ReportedRow = readonly [sequence: number, recordedAtMs: number]
 
-/** What was told: every row up to `through`, and further ones. */
-export type ToldRows = { readonly through: number; readonly beyond: readonly ToldRow[] }
+/** What was reported: every row up to `through`, and further ones. */
+export type ReportedRows = { readonly through: number; readonly beyond: readonly ReportedRow[] }
 
 /** No transaction that writes events lasts as long: the functions' deadlines are below a minute. */
 const SETTLED_AFTER_MS = 120_000
@@ -108,20 +108,23 @@ const SETTLED_AFTER_MS = 120_000
  * Adds rows to those that were told. Sequences are given out before transactions commit, so a row may appear after
  * rows with higher ones: `through` only passes a row when no transaction from its time can still be open.
  */
-export function addTold(told: ToldRows, rows: readonly DigestRow[], nowMs: number): ToldRows {
-  const all = [...told.beyond, ...rows.map(({ sequence, recordedAtMs }): ToldRow => [sequence, recordedAtMs])]
+export function addReported(reported: ReportedRows, rows: readonly DigestRow[], nowMs: number): ReportedRows {
+  const all = [
+    ...reported.beyond,
+    ...rows.map(({ sequence, recordedAtMs }): ReportedRow => [sequence, recordedAtMs]),
+  ]
   const settled = all.filter(([, recordedAtMs]) => nowMs - recordedAtMs >= SETTLED_AFTER_MS)
-  const through = settled.reduce((highest, [sequence]) => Math.max(highest, sequence), told.through)
+  const through = settled.reduce((highest, [sequence]) => Math.max(highest, sequence), reported.through)
   return { through, beyond: all.filter(([sequence]) => sequence > through) }
 }
 
-/** What was told before; nobody else tells until the transaction ends. */
-export type Untold = {
-  readonly told: ToldRows
-  readonly lastToldAt: Date | null
+/** What was reported before; nobody else reports until the transaction ends. */
+export type DigestWork = {
+  readonly reported: ReportedRows
+  readonly lastSentAt: Date | null
   readonly kinds: ReadonlySet<NotifyKind>
   /** The changes that were not told, oldest first. */
   readonly read: () => Promise<readonly DigestRow[]>
   readonly countDown: () => Promise<number>
-  readonly save: (told: ToldRows, toldAt: Date | null) => Promise<void>
+  readonly save: (reported: ReportedRows, sentAt: Date | null) => Promise<void>
 }

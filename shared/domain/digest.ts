@@ -16,7 +16,7 @@ const MAX_SUBJECT_CHARACTERS = 99
 
 /** A digest of the changes of the kinds that are asked for; null where there is nothing to say. */
 export function composeDigest(rows: readonly DigestRow[], scope: DigestScope): Digest | null {
-  const sections = sectionsOf(newestOfEachHost(expand(rows)), scope.kinds)
+  const sections = composeSections(newestOfEachHost(expand(rows)), scope.kinds)
   if (sections.length === 0) return null
   const counts = sections.map(({ rows, heading }) => heading.count(rows)).join(', ')
   const onlyRow = sections.length === 1 && sections[0]?.rows.length === 1 ? sections[0].rows[0] : undefined
@@ -66,7 +66,7 @@ const HEADINGS: Readonly<Record<SectionName, Heading>> = {
   improvement: { title: 'IMPROVED', count: ({ length }) => `${length} improved` },
 }
 
-function sectionsOf(rows: readonly DigestRow[], kinds: ReadonlySet<NotifyKind>): Section[] {
+function composeSections(rows: readonly DigestRow[], kinds: ReadonlySet<NotifyKind>): Section[] {
   const wanted = rows.filter((row) => {
     const kind = notifyKind(row)
     return kind !== null && kinds.has(kind)
@@ -87,11 +87,11 @@ function sectionName(row: DigestRow): SectionName | null {
 /** A host that went down and came back is back, and so is the prober; each drift of a host is told. */
 function newestOfEachHost(rows: readonly DigestRow[]): DigestRow[] {
   const ordered = rows.filter((row) => notifyKind(row) !== null).toSorted((a, b) => a.sequence - b.sequence)
-  const newest = new Map(ordered.map((row) => [subjectOf(row), row]))
+  const newest = new Map(ordered.map((row) => [findSubject(row), row]))
   return [...newest.values()].toSorted((a, b) => a.sequence - b.sequence)
 }
 
-const subjectOf = (row: DigestRow): string | number => {
+const findSubject = (row: DigestRow): string | number => {
   if (row.what === 'prober') return 'prober'
   return row.what !== 'drift' && row.host !== null ? row.host.id : row.sequence
 }

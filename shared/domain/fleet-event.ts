@@ -1,7 +1,7 @@
 import type { Describes } from './audit-event-shape.ts'
 
 /** A host that a statement has added to the fleet, or changed. */
-export type HostChange = {
+export type FleetHostChange = {
   readonly name: string
   /** Whether the fleet did not have the host before; false for one that was changed. */
   readonly isNew: boolean
@@ -35,7 +35,7 @@ export const MAX_NAMES_IN_EVENT = 20
 const THE_FLEET = 'fleet'
 
 /** The event of hosts that one command added or changed; null where it changed nothing. */
-export function fleetHostsAdded(source: string, changes: readonly HostChange[]): FleetHostsAdded | null {
+export function fleetHostsAdded(source: string, changes: readonly FleetHostChange[]): FleetHostsAdded | null {
   if (changes.length === 0) return null
   const added = changes.filter(({ isNew }) => isNew).length
   return {

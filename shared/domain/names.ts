@@ -17,21 +17,21 @@ export const isInstallationName = (text: string): boolean =>
   text.length <= MAX_INSTALLATION_NAME_LENGTH && INSTALLATION_NAME.test(text)
 
 /** The beginning of every name of an installation; by itself the name of its stack, its event bus and its archive. */
-const prefixOf = (installation: string): string => `${PRODUCT}-${installation}`
+const formatPrefix = (installation: string): string => `${PRODUCT}-${installation}`
 
 /** The name that a function has in AWS: the deployment and the callers of the function compute it here. */
 export const functionName = (installation: string, name: FunctionName): string =>
-  `${prefixOf(installation)}-${FUNCTIONS[name].folder}`
+  `${formatPrefix(installation)}-${FUNCTIONS[name].folder}`
 
-export type Names = ReturnType<typeof namesOf>
+export type Names = ReturnType<typeof createNames>
 
 /**
  * The names of everything in an installation that is named by us, so that two installations in one account never
  * share a name. IAM policies and dashboards belong to the whole account, so their names contain the region as well.
  * IAM roles are named by CloudFormation: the name of the stack, and a random end.
  */
-export const namesOf = (installation: string) => {
-  const prefix = prefixOf(installation)
+export const createNames = (installation: string) => {
+  const prefix = formatPrefix(installation)
   const named = (part: string): string => `${prefix}-${part}`
   return {
     installation,

@@ -59,8 +59,8 @@ export function placeHosts(hosts: HostIdList, intervalMs: number): PlacedHosts {
       firstPosition(start, end, (position) => ((hashAt(position) >>> bit) & 1) === 1),
     sortById: (start, end) => {
       const range = keys.subarray(start, end)
-      const idOf = (key: bigint): HostId => hosts.at(Number(key & INDEX_MASK))
-      range.set([...range].sort((a, b) => (idOf(a) < idOf(b) ? -1 : 1)))
+      const readId = (key: bigint): HostId => hosts.at(Number(key & INDEX_MASK))
+      range.set([...range].sort((a, b) => (readId(a) < readId(b) ? -1 : 1)))
     },
   }
 }

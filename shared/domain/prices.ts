@@ -36,7 +36,7 @@ export const PRICES = {
 } as const
 
 /** @throws Error for a type of instance without a price in the table. */
-export function priceOf(prices: Readonly<Record<string, number>>, instanceType: string): number {
+export function findPrice(prices: Readonly<Record<string, number>>, instanceType: string): number {
   const price = prices[instanceType]
   if (price === undefined) throw new Error(`there is no price of ${instanceType}`)
   return price

@@ -31,17 +31,21 @@ const MAX_TARGETS = 50
 export async function matchScannedHost(find: FindHosts, hints: HostHints): Promise<HostMatch> {
   const { folder, host, targets } = hints
   const inFolder = folder === null ? [] : await find(folder)
-  if (inFolder.length > 0) return matchOf(inFolder, folder, [])
-  if (host !== null) return matchOf(await find(host), host, [])
+  if (inFolder.length > 0) return matchHosts(inFolder, folder, [])
+  if (host !== null) return matchHosts(await find(host), host, [])
   const own = [...new Set(targets.map(canonicalTarget))]
     .filter((target) => !isEverybodys(target))
     .slice(0, MAX_TARGETS)
   const found = new Map<string, FleetHost>()
   for (const target of own) for (const each of await find(target)) found.set(each.id, each)
-  return matchOf([...found.values()], null, own)
+  return matchHosts([...found.values()], null, own)
 }
 
-function matchOf(hosts: readonly FleetHost[], named: string | null, targets: readonly string[]): HostMatch {
+function matchHosts(
+  hosts: readonly FleetHost[],
+  named: string | null,
+  targets: readonly string[],
+): HostMatch {
   const [host, ...others] = hosts
   if (host === undefined) return { match: 'none', named, targets }
   return others.length === 0 ? { match: 'found', host } : { match: 'several', named, hosts }

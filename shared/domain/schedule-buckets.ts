@@ -78,12 +78,12 @@ function* slicesOf(placed: PlacedHosts, most: number, range: Range): Generator<R
 const bucketAt = (placed: PlacedHosts, { start, end, depth, slice }: Range): Bucket => ({
   periodMinutes: placed.periodMinutesAt(start),
   depth,
-  remainder: remainderOf(placed.hashAt(start), depth),
+  remainder: computeRemainder(placed.hashAt(start), depth),
   slice,
   hostIds: placed.idsBetween(start, end),
 })
 
-const remainderOf = (hash: number, depth: number): number => hash % 2 ** depth
+const computeRemainder = (hash: number, depth: number): number => hash % 2 ** depth
 
 /**
  * The bucket of one host of the fleet, as `packBuckets` packs it, in a fraction of the time.
@@ -97,12 +97,12 @@ export function findBucket(hostId: HostId, hosts: HostIdList, intervalMs: number
   for (const id of hosts) if (periodMinutes(intervalMs, id) === period) sharing.push(id)
   let depth = 0
   for (; sharing.length > most && depth < HASH_BITS; depth++) {
-    const remainder = remainderOf(hash, depth + 1)
-    sharing = sharing.filter((id) => remainderOf(lowHash(id), depth + 1) === remainder)
+    const remainder = computeRemainder(hash, depth + 1)
+    sharing = sharing.filter((id) => computeRemainder(lowHash(id), depth + 1) === remainder)
   }
   const position = sharing.sort().indexOf(hostId)
   if (position < 0) throw new Error(`the fleet does not have the host ${hostId}`)
-  const bucket = { periodMinutes: period, depth, remainder: remainderOf(hash, depth) }
+  const bucket = { periodMinutes: period, depth, remainder: computeRemainder(hash, depth) }
   if (sharing.length <= most) return { ...bucket, slice: null, hostIds: sharing }
   const slice = Math.floor(position / most)
   return { ...bucket, slice, hostIds: sharing.slice(slice * most, (slice + 1) * most) }

@@ -10,8 +10,8 @@ const KEY_BYTES = 32
  */
 export function scramVerifier(password: string, salt: Uint8Array): string {
   const salted = pbkdf2Sync(password.normalize('NFKC'), salt, ITERATIONS, KEY_BYTES, 'sha256')
-  const keyOf = (what: string): Buffer => createHmac('sha256', salted).update(what).digest()
-  const storedKey = createHash('sha256').update(keyOf('Client Key')).digest('base64')
-  const serverKey = keyOf('Server Key').toString('base64')
+  const deriveKey = (what: string): Buffer => createHmac('sha256', salted).update(what).digest()
+  const storedKey = createHash('sha256').update(deriveKey('Client Key')).digest('base64')
+  const serverKey = deriveKey('Server Key').toString('base64')
   return `SCRAM-SHA-256$${ITERATIONS}:${Buffer.from(salt).toString('base64')}$${storedKey}:${serverKey}`
 }

@@ -9,7 +9,7 @@ import { createDriftHandler } from '../../functions/drift/handler.ts'
 import type { DeliveredEvent } from '../../infra/local/emulators/event-bus/put-events.ts'
 import { freePort } from '../../infra/local/postgres/server.ts'
 import { startWebhook } from '../../infra/local/webhook.ts'
-import { BusEvent } from '../../shared/contracts/bus-event.ts'
+import { PublishedEvent } from '../../shared/contracts/bus-event.ts'
 import { bodyOf, driftEnvironment, sqsEvent } from '../support/functions/drift.ts'
 import { lambdaContext } from '../support/functions/probe.ts'
 import { publishFunction } from '../support/functions/publish.ts'
@@ -88,7 +88,7 @@ const linesOf = (text: string): string[] =>
 
 it('the events that the consumers of docs/contracts.md are fed with keep to the contract, and some of them come twice', async () => {
   const events = await realEvents()
-  for (const event of events) BusEvent.parse(event)
+  for (const event of events) PublishedEvent.parse(event)
   expect(new Set(idsOf(events)).size).toBe(HANDLED.length)
   expect(events.length).toBeGreaterThan(HANDLED.length)
 })

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { composeDigest, type DigestScope } from '../../shared/domain/digest.ts'
 import {
   type AfterMaintenance,
-  addTold,
+  addReported,
   type DigestRow,
-  mayTell,
+  maySendDigest,
   NOTIFY_KINDS,
   notifyKind,
   type ProberChange,
@@ -286,7 +286,7 @@ describe('telling', () => {
     [59_999, false],
     [60_000, true],
   ])('%s ms after the last digest is allowed: %s', (ago, allowed) => {
-    expect(mayTell(ago === null ? null : new Date(AT.getTime() - ago), AT)).toBe(allowed)
+    expect(maySendDigest(ago === null ? null : new Date(AT.getTime() - ago), AT)).toBe(allowed)
   })
 
   it('forgets single rows only when no earlier one can still appear', () => {
@@ -295,7 +295,7 @@ describe('telling', () => {
       sequence: n,
       recordedAtMs,
     })
-    const first = addTold({ through: 3, beyond: [] }, [row(5, 0), row(6, 100_000)], 100_000)
+    const first = addReported({ through: 3, beyond: [] }, [row(5, 0), row(6, 100_000)], 100_000)
     expect(first).toEqual({
       through: 3,
       beyond: [
@@ -303,7 +303,7 @@ describe('telling', () => {
         [6, 100_000],
       ],
     })
-    const second = addTold(first, [row(4, 90_000), row(9, 130_000)], 130_000)
+    const second = addReported(first, [row(4, 90_000), row(9, 130_000)], 130_000)
     expect(second).toEqual({
       through: 5,
       beyond: [

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { FUNCTION_NAMES } from '../../shared/domain/functions.ts'
 import {
+  createNames,
   functionName,
   isInstallationName,
   MAX_INSTALLATION_NAME_LENGTH,
-  namesOf,
 } from '../../shared/domain/names.ts'
 
 /** The longest region that AWS has: of this length are ap-southeast-1 and us-isob-east-1, for example. */
@@ -12,7 +12,7 @@ const REGION = 'ap-southeast-1'
 const LONGEST = 'x'.repeat(MAX_INSTALLATION_NAME_LENGTH)
 
 describe('the names of an installation', () => {
-  const names = namesOf(LONGEST)
+  const names = createNames(LONGEST)
 
   it('the names of an installation begin with the product and the installation, so that those of two never meet', () => {
     const all = [
@@ -53,7 +53,7 @@ describe('the names of an installation', () => {
   })
 
   it('the names of an installation are those by which its functions are invoked', () => {
-    expect(namesOf('prod').function('fan-out')).toBe(functionName('prod', 'fan-out'))
+    expect(createNames('prod').function('fan-out')).toBe(functionName('prod', 'fan-out'))
     expect(functionName('prod', 'fan-out')).toBe('fleet-awareness-prod-fan-out')
   })
 

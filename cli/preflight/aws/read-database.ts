@@ -12,12 +12,12 @@ import { reading } from './reading.ts'
 export const readOffer = (wanted: Engine): Promise<NonNullable<Facts['offer']>> =>
   reading('rds:DescribeDBEngineVersions and rds:DescribeOrderableDBInstanceOptions', async () => {
     const client = new RDSClient(clientSettings())
-    const versions = await versionsOf(client, wanted)
+    const versions = await listVersions(client, wanted)
     const hasVersion = versions.includes(wanted.version)
-    return { hasVersion, versions, zones: hasVersion ? await zonesOf(client, wanted) : [] }
+    return { hasVersion, versions, zones: hasVersion ? await listZones(client, wanted) : [] }
   })
 
-async function versionsOf(client: RDSClient, { engine }: Engine): Promise<string[]> {
+async function listVersions(client: RDSClient, { engine }: Engine): Promise<string[]> {
   const query = { Engine: engine, DBParameterGroupFamily: `${engine}${ENGINE_MAJOR_VERSION}` }
   const versions: string[] = []
   for await (const { DBEngineVersions = [] } of paginateDescribeDBEngineVersions({ client }, query)) {
@@ -30,7 +30,7 @@ async function versionsOf(client: RDSClient, { engine }: Engine): Promise<string
   return versions
 }
 
-async function zonesOf(client: RDSClient, { engine, version, instanceClass }: Engine): Promise<string[]> {
+async function listZones(client: RDSClient, { engine, version, instanceClass }: Engine): Promise<string[]> {
   const query = { Engine: engine, EngineVersion: version, DBInstanceClass: instanceClass, Vpc: true }
   const zones = new Set<string>()
   for await (const page of paginateDescribeOrderableDBInstanceOptions({ client }, query)) {

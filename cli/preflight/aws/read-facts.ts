@@ -1,6 +1,6 @@
-import { engineOf } from '../../../infra/aws/engine.ts'
+import { findEngine } from '../../../infra/aws/engine.ts'
 import type { Installation } from '../../../infra/aws/installation.ts'
-import { namesOf } from '../../../shared/domain/names.ts'
+import { createNames } from '../../../shared/domain/names.ts'
 import type { Facts } from '../facts.ts'
 import { readBootstrapVersion, readConcurrency, readStackStatus } from './read-account.ts'
 import { readOffer } from './read-database.ts'
@@ -16,7 +16,7 @@ export async function readFacts(
 ): Promise<Facts> {
   const { network, database } = settings
   const creates = network.kind === 'create'
-  const engine = engineOf(database)
+  const engine = findEngine(database)
   const [
     bootstrapVersion,
     stackStatus,
@@ -30,7 +30,7 @@ export async function readFacts(
     offer,
   ] = await Promise.all([
     readBootstrapVersion(),
-    readStackStatus(namesOf(name).stack),
+    readStackStatus(createNames(name).stack),
     readTakenNames(name),
     readConcurrency(),
     creates ? readZones() : null,

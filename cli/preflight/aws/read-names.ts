@@ -4,14 +4,14 @@ import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-l
 import { ListScheduleGroupsCommand, SchedulerClient } from '@aws-sdk/client-scheduler'
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { FUNCTION_NAMES } from '../../../shared/domain/functions.ts'
-import { type Names, namesOf } from '../../../shared/domain/names.ts'
+import { createNames, type Names } from '../../../shared/domain/names.ts'
 import type { Facts } from '../facts.ts'
 import { clientSettings } from './client-settings.ts'
 import { reading, unlessMissing } from './reading.ts'
 
 /** Looks up which names of an installation are taken. */
 export async function readTakenNames(installation: string): Promise<Facts['takenNames']> {
-  const names = namesOf(installation)
+  const names = createNames(installation)
   const [functions, logGroups, queues, groups, buses] = await Promise.all([
     takenFunctions(names),
     takenLogGroups(names),
@@ -29,12 +29,12 @@ export async function readTakenNames(installation: string): Promise<Facts['taken
 }
 
 const isNotFound = ({ name }: Error): boolean => name === 'ResourceNotFoundException'
-const functionsOf = (names: Names): string[] => FUNCTION_NAMES.map(names.function)
+const listFunctions = (names: Names): string[] => FUNCTION_NAMES.map(names.function)
 
 const takenFunctions = (names: Names) =>
   reading('lambda:GetFunctionConfiguration', async () => {
     const client = new LambdaClient(clientSettings())
-    const found = functionsOf(names).map((FunctionName) =>
+    const found = listFunctions(names).map((FunctionName) =>
       unlessMissing(isNotFound, [], async () => {
         await client.send(new GetFunctionConfigurationCommand({ FunctionName }))
         return [FunctionName]
@@ -48,7 +48,7 @@ const takenLogGroups = (names: Names) =>
     const client = new CloudWatchLogsClient(clientSettings())
     const logGroupNamePrefix = `/aws/lambda/${names.stack}-`
     const { logGroups } = await client.send(new DescribeLogGroupsCommand({ logGroupNamePrefix }))
-    const wanted = functionsOf(names).map((name) => `/aws/lambda/${name}`)
+    const wanted = listFunctions(names).map((name) => `/aws/lambda/${name}`)
     return among(
       wanted,
       (logGroups ?? []).map(({ logGroupName }) => logGroupName),

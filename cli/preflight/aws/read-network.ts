@@ -27,7 +27,7 @@ export const readVpcs = (): Promise<NonNullable<Facts['vpcs']>> =>
   reading('ec2:DescribeVpcs and ec2:DescribeVpcPeeringConnections', async () => {
     const client = new EC2Client(clientSettings())
     const vpcs: Vpc[] = []
-    for await (const page of paginateDescribeVpcs({ client }, {})) vpcs.push(...(page.Vpcs ?? []).map(vpcOf))
+    for await (const page of paginateDescribeVpcs({ client }, {})) vpcs.push(...(page.Vpcs ?? []).map(toVpc))
     const ids = new Set(vpcs.map(({ id }) => id))
     const peered: Vpc[] = []
     for await (const page of paginateDescribeVpcPeeringConnections({ client }, {})) {
@@ -36,7 +36,7 @@ export const readVpcs = (): Promise<NonNullable<Facts['vpcs']>> =>
     return [...vpcs, ...peered]
   })
 
-const vpcOf = ({ VpcId = '', CidrBlockAssociationSet = [], CidrBlock, Tags = [] }: Ec2Vpc): Vpc => ({
+const toVpc = ({ VpcId = '', CidrBlockAssociationSet = [], CidrBlock, Tags = [] }: Ec2Vpc): Vpc => ({
   id: VpcId,
   cidrs: [
     ...new Set([CidrBlock, ...CidrBlockAssociationSet.map((each) => each.CidrBlock)].filter(isPresent)),

@@ -17,14 +17,14 @@ export const readQuotas = (): Promise<NonNullable<Facts['quotas']>> =>
   reading('servicequotas:GetServiceQuota, ec2:DescribeVpcs and ec2:DescribeAddresses', async () => {
     const quotas = new ServiceQuotasClient(clientSettings())
     const ec2 = new EC2Client(clientSettings())
-    const limitOf = async (quota: typeof VPCS): Promise<number> => {
+    const readLimit = async (quota: typeof VPCS): Promise<number> => {
       const { Quota } = await quotas.send(new GetServiceQuotaCommand(quota))
       if (Quota?.Value === undefined) throw new Error(`Service Quotas does not say ${quota.QuotaCode}`)
       return Quota.Value
     }
     const [vpcs, addresses, usedVpcs, { Addresses = [] }] = await Promise.all([
-      limitOf(VPCS),
-      limitOf(ADDRESSES),
+      readLimit(VPCS),
+      readLimit(ADDRESSES),
       countVpcs(ec2),
       ec2.send(new DescribeAddressesCommand()),
     ])

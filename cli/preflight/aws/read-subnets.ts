@@ -27,7 +27,7 @@ export const readNetwork = (
         id: SubnetId,
         vpcId: VpcId,
         zone: AvailabilityZone,
-        ...routesOf(tableOf(SubnetId, RouteTables)),
+        ...readRoutes(findTable(SubnetId, RouteTables)),
       }),
     )
     return {
@@ -36,7 +36,7 @@ export const readNetwork = (
       endpoints: VpcEndpoints.filter(({ State }) => String(State).toLowerCase() === 'available').map(
         ({ VpcEndpointId = '', ServiceName = '', VpcEndpointType = '' }) => ({
           id: VpcEndpointId,
-          service: serviceOf(ServiceName),
+          service: parseService(ServiceName),
           kind: VpcEndpointType,
         }),
       ),
@@ -44,14 +44,14 @@ export const readNetwork = (
   })
 
 /** `sqs` of `com.amazonaws.eu-west-1.sqs`. */
-const serviceOf = (serviceName: string): string => serviceName.split('.').slice(3).join('.')
+const parseService = (serviceName: string): string => serviceName.split('.').slice(3).join('.')
 
 /** A subnet without a table of its own has the main one of its VPC. */
-const tableOf = (subnetId: string, tables: readonly RouteTable[]): RouteTable | undefined =>
+const findTable = (subnetId: string, tables: readonly RouteTable[]): RouteTable | undefined =>
   tables.find(({ Associations = [] }) => Associations.some((each) => each.SubnetId === subnetId)) ??
   tables.find(({ Associations = [] }) => Associations.some(({ Main }) => Main === true))
 
-function routesOf(table: RouteTable | undefined): Pick<Subnet, 'defaultRoute' | 'gatewayEndpoints'> {
+function readRoutes(table: RouteTable | undefined): Pick<Subnet, 'defaultRoute' | 'gatewayEndpoints'> {
   const routes = (table?.Routes ?? []).filter(({ State }) => State !== 'blackhole')
   const out = routes.find(({ DestinationCidrBlock }) => DestinationCidrBlock === '0.0.0.0/0')
   return {

@@ -1,13 +1,13 @@
 import { isIPv4 } from 'node:net'
 import type { NetworkSettings } from '../../../infra/aws/settings.ts'
 import type { Facts } from '../facts.ts'
-import { type Finding, judged, oneOf } from '../finding.ts'
+import { type Finding, judged, summarise } from '../finding.ts'
 
 /** Whether the range of the VPC that the stack creates is free in this account and region, so that it can be peered. */
 export function checkRange({ vpcs }: Facts, network: NetworkSettings, stack: string): Finding[] {
   if (network.kind !== 'create' || vpcs === null) return []
   return judged('addresses', vpcs, (all) =>
-    oneOf(
+    summarise(
       all
         .filter((vpc) => vpc.stack !== stack)
         .flatMap(({ id, cidrs }) =>
@@ -24,11 +24,11 @@ export function checkRange({ vpcs }: Facts, network: NetworkSettings, stack: str
 
 /** Whether two IPv4 ranges have an address in common. */
 export function overlap(one: string, other: string): boolean {
-  const [a, b] = [rangeOf(one), rangeOf(other)]
+  const [a, b] = [parseRange(one), parseRange(other)]
   return a !== null && b !== null && a.first <= b.last && b.first <= a.last
 }
 
-function rangeOf(cidr: string): { readonly first: number; readonly last: number } | null {
+function parseRange(cidr: string): { readonly first: number; readonly last: number } | null {
   const [address = '', bits = ''] = cidr.split('/')
   const prefix = Number(bits)
   if (!isIPv4(address) || bits === '' || !(prefix >= 0 && prefix <= 32)) return null

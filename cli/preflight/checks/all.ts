@@ -1,6 +1,6 @@
-import { engineOf } from '../../../infra/aws/engine.ts'
+import { findEngine } from '../../../infra/aws/engine.ts'
 import type { Installation } from '../../../infra/aws/installation.ts'
-import { namesOf } from '../../../shared/domain/names.ts'
+import { createNames } from '../../../shared/domain/names.ts'
 import type { Facts } from '../facts.ts'
 import type { Finding } from '../finding.ts'
 import { checkAccount, checkBootstrap, checkNames, checkStack } from './account.ts'
@@ -13,7 +13,7 @@ import { checkZones } from './zones.ts'
 
 /** Judges what was read of the account: what would fail, what would surprise, and what is right. */
 export function checkAll(facts: Facts, { name, settings }: Installation, hosts: number): Finding[] {
-  const { stack } = namesOf(name)
+  const { stack } = createNames(name)
   return [
     ...checkAccount(facts, settings),
     ...checkBootstrap(facts),
@@ -21,7 +21,7 @@ export function checkAll(facts: Facts, { name, settings }: Installation, hosts: 
     ...checkNames(facts),
     ...checkConcurrency(facts, settings),
     ...checkZones(facts, settings.network),
-    ...checkDatabase(facts, engineOf(settings.database)),
+    ...checkDatabase(facts, findEngine(settings.database)),
     ...checkRange(facts, settings.network, stack),
     ...checkSubnets(facts, settings),
     ...checkQuotas(facts, settings.network),

@@ -1,6 +1,6 @@
 import type { NetworkSettings, Settings } from '../../../infra/aws/settings.ts'
 import type { Facts } from '../facts.ts'
-import { type Finding, judged, oneOf } from '../finding.ts'
+import { type Finding, judged, summarise } from '../finding.ts'
 
 /** Whether the quotas of the region have room for a VPC and the addresses of its NAT. */
 export function checkQuotas(facts: Facts, network: NetworkSettings): Finding[] {
@@ -8,7 +8,7 @@ export function checkQuotas(facts: Facts, network: NetworkSettings): Finding[] {
   if (network.kind !== 'create' || facts.quotas === null || !isNew) return []
   const addresses = network.nat.kind === 'gateways' ? network.nat.number : 0
   return judged('quotas', facts.quotas, (quotas) =>
-    oneOf(
+    summarise(
       [
         ...full('VPCs', quotas.vpcs, 1),
         ...(addresses === 0 ? [] : full('Elastic IP addresses', quotas.addresses, addresses)),
@@ -42,7 +42,7 @@ export const checkScheduler = (
     const wantedSchedules = Math.ceil(hosts / initialPolicy.hostsPerSchedule)
     const wantedInvocations = Math.ceil(wantedSchedules / initialPolicy.probeIntervalSeconds)
     const shared = 'set hosts_per_schedule in the policy, or request more in Service Quotas'
-    return oneOf(
+    return summarise(
       [
         ...(schedules !== null && wantedSchedules > schedules
           ? [

@@ -1,7 +1,7 @@
 import { calledServices } from '../../../infra/aws/called-services.ts'
 import type { Settings } from '../../../infra/aws/settings.ts'
 import type { Facts, Network, Subnet } from '../facts.ts'
-import { type Finding, judged, oneOf } from '../finding.ts'
+import { type Finding, judged, summarise } from '../finding.ts'
 
 type Existing = Extract<Settings['network'], { kind: 'existing' }>
 
@@ -15,13 +15,13 @@ export function checkSubnets({ network: read }: Facts, settings: Settings): Find
   const services = calledServices(settings).map(({ service }) => service)
   return [
     ...judged('subnets', read, (found) =>
-      oneOf(
+      summarise(
         [...missing(found), ...strangers(found, network)],
-        `the subnets are in ${network.vpcId}, in ${zonesOf(found).join(' and ')}`,
+        `the subnets are in ${network.vpcId}, in ${listZones(found).join(' and ')}`,
       ),
     ),
     ...judged('way to AWS', read, (found) =>
-      oneOf(
+      summarise(
         found.subnets.flatMap((subnet) => wayOut(subnet, found, { network, services })),
         'every subnet has a way to the AWS APIs that the functions call',
       ),
@@ -29,7 +29,7 @@ export function checkSubnets({ network: read }: Facts, settings: Settings): Find
   ]
 }
 
-const zonesOf = ({ subnets }: Network): string[] => [...new Set(subnets.map(({ zone }) => zone))]
+const listZones = ({ subnets }: Network): string[] => [...new Set(subnets.map(({ zone }) => zone))]
 
 const missing = (found: Network): Omit<Finding, 'check'>[] =>
   found.missing.map((id) => ({ level: 'failure', says: `there is no subnet ${id} in this region` }))

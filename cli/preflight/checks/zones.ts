@@ -1,6 +1,6 @@
 import type { NetworkSettings } from '../../../infra/aws/settings.ts'
 import type { Facts, Zone } from '../facts.ts'
-import { type Finding, judged, oneOf } from '../finding.ts'
+import { type Finding, judged, summarise } from '../finding.ts'
 
 /** Zones, by their ids, in which Lambda connects no function to a VPC: it then refuses the subnet when it is deployed. */
 const WITHOUT_LAMBDA: readonly string[] = ['use1-az3']
@@ -22,7 +22,7 @@ export function checkZones({ zones, offer }: Facts, network: NetworkSettings): F
       ]
     const offered = offer?.kind === 'read' ? offer.value.zones : null
     const names = chosen.map(({ name }) => name).join(' and ')
-    return oneOf(
+    return summarise(
       [...withoutLambda(chosen), ...withoutDatabase(chosen, offered)],
       `Lambda and the database are in ${names}`,
     )

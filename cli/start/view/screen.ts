@@ -69,14 +69,14 @@ export function renderScreen(state: ScreenState, size: ScreenSize): string {
     [[changes.length > 0 ? '  Last changes' : '  No host has changed yet', 'bold']],
     ...changes,
     [],
-    [[`  ${troubleOf(state)}`, 'red']],
+    [[`  ${describeTrouble(state)}`, 'red']],
     [[FOOTERS[state.phase], 'dim']],
   ]
   return lines.map((line) => styled(line, size)).join('\n')
 }
 
 /** The most important of what is wrong: there is room for one line. */
-function troubleOf({ outage, suspectSince, fault }: ScreenState): string {
+function describeTrouble({ outage, suspectSince, fault }: ScreenState): string {
   if (outage !== null) return describeOutage(outage)
   return suspectSince ? describeSuspect(suspectSince) : (fault ?? '')
 }

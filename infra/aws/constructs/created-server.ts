@@ -51,7 +51,7 @@ const locksPerTransaction = ({ database, concurrency }: Settings): number =>
   Math.ceil((MAX_HOSTS_PER_INVOCATION * concurrency.probe) / database.maxConnections)
 
 /** The parameters of a server that the stack creates: TLS only, and room for the functions. */
-export const parametersOf = (settings: Settings): Record<string, string> => ({
+export const createParameters = (settings: Settings): Record<string, string> => ({
   'rds.force_ssl': '1',
   max_connections: String(settings.database.maxConnections),
   max_locks_per_transaction: String(locksPerTransaction(settings)),
@@ -61,7 +61,7 @@ export const parametersOf = (settings: Settings): Record<string, string> => ({
  * What the settings ask of the server and what takes effect at a restart only, as JSON. Functions compare it with the
  * running server. An existing server may have more locks or fewer: that is its administrator's choice.
  */
-export const serverParametersOf = (settings: Settings): string =>
+export const formatServerParameters = (settings: Settings): string =>
   JSON.stringify({
     max_connections: settings.database.maxConnections,
     ...(settings.database.kind === 'existing'

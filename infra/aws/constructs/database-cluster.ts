@@ -5,9 +5,9 @@ import { ENGINE_MAJOR_VERSION, ENGINE_VERSION } from '../engine.ts'
 import type { DatabaseSettings } from '../settings.ts'
 import {
   type CreatedServer,
+  createParameters,
   letFunctionsIn,
   ownerCredentials,
-  parametersOf,
   type ServerContext,
   storageEncryption,
 } from './created-server.ts'
@@ -32,7 +32,7 @@ export function createCluster(
     parameterGroup: new rds.ParameterGroup(scope, 'Parameters', {
       engine,
       description: 'Fleet Awareness: TLS only, and as many connections as the alarm counts on',
-      parameters: parametersOf(settings),
+      parameters: createParameters(settings),
     }),
     port: CREATED_PORT,
     iamAuthentication: true,

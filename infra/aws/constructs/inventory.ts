@@ -33,7 +33,7 @@ export class Inventory extends Construct {
   ) {
     super(scope, id)
     const { names, settings } = props
-    const sources = settings.inventory === null ? [] : sourcesOf(settings.inventory)
+    const sources = settings.inventory === null ? [] : listSources(settings.inventory)
     this.function = new NodeFunction(this, 'Inventory', {
       ...props,
       name: 'inventory',
@@ -100,16 +100,16 @@ export class Inventory extends Construct {
 }
 
 /** Every kind in every region, of the own account and of those whose roles are given. */
-const sourcesOf = ({ kinds, regions, roles }: InventorySettings): InventorySource[] =>
+const listSources = ({ kinds, regions, roles }: InventorySettings): InventorySource[] =>
   [null, ...roles].flatMap((roleArn) =>
     (regions.length === 0 ? [Aws.REGION] : regions).flatMap((region) =>
       kinds.map((kind) => ({
         kind,
-        account: roleArn === null ? Aws.ACCOUNT_ID : accountOf(roleArn),
+        account: roleArn === null ? Aws.ACCOUNT_ID : parseAccount(roleArn),
         region,
         roleArn,
       })),
     ),
   )
 
-const accountOf = (roleArn: string): string => roleArn.split(':')[4] ?? ''
+const parseAccount = (roleArn: string): string => roleArn.split(':')[4] ?? ''

@@ -6,7 +6,7 @@ import { Aws, CfnOutput, CustomResource, Duration, Stack } from 'aws-cdk-lib'
 import type { ICommandHooks } from 'aws-cdk-lib/aws-lambda-nodejs'
 import { Construct } from 'constructs'
 import type { DatabaseSettings } from '../settings.ts'
-import { serverParametersOf } from './created-server.ts'
+import { formatServerParameters } from './created-server.ts'
 import type { DatabaseSignIn } from './database-sign-in.ts'
 import { NodeFunction, type StageParts } from './node-function.ts'
 
@@ -29,7 +29,7 @@ export class Migrate extends Construct {
   constructor(scope: Construct, id: string, props: StageParts) {
     super(scope, id)
     const { initialPolicy, database } = props.settings
-    const serverParameters = serverParametersOf(props.settings)
+    const serverParameters = formatServerParameters(props.settings)
     const { logGroupName } = props.database
     const days = String(props.settings.logRetentionDays)
     const logs = logGroupName === null ? {} : { DATABASE_LOG_GROUP: logGroupName, DATABASE_LOG_DAYS: days }
@@ -52,10 +52,10 @@ export class Migrate extends Construct {
       serviceTimeout: Duration.seconds(SERVICE_TIMEOUT_SECONDS),
       properties: {
         // A change in any is what makes CloudFormation call the function again.
-        MigrationsHash: hashOf(FOLDER),
-        Database: databaseOf(this.function.signIn),
+        MigrationsHash: hashFolder(FOLDER),
+        Database: describeDatabase(this.function.signIn),
         // Migrations tell the roles their passwords.
-        PasswordsVersion: passwordsVersionOf(database),
+        PasswordsVersion: describePasswordsVersion(database),
         ProbeIntervalSeconds: String(initialPolicy.probeIntervalSeconds),
         HostsPerSchedule: String(initialPolicy.hostsPerSchedule),
         ServerParameters: serverParameters,
@@ -87,10 +87,10 @@ export class Migrate extends Construct {
   }
 }
 
-const databaseOf = ({ environment }: DatabaseSignIn): string =>
+const describeDatabase = ({ environment }: DatabaseSignIn): string =>
   `${environment.DATABASE_HOST}:${environment.DATABASE_PORT}/${environment.DATABASE_NAME}`
 
-function passwordsVersionOf(database: DatabaseSettings): string {
+function describePasswordsVersion(database: DatabaseSettings): string {
   const secret = database.kind === 'existing' && database.signIn.kind === 'secret' ? database.signIn : null
   return secret === null ? 'none' : `${secret.arn} ${secret.versionId ?? 'current'}`
 }
@@ -104,7 +104,7 @@ const withMigrations: ICommandHooks = {
   ],
 }
 
-function hashOf(folder: string): string {
+function hashFolder(folder: string): string {
   const hash = createHash('sha256')
   for (const name of readdirSync(folder).sort()) hash.update(name).update(readFileSync(join(folder, name)))
   return hash.digest('hex')

@@ -23,7 +23,7 @@ const NAT_COMMANDS = [
 ]
 
 /** Creates the way out that the settings ask for; `cidr` is the range of the VPC. */
-export function natOf(nat: NatSettings, cidr: string): Nat {
+export function createNat(nat: NatSettings, cidr: string): Nat {
   if (nat.kind === 'gateways') return { props: { natGateways: nat.number }, finish: () => {} }
   const userData = ec2.UserData.forLinux()
   userData.addCommands(...NAT_COMMANDS)

@@ -5,7 +5,7 @@ import { Construct } from 'constructs'
 import { calledServices } from '../called-services.ts'
 import type { NetworkSettings, Settings } from '../settings.ts'
 import type { EncryptionKey } from './encryption.ts'
-import { natOf } from './nat.ts'
+import { createNat } from './nat.ts'
 
 /** As many as Aurora wants for its subnets. */
 const DEFAULT_ZONES = 2
@@ -102,7 +102,7 @@ export class Network extends Construct {
     settings: Settings,
     key: EncryptionKey,
   ): ec2.IVpc {
-    const nat = natOf(network.nat, network.cidr)
+    const nat = createNat(network.nat, network.cidr)
     const vpc = new ec2.Vpc(this, 'Vpc', {
       ipAddresses: ec2.IpAddresses.cidr(network.cidr),
       // Out by an egress-only internet gateway, in by nothing.

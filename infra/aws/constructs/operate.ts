@@ -2,7 +2,7 @@ import { Aws, CfnOutput } from 'aws-cdk-lib'
 import * as iam from 'aws-cdk-lib/aws-iam'
 import { Construct } from 'constructs'
 import { OPERATE_CONCURRENCY } from '../concurrency.ts'
-import { serverParametersOf } from './created-server.ts'
+import { formatServerParameters } from './created-server.ts'
 import { ipv6Variable } from './network.ts'
 import { NodeFunction, type StageParts } from './node-function.ts'
 
@@ -22,7 +22,7 @@ export class Operate extends Construct {
       timeoutSeconds: OPERATE_TIMEOUT_SECONDS,
       concurrency: OPERATE_CONCURRENCY,
       environment: {
-        SERVER_PARAMETERS: serverParametersOf(props.settings),
+        SERVER_PARAMETERS: formatServerParameters(props.settings),
         IPV6: ipv6Variable(props.network),
       },
     })

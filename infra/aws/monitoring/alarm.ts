@@ -29,7 +29,7 @@ const SILENCE = {
 }
 
 /** The anchor that a Markdown viewer creates for a heading. */
-export const anchorOf = (title: string): string => title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')
+export const formatAnchor = (title: string): string => title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')
 
 /** Creates an alarm that links to its section of the runbook. */
 export function createAlarm(
@@ -37,7 +37,7 @@ export function createAlarm(
   definition: AlarmDefinition,
   { names, runbook }: { readonly names: Names; readonly runbook: string },
 ): cloudwatch.Alarm {
-  const anchor = anchorOf(definition.title)
+  const anchor = formatAnchor(definition.title)
   const [datapointsToAlarm, evaluationPeriods] = definition.of
   return new cloudwatch.Alarm(scope, anchor, {
     alarmName: names.alarm(anchor),

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib'
 import { DRIFT_METRICS, FUNCTION_METRICS } from '../../../shared/domain/metrics.ts'
 import type { AlarmDefinition } from './alarm.ts'
 import { deadLettersWaiting } from './dead-letter-alarm.ts'
-import { lostShare, shareOf } from './metrics.ts'
+import { lostShare, shareMetric } from './metrics.ts'
 import type { Watched } from './watched.ts'
 
 const PERIOD = Duration.minutes(5)
@@ -34,7 +34,7 @@ export const driftAlarms = ({ drift, emitted }: Watched): AlarmDefinition[] => [
   {
     title: 'Scans without a verdict',
     says: `More than ${NOTHING_SCORED_PERCENT} % of an hour's scans ended with nothing that could be scored: every check of the host failed to run.`,
-    metric: shareOf(
+    metric: shareMetric(
       [emitted('drift', DRIFT_METRICS.nothingScored, 'Sum', HOUR_MINUTES)],
       emitted('drift', DRIFT_METRICS.scansJudged, 'Sum', HOUR_MINUTES),
       { label: 'Nothing scored, % of the scans', periodMinutes: HOUR_MINUTES },

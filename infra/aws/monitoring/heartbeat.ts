@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib'
 import type { AlarmDefinition } from './alarm.ts'
-import { sumOf } from './metrics.ts'
+import { sumMetrics } from './metrics.ts'
 import type { Watched } from './watched.ts'
 
 /**
@@ -19,7 +19,7 @@ export const heartbeat = (
   functions: Watched['functions'],
   runs: AlarmDefinition['metric'],
 ): Pick<AlarmDefinition, 'metric' | 'when' | 'threshold' | 'of' | 'silence'> => ({
-  metric: sumOf(
+  metric: sumMetrics(
     [runs, functions.migrate.handler.metricInvocations({ statistic: 'Sum', period: Duration.minutes(1) })],
     'Signs of life',
     1,

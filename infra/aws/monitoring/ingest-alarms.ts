@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib'
 import { FUNCTION_METRICS } from '../../../shared/domain/metrics.ts'
 import type { AlarmDefinition } from './alarm.ts'
 import { deadLettersWaiting } from './dead-letter-alarm.ts'
-import { sumOf } from './metrics.ts'
+import { sumMetrics } from './metrics.ts'
 import type { Watched } from './watched.ts'
 
 const PERIOD = Duration.minutes(5)
@@ -28,7 +28,7 @@ export const ingestAlarms = ({ ingest, emitted }: Watched): AlarmDefinition[] =>
   {
     title: 'Ingest function failing',
     says: 'The ingest function fails: results files wait, and after five attempts are dead-lettered.',
-    metric: sumOf(
+    metric: sumMetrics(
       [
         ingest.function.handler.metricErrors({ period: PERIOD }),
         emitted('ingest', FUNCTION_METRICS.faults, 'Sum'),

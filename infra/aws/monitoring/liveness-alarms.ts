@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib'
 import { FAN_OUT_METRICS, PROBE_METRICS } from '../../../shared/domain/metrics.ts'
 import type { AlarmDefinition } from './alarm.ts'
 import { HEARTBEAT_MINUTES, heartbeat } from './heartbeat.ts'
-import { lostShare, shareOf } from './metrics.ts'
+import { lostShare, shareMetric } from './metrics.ts'
 import { scheduleAlarms } from './schedule-alarms.ts'
 import type { Watched } from './watched.ts'
 
@@ -49,7 +49,7 @@ function probeAlarms({ settings, probe, emitted }: Watched): AlarmDefinition[] {
     {
       title: 'Probe function failing',
       says: `More than ${FAILED_PERCENT} % of the probe function's invocations fail, so that hosts go without a verdict.`,
-      metric: shareOf([probe.function.handler.metricErrors({ period: PERIOD })], invocations, {
+      metric: shareMetric([probe.function.handler.metricErrors({ period: PERIOD })], invocations, {
         label: 'Failed, % of the invocations',
         periodMinutes: PERIOD.toMinutes(),
       }),

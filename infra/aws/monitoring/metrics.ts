@@ -27,7 +27,7 @@ export const emittedMetrics =
     })
 
 /** The sum of several metrics; a metric without data counts as 0. */
-export const sumOf = (
+export const sumMetrics = (
   metrics: readonly cloudwatch.IMetric[],
   label: string,
   periodMinutes = 5,
@@ -40,7 +40,7 @@ export const sumOf = (
   })
 
 /** What share of all something is, in percent. A part without data counts as 0; of nothing the share has no data. */
-export const shareOf = (
+export const shareMetric = (
   parts: readonly cloudwatch.IMetric[],
   all: cloudwatch.IMetric,
   options: ShareOptions,
@@ -59,9 +59,10 @@ export const lostShare = (
 
 type ShareOptions = { readonly label: string; readonly periodMinutes: number }
 
-const nameOf = (index: number): string => `part${index + 1}`
+const formatPartName = (index: number): string => `part${index + 1}`
 
-const listed = (parts: readonly cloudwatch.IMetric[]): string => parts.map((_, i) => nameOf(i)).join(', ')
+const listed = (parts: readonly cloudwatch.IMetric[]): string =>
+  parts.map((_, i) => formatPartName(i)).join(', ')
 
 /** SUM of a list skips what has no data; FILL might have nothing to fill where a metric has no data at all. */
 const share = (
@@ -73,7 +74,7 @@ const share = (
 ): cloudwatch.MathExpression =>
   new cloudwatch.MathExpression({
     expression: `100 * ${sum} / ${total}`,
-    usingMetrics: { ...Object.fromEntries(parts.map((metric, i) => [nameOf(i), metric])), ...others },
+    usingMetrics: { ...Object.fromEntries(parts.map((metric, i) => [formatPartName(i), metric])), ...others },
     period: Duration.minutes(periodMinutes),
     label,
   })

@@ -1,6 +1,6 @@
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch'
 import type { Construct } from 'constructs'
-import { anchorOf } from './alarm.ts'
+import { formatAnchor } from './alarm.ts'
 import { type AlarmQuestion, QUESTIONS } from './questions.ts'
 import type { Watched } from './watched.ts'
 
@@ -11,7 +11,7 @@ export function createQuestionAlarm(
   alarms: readonly cloudwatch.Alarm[],
   { names, settings }: Pick<Watched, 'names' | 'settings'>,
 ): cloudwatch.CompositeAlarm {
-  const anchor = anchorOf(QUESTIONS[question]).replace(/-$/, '')
+  const anchor = formatAnchor(QUESTIONS[question]).replace(/-$/, '')
   return new cloudwatch.CompositeAlarm(scope, anchor, {
     compositeAlarmName: names.alarm(anchor),
     alarmDescription: `${QUESTIONS[question]} An alarm says no. What to do: ${settings.alarms.runbook}#alarms`,

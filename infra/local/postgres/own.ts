@@ -74,7 +74,7 @@ const canTakeOn = (sql: Sql, role: FunctionRole): Promise<boolean> =>
     await tx`set local role ${tx(role)}`
     return true
   }).catch((error: unknown) => {
-    if (codeOf(error) === INSUFFICIENT_PRIVILEGE) return false
+    if (readCode(error) === INSUFFICIENT_PRIVILEGE) return false
     throw error
   })
 
@@ -89,7 +89,7 @@ async function settingsOfRole(sql: Sql, role: FunctionRole): Promise<Record<stri
 
 const INSUFFICIENT_PRIVILEGE = '42501'
 
-const codeOf = (error: unknown): string =>
+const readCode = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : ''
 
 /** Turns what a server refused into one line for the user, without the password. */
@@ -98,13 +98,13 @@ export function explainRefusal(error: unknown, to: Connection): unknown {
   const where = `DATABASE_URL: ${formatConnection(to)}`
   if (error instanceof SchemaMisfitError)
     return new UserError([`${where}: ${error.message}`], { cause: error })
-  if (codeOf(error) === 'ENOENT' && to.host.startsWith('/')) {
+  if (readCode(error) === 'ENOENT' && to.host.startsWith('/')) {
     const line = `${where}: there is no socket ${socketPath(to.host, to.port)}: is a server running there?`
     return new UserError([line], { cause: error })
   }
   const message =
-    error instanceof Error ? (error.message || codeOf(error)).replace(/\s+/g, ' ') : String(error)
-  if (codeOf(error) === INSUFFICIENT_PRIVILEGE) {
+    error instanceof Error ? (error.message || readCode(error)).replace(/\s+/g, ' ') : String(error)
+  if (readCode(error) === INSUFFICIENT_PRIVILEGE) {
     return new UserError(
       [
         `${where}: ${message}: an administrator must run: alter role "${to.username}" createrole createdb; grant create on schema public to "${to.username}"`,

@@ -36,12 +36,12 @@ async function inAccount(answers: typeof ANSWERS, ...args: string[]): Promise<En
   return { ...ended, calls: [...account.calls] }
 }
 
-const problemsOf = ({ lines }: Ended): string[] => lines.filter((line) => !line.startsWith('ok '))
+const findProblems = ({ lines }: Ended): string[] => lines.filter((line) => !line.startsWith('ok '))
 
 describe('npm run preflight', () => {
   it('npm run preflight reads from every service what would fail, and exits with 1', async () => {
     const ended = await inAccount(ANSWERS, '--stage', 'dev', '--hosts', '10_000')
-    expect(problemsOf(ended)).toEqual([
+    expect(findProblems(ended)).toEqual([
       expect.stringMatching(/^failure {2}names: log group: there is a log group \/aws\/lambda\/fleet-aware/),
       expect.stringMatching(/^failure {2}names: schedule group: there is a .* fleet-awareness-dev-probes/),
       expect.stringMatching(/^failure {2}concurrency: .* but 10 of the account's 10 are not reserved/),
@@ -94,7 +94,7 @@ describe('npm run preflight', () => {
       '100',
       ...context,
     )
-    expect(problemsOf(ended)).toEqual([expect.stringMatching(/^warning {2}addresses: /)])
+    expect(findProblems(ended)).toEqual([expect.stringMatching(/^warning {2}addresses: /)])
     expect([ended.code, ended.errors]).toEqual([
       0,
       'nothing would fail; 1 of 10 checks ended with a warning\n',
@@ -110,7 +110,7 @@ describe('npm run preflight', () => {
       '-c',
       'endpoints=no',
     )
-    expect(problemsOf(ended).filter((line) => line.includes('way to AWS'))).toEqual([
+    expect(findProblems(ended).filter((line) => line.includes('way to AWS'))).toEqual([
       expect.stringMatching(
         /subnet-0a1b2c3d4e5f60718 has no route out, and no endpoint for scheduler, lambda, events, sns:/,
       ),
@@ -134,7 +134,7 @@ describe('npm run preflight', () => {
       '--stage',
       'dev',
     )
-    expect(problemsOf(ended).filter((line) => line.includes('could not be checked'))).toEqual([
+    expect(findProblems(ended).filter((line) => line.includes('could not be checked'))).toEqual([
       'warning  bootstrap: this could not be checked: you have no right to ssm:GetParameter',
       'warning  database: this could not be checked: you have no right to rds:DescribeDBEngineVersions and rds:DescribeOrderableDBInstanceOptions',
       'warning  addresses: this could not be checked: you have no right to ec2:DescribeVpcs and ec2:DescribeVpcPeeringConnections',

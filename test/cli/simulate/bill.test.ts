@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { BILL_ITEMS, billOf, logBytesOf, totalUsd } from '../../../cli/simulate/bill.ts'
+import { BILL_ITEMS, computeBill, computeLogBytes, totalUsd } from '../../../cli/simulate/bill.ts'
 import { shownBills } from '../../../cli/simulate/bill-table.ts'
-import { settingsOf } from '../../../cli/simulate/billed-stage.ts'
+import { billedSettings } from '../../../cli/simulate/billed-stage.ts'
 import type { Load } from '../../../cli/simulate/load.ts'
 import { billsSection } from '../../../cli/simulate/write-page.ts'
 import { report } from '../../../functions/probe/report.ts'
@@ -29,7 +29,7 @@ const load = (changes: Partial<Load> = {}): Load => ({
 })
 
 const bills = shownBills()
-const sumOf = (column: number): string => {
+const sumMetrics = (column: number): string => {
   const billed = bills[column]
   return billed === undefined ? 'no such bill' : totalUsd(billed.bill).toFixed(0)
 }
@@ -62,7 +62,7 @@ describe('the page on cost', () => {
   })
 
   it('the pages for a first look name the same sums', () => {
-    const [small, prod] = [0, 1].map((column) => sumOf(column))
+    const [small, prod] = [0, 1].map((column) => sumMetrics(column))
     const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
     expect(read('README.md')).toContain(`about $${small} a month`)
     expect(read('docs/operations.md')).toContain(
@@ -78,7 +78,7 @@ describe('the page on cost', () => {
 
 describe('the bill', () => {
   it('the bill is the sum of its items', () => {
-    const bill = billOf(settingsOf('prod'), load())
+    const bill = computeBill(billedSettings('prod'), load())
     expect(Object.keys(bill)).toEqual([...BILL_ITEMS])
     expect(totalUsd(bill)).toBeCloseTo(
       Object.values(bill).reduce((sum, usd) => sum + usd, 0),
@@ -89,19 +89,19 @@ describe('the bill', () => {
 
   it('the bill of a stage is as high as what the stage is for', () => {
     const [small = 0, dev = 0, prod = 0] = (['small', 'dev', 'prod'] as const).map((stage) =>
-      totalUsd(billOf(settingsOf(stage), load())),
+      totalUsd(computeBill(billedSettings(stage), load())),
     )
     expect(small).toBeLessThan(dev / 2)
     expect(dev).toBeLessThan(prod)
   })
 
   it('the bill of an existing network and database has neither', () => {
-    const bill = billOf(settingsOf('existing'), load())
+    const bill = computeBill(billedSettings('existing'), load())
     expect([bill.network, bill['database: instances'], bill['database: I/O']]).toEqual([0, 0, 0])
   })
 
   it('the bill has an endpoint in each subnet where the stack creates endpoints', () => {
-    const settings = settingsOf('existing')
+    const settings = billedSettings('existing')
     const network = {
       kind: 'existing',
       vpcId: '',
@@ -109,13 +109,13 @@ describe('the bill', () => {
       endpoints: 'create',
       ipv6: false,
     } as const
-    const bill = billOf({ ...settings, network }, load())
+    const bill = computeBill({ ...settings, network }, load())
     expect(bill.network).toBeCloseTo(5 * 2 * 720 * PRICES.endpointZoneHour, 9)
   })
 
   it('the bill has a write for each transaction, also where a transaction writes less than Aurora counts', () => {
     const io = (changes: Partial<Load>): number =>
-      billOf(settingsOf('prod'), load({ invocations: 1e6, ...changes }))['database: I/O']
+      computeBill(billedSettings('prod'), load({ invocations: 1e6, ...changes }))['database: I/O']
     const minuteFunctions = io({ invocations: 0 })
     expect(io({}) - minuteFunctions).toBeCloseTo(30 * 1e6 * PRICES.auroraIo, 6)
     // A bucket of 500 hosts writes 76 KB: 19 times as much as Aurora counts as one.
@@ -128,7 +128,7 @@ describe('the bill', () => {
   it.each([1, 10, 100, 500])(
     'the bill counts as many bytes of logs as a probe of %i hosts writes, within a tenth',
     (hosts) => {
-      const counted = logBytesOf(load({ hosts, schedules: 1, downShare: 0 }))
+      const counted = computeLogBytes(load({ hosts, schedules: 1, downShare: 0 }))
       expect(counted / bytesWritten(hosts)).toBeGreaterThan(0.9)
       expect(counted / bytesWritten(hosts)).toBeLessThan(1.1)
     },

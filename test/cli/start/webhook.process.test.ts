@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { BusEvent } from '../../../shared/contracts/bus-event.ts'
+import { PublishedEvent } from '../../../shared/contracts/bus-event.ts'
 import { freshClone } from '../../support/clone.ts'
 
 /** Six seconds is what is promised; a machine that runs other tests too gets some more. */
@@ -45,7 +45,7 @@ it('npm start --webhook posts what EventBridge delivers, says in one line that t
 
   await vi.waitFor(() => expect(receiver.received.length).toBeGreaterThan(10), SEEN_WITHIN_MS)
   for (const event of receiver.received) {
-    BusEvent.parse(event)
+    PublishedEvent.parse(event)
     // The fields that EventBridge gives every event (user guide, "Events in Amazon EventBridge").
     expect(Object.keys(Object(event)).toSorted()).toEqual(
       [

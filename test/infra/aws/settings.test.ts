@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { buildApp } from '../../../infra/aws/build-app.ts'
-import { problemsOf } from '../../../infra/aws/check-settings.ts'
+import { findProblems } from '../../../infra/aws/check-settings.ts'
 import { CONTEXT_VALUES, givenFrom } from '../../../infra/aws/context.ts'
 import type { DatabaseSettings, Settings } from '../../../infra/aws/settings.ts'
 import { STAGES } from '../../../infra/aws/stages.ts'
@@ -30,7 +30,7 @@ const existing = (changes: Record<string, string>): Record<string, string> => ({
 
 const dev = (changes: Partial<Settings>): string[] => {
   const settings = STAGES.dev(givenFrom(() => undefined, 'dev'))
-  return problemsOf({ ...settings, ...changes })
+  return findProblems({ ...settings, ...changes })
 }
 
 describe('a wrong setting is refused at synth with a sentence:', () => {
@@ -193,7 +193,7 @@ describe('the settings of each stage', () => {
     for (const [stage, settingsOf] of Object.entries(STAGES)) {
       const context: Readonly<Record<string, string>> = INSTALLATIONS[stage as keyof typeof STAGES]
       const given = givenFrom((name) => context[name], stage)
-      expect([...given.problems, ...problemsOf(settingsOf(given))], join(stage)).toEqual([])
+      expect([...given.problems, ...findProblems(settingsOf(given))], join(stage)).toEqual([])
     }
   })
 })

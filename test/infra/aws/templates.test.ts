@@ -720,7 +720,7 @@ describe('IPv6', () => {
 })
 
 describe('static parameters of the database', () => {
-  const parametersOf = (stage: 'prod' | 'small' | 'existing') => {
+  const createParameters = (stage: 'prod' | 'small' | 'existing') => {
     const synthesised = stageTemplate(stage)
     const of = (name: string): unknown =>
       (functionOf(synthesised, name).Properties.Environment as { Variables: Record<string, string> })
@@ -741,13 +741,13 @@ describe('static parameters of the database', () => {
     ] as const) {
       const [[, group] = []] = resourcesOf(stageTemplate(stage), type)
       const { 'rds.force_ssl': _, ...set } = (group?.Properties.Parameters ?? {}) as Record<string, string>
-      const compared = Object.entries(parametersOf(stage)).map(([name, value]) => [name, String(value)])
+      const compared = Object.entries(createParameters(stage)).map(([name, value]) => [name, String(value)])
       expect(Object.fromEntries(compared)).toEqual(set)
     }
   })
 
   it('static parameters of an existing database are compared as far as the settings count on them', () => {
-    expect(parametersOf('existing')).toEqual({ max_connections: 500 })
+    expect(createParameters('existing')).toEqual({ max_connections: 500 })
   })
 })
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { FUNCTION_NAMES } from '../../../shared/domain/functions.ts'
-import { namesOf } from '../../../shared/domain/names.ts'
+import { createNames } from '../../../shared/domain/names.ts'
 
 type Template = { Resources: Record<string, { Type: string; Properties?: { Name?: unknown } }> }
 
@@ -15,7 +15,7 @@ const [APPLIED, DONE] = ['MigrationsApplied006AFF17', 'MigrationsDone3D4AD31A']
  * @param folder the cloud assembly, which is changed in place.
  */
 export function renameAsBefore(folder: string, installation: string): void {
-  const { stack, probeSchedules, clocks, clock } = namesOf(installation)
+  const { stack, probeSchedules, clocks, clock } = createNames(installation)
   const path = join(folder, `${stack}.template.json`)
   const text = readFileSync(path, 'utf8')
     .replaceAll(probeSchedules, `${installation}-probes`)

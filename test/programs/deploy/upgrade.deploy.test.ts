@@ -7,7 +7,7 @@ import {
   startLoopbackHost,
 } from '../../../infra/local/demonstration/loopback-host.ts'
 import { connect } from '../../../shared/db/client.ts'
-import { namesOf } from '../../../shared/domain/names.ts'
+import { createNames } from '../../../shared/domain/names.ts'
 import { type Account, openAccount, STAGE } from './account.ts'
 import { ACCOUNT, REGION } from './emulator.ts'
 import { functionLogs } from './function-logs.ts'
@@ -15,7 +15,7 @@ import { renameAsBefore } from './old-names.ts'
 import { operatorOf } from './operator.ts'
 
 const WITHIN_MINUTES = { timeout: 280_000, interval: 2_000 }
-const NAMES = namesOf(STAGE)
+const NAMES = createNames(STAGE)
 /** The functions that run by themselves: fan-out, inventory, publish. */
 const CLOCKS = 3
 const OLD = { probes: `${STAGE}-probes`, clocks: `${STAGE}-clock` }

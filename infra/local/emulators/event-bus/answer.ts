@@ -43,7 +43,7 @@ export async function answer(
 ): Promise<void> {
   try {
     const operation = String(request.headers['x-amz-target'] ?? '').split('.')[1] ?? ''
-    const body: unknown = JSON.parse(await textOf(request))
+    const body: unknown = JSON.parse(await readText(request))
     const fault = operation === 'PutEvents' ? deps.faults.take() : null
     if (fault === 'drop_request') return void request.socket.destroy()
     const reply = await perform(deps, operation, body, fault)
@@ -109,7 +109,7 @@ function refused(error: unknown): Answer {
   return { status: known.status, errorName: known.name, body: { message: known.message } }
 }
 
-async function textOf(request: IncomingMessage): Promise<string> {
+async function readText(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk)
   return Buffer.concat(chunks).toString('utf8')

@@ -56,7 +56,7 @@ export type Judged = {
 /** What becomes of one entry, without regard to whether its bus exists. */
 export function judgeEntry(entry: Entry, where: { region: string; now: Date }): Judged {
   const busName = (entry.EventBusName ?? 'default').split('/').at(-1) ?? 'default'
-  const fault = faultOf(entry)
+  const fault = findFault(entry)
   if (fault !== null) return { busName, result: fault, event: null }
   const id = randomUUID()
   const time = entry.Time === undefined ? where.now : new Date(entry.Time * 1000)
@@ -69,21 +69,22 @@ export function judgeEntry(entry: Entry, where: { region: string; now: Date }): 
     time: `${time.toISOString().slice(0, 19)}Z`,
     region: where.region,
     resources: [],
-    detail: objectOf(entry.Detail ?? '') ?? {},
+    detail: parseObject(entry.Detail ?? '') ?? {},
   }
   return { busName, result: { EventId: id }, event }
 }
 
-function faultOf({ Source, DetailType, Detail }: Entry): EntryResult | null {
+function findFault({ Source, DetailType, Detail }: Entry): EntryResult | null {
   if (!Source || !DetailType || !Detail) {
     const missing = !Source ? 'Source' : !DetailType ? 'DetailType' : 'Detail'
     return { ErrorCode: 'InvalidArgument', ErrorMessage: `Parameter ${missing} is not valid.` }
   }
-  if (objectOf(Detail) === null) return { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' }
+  if (parseObject(Detail) === null)
+    return { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' }
   return null
 }
 
-function objectOf(text: string): Record<string, unknown> | null {
+function parseObject(text: string): Record<string, unknown> | null {
   try {
     const value: unknown = JSON.parse(text)
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null

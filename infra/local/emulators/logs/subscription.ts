@@ -37,7 +37,7 @@ export function subscribeToLines(
     write(chunk: Buffer, encoding, done) {
       for (const line of String(chunk)
         .split('\n')
-        .filter((text) => wanted.has(keyOf(text)))) {
+        .filter((text) => wanted.has(readMessage(text)))) {
         if (gathered.length === 0) setTimeout(handOver, GATHER_MS).unref()
         gathered.push(line)
       }
@@ -46,7 +46,7 @@ export function subscribeToLines(
   })
 }
 
-function keyOf(line: string): string {
+function readMessage(line: string): string {
   if (!line.startsWith('{')) return ''
   try {
     const { service, message } = JSON.parse(line) as Record<string, unknown>

@@ -34,7 +34,7 @@ export async function answer(
   response: ServerResponse,
 ): Promise<void> {
   try {
-    const target = targetOf(deps.bucket, request.url ?? '/')
+    const target = parseTarget(deps.bucket, request.url ?? '/')
     if (target.isTagging) await answerTagging(deps, target, request, response)
     else await answerObject(deps, target, request, response)
   } catch (error) {
@@ -46,7 +46,7 @@ export async function answer(
   }
 }
 
-function targetOf(bucket: string, url: string): Target {
+function parseTarget(bucket: string, url: string): Target {
   const { pathname, searchParams } = new URL(url, 'http://local')
   const [, first = '', ...rest] = pathname.split('/')
   if (decodeURIComponent(first) !== bucket) throw new S3Error('NoSuchBucket', 404)
@@ -64,8 +64,8 @@ async function answerObject(
   const { store, now } = deps
   switch (request.method) {
     case 'PUT': {
-      const version = store.put(key, await bodyOf(request), now())
-      response.writeHead(200, headersOf(version)).end()
+      const version = store.put(key, await readBody(request), now())
+      response.writeHead(200, createHeaders(version)).end()
       return deps.onPut(key, version)
     }
     case 'GET':
@@ -74,7 +74,7 @@ async function answerObject(
       const { content } = version
       // A deletion hides the object; by its id the marker itself cannot be read.
       if (content === null) throw new S3Error(versionId === null ? 'NoSuchKey' : 'MethodNotAllowed', 404)
-      response.writeHead(200, { ...headersOf(version), 'content-length': content.length })
+      response.writeHead(200, { ...createHeaders(version), 'content-length': content.length })
       response.end(request.method === 'HEAD' ? undefined : content)
       return
     }
@@ -97,7 +97,7 @@ async function answerTagging(
   if (version.content === null) throw new S3Error('MethodNotAllowed', 405)
   const headers = { 'x-amz-version-id': version.versionId }
   if (request.method === 'PUT') {
-    version.tags = parseTagging((await bodyOf(request)).toString('utf8'))
+    version.tags = parseTagging((await readBody(request)).toString('utf8'))
     response.writeHead(200, headers).end()
   } else if (request.method === 'GET') {
     response
@@ -112,7 +112,7 @@ function found(store: ObjectStore, key: string, versionId: string | null): Store
   return version
 }
 
-const headersOf = ({ content, versionId, lastModified }: StoredVersion) => ({
+const createHeaders = ({ content, versionId, lastModified }: StoredVersion) => ({
   etag: `"${createHash('md5')
     .update(content ?? '')
     .digest('hex')}"`,
@@ -120,7 +120,7 @@ const headersOf = ({ content, versionId, lastModified }: StoredVersion) => ({
   'last-modified': lastModified.toUTCString(),
 })
 
-async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = []
   let bytes = 0
   for await (const chunk of request as AsyncIterable<Buffer>) {

@@ -66,7 +66,7 @@ export async function startScheduler(options: SchedulerOptions): Promise<LocalSc
     clock,
     isCurrent: (schedule) => isCurrent(store, schedule),
     fire: (schedule, occurrenceMs) => {
-      const delivery = deliveryOf(schedule, occurrenceMs)
+      const delivery = createDelivery(schedule, occurrenceMs)
       deliver(delivery, () => invoke(delivery.targetArn, delivery.payload))
     },
   })
@@ -93,7 +93,7 @@ export async function startScheduler(options: SchedulerOptions): Promise<LocalSc
   }
 }
 
-function deliveryOf(schedule: Schedule, occurrenceMs: number): Delivery {
+function createDelivery(schedule: Schedule, occurrenceMs: number): Delivery {
   return {
     scheduleName: schedule.name,
     groupName: schedule.definition.GroupName,

@@ -61,7 +61,7 @@ export function removeGroup(store: Store, name: string): void {
 /** @throws RefusalError (ResourceNotFoundException for the group, ConflictException for the name) */
 export function addSchedule(store: Store, name: string, definition: Definition, nowMs: number): Schedule {
   findGroup(store, definition.GroupName)
-  const key = keyOf(definition.GroupName, name)
+  const key = formatKey(definition.GroupName, name)
   if (store.schedules.has(key))
     throw new RefusalError('ConflictException', `Schedule ${name} already exists.`)
   const arn = `${ARN_PREFIX}:schedule/${key}`
@@ -73,7 +73,7 @@ export function addSchedule(store: Store, name: string, definition: Definition, 
 
 /** @throws RefusalError (ResourceNotFoundException) */
 export function findSchedule(store: Store, group: string, name: string): Schedule {
-  const schedule = store.schedules.get(keyOf(group, name))
+  const schedule = store.schedules.get(formatKey(group, name))
   if (schedule === undefined) {
     throw new RefusalError('ResourceNotFoundException', `Schedule ${name} does not exist.`)
   }
@@ -84,19 +84,19 @@ export function findSchedule(store: Store, group: string, name: string): Schedul
 export function replaceSchedule(store: Store, name: string, definition: Definition, nowMs: number): Schedule {
   const old = findSchedule(store, definition.GroupName, name)
   const schedule = { ...old, definition, modifiedMs: nowMs }
-  store.schedules.set(keyOf(definition.GroupName, name), schedule)
+  store.schedules.set(formatKey(definition.GroupName, name), schedule)
   return schedule
 }
 
 /** Removes a schedule. @throws RefusalError where there is none of that name. */
 export function removeSchedule(store: Store, group: string, name: string): void {
   findSchedule(store, group, name)
-  store.schedules.delete(keyOf(group, name))
+  store.schedules.delete(formatKey(group, name))
 }
 
 /** Whether it was neither deleted nor replaced since. */
 export function isCurrent(store: Store, schedule: Schedule): boolean {
-  return store.schedules.get(keyOf(schedule.definition.GroupName, schedule.name)) === schedule
+  return store.schedules.get(formatKey(schedule.definition.GroupName, schedule.name)) === schedule
 }
 
-const keyOf = (group: string, name: string): string => `${group}/${name}`
+const formatKey = (group: string, name: string): string => `${group}/${name}`
