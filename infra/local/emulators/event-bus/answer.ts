@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
 import * as z from 'zod'
 import type { BusFault, BusFaults } from './faults.ts'
@@ -43,7 +44,7 @@ export async function answer(
 ): Promise<void> {
   try {
     const operation = String(request.headers['x-amz-target'] ?? '').split('.')[1] ?? ''
-    const body: unknown = JSON.parse(await readText(request))
+    const body: unknown = JSON.parse(await text(request))
     const fault = operation === 'PutEvents' ? deps.faults.take() : null
     if (fault === 'drop_request') return void request.socket.destroy()
     const reply = await perform(deps, operation, body, fault)
@@ -107,12 +108,6 @@ function describeBus({ buses, region }: BusApiDeps, body: unknown): Answer {
 function refused(error: unknown): Answer {
   const known = error instanceof ApiError ? error : new ApiError('InternalException', String(error), 500)
   return { status: known.status, errorName: known.name, body: { message: known.message } }
-}
-
-async function readText(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(chunk)
-  return Buffer.concat(chunks).toString('utf8')
 }
 
 function send(response: ServerResponse, { status, errorName, body }: Answer): void {

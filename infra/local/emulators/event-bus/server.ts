@@ -12,9 +12,8 @@
  * It refuses what AWS refuses, and like AWS it answers with success where the bus does not exist and drops the
  * event. Left out: rules and their patterns, archives, and every operation but PutEvents and DescribeEventBus.
  */
-import { once } from 'node:events'
-import { createServer } from 'node:http'
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
+import { type LoopbackServer, startLoopbackServer } from '../loopback-server.ts'
 import { answer } from './answer.ts'
 import { type BusFaults, createBusFaults } from './faults.ts'
 import type { DeliveredEvent } from './put-events.ts'
@@ -28,21 +27,14 @@ export type EventBusOptions = {
   readonly answerAfterMs?: number
 }
 
-export type LocalEventBus = {
-  /** For AWS_ENDPOINT_URL_EVENTBRIDGE. */
-  readonly endpoint: string
+export type LocalEventBus = LoopbackServer & {
   readonly faults: BusFaults
   /** Deletes a bus; `createBus` makes one. */
   readonly deleteBus: (name: string) => void
   readonly createBus: (name: string) => void
-  /** Drops every connection and closes. */
-  readonly stop: () => Promise<void>
 }
 
-const LOOPBACK = '127.0.0.1'
 const REGION = 'us-east-1'
-/** Idle connections of the SDK's agent are not closed under it. */
-const KEEP_ALIVE_MS = 60_000
 
 /** Starts it on a free port of 127.0.0.1. */
 export async function startEventBus(options: EventBusOptions): Promise<LocalEventBus> {
@@ -57,23 +49,14 @@ export async function startEventBus(options: EventBusOptions): Promise<LocalEven
     faults,
     onEvent: (busName: string, event: DeliveredEvent) => onEvent(event, busName),
   }
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+  const server = await startLoopbackServer('local event bus', (request, response) => {
     void answer(deps, request, response)
-  }).listen(0, LOOPBACK)
-  await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('the local event bus got no port')
+  })
   return {
-    endpoint: `http://${LOOPBACK}:${address.port}`,
+    ...server,
     faults,
     deleteBus: (name) => void buses.delete(name),
     createBus: (name) => void buses.add(name),
-    stop: async () => {
-      if (!server.listening) return
-      server.close()
-      server.closeAllConnections()
-      await once(server, 'close')
-    },
   }
 }
 

@@ -8,30 +8,20 @@
  *
  * Left out: answers of functions, versions and aliases, and every other operation.
  */
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { LambdaClient } from '@aws-sdk/client-lambda'
+import { type LoopbackServer, startLoopbackServer } from '../loopback-server.ts'
 
-export type LambdaServer = {
-  /** For AWS_ENDPOINT_URL_LAMBDA. */
-  readonly endpoint: string
-  /** Drops every connection and closes. */
-  readonly stop: () => Promise<void>
-}
-
-const LOOPBACK = '127.0.0.1'
 const REGION = 'us-east-1'
 const INVOKE = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/
 /** AWS quota: the event of an asynchronous invocation has at most 1 MB. */
 const MAX_EVENT_BYTES = 1024 * 1024
-/** Idle connections of the SDK's agent are not closed under it. */
-const KEEP_ALIVE_MS = 60_000
 
 /** Starts it on a free port of 127.0.0.1, for functions by their ARN. */
 export async function startLambdaServer(
   functions: ReadonlyMap<string, (event: unknown) => void>,
-): Promise<LambdaServer> {
+): Promise<LoopbackServer> {
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const arn = decodeURIComponent(INVOKE.exec(request.url ?? '')?.[1] ?? '')
     const body = await text(request)
@@ -40,21 +30,9 @@ export async function startLambdaServer(
     response.writeHead(status, { 'content-type': 'application/json', ...headers })
     response.end(fault === undefined ? '' : JSON.stringify({ Message: fault, Type: 'User' }))
   }
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+  return startLoopbackServer('local Lambda', (request, response) => {
     serve(request, response).catch((error: unknown) => response.destroy(error as Error))
-  }).listen(0, LOOPBACK)
-  await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('the local Lambda got no port')
-  return {
-    endpoint: `http://${LOOPBACK}:${address.port}`,
-    stop: async () => {
-      if (!server.listening) return
-      server.close()
-      server.closeAllConnections()
-      await once(server, 'close')
-    },
-  }
+  })
 }
 
 /** The status of the answer, and the name of the error where there is one. */

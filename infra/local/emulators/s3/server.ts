@@ -9,9 +9,8 @@
  *
  * Left out: multipart uploads, lists, conditions, signatures, and all that concerns buckets.
  */
-import { once } from 'node:events'
-import { createServer } from 'node:http'
 import { S3Client } from '@aws-sdk/client-s3'
+import { type LoopbackServer, startLoopbackServer } from '../loopback-server.ts'
 import { answer } from './answer.ts'
 import { createObjectStore, type StoredVersion } from './store.ts'
 
@@ -34,39 +33,19 @@ export type S3Options = {
   readonly onPut: (notification: PutNotification) => void
 }
 
-export type LocalS3 = {
-  /** For AWS_ENDPOINT_URL_S3. */
-  readonly endpoint: string
-  readonly stop: () => Promise<void>
-}
-
-const LOOPBACK = '127.0.0.1'
 const REGION = 'us-east-1'
-const KEEP_ALIVE_MS = 60_000
 
 /** Starts it on a free port of 127.0.0.1. */
-export async function startS3({ bucket, now, onPut }: S3Options): Promise<LocalS3> {
+export async function startS3({ bucket, now, onPut }: S3Options): Promise<LoopbackServer> {
   const deps = {
     bucket,
     store: createObjectStore(),
     now,
     onPut: (key: string, version: StoredVersion) => onPut(notification(bucket, key, version)),
   }
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+  return startLoopbackServer('local S3', (request, response) => {
     void answer(deps, request, response)
-  }).listen(0, LOOPBACK)
-  await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('the local S3 got no port')
-  return {
-    endpoint: `http://${LOOPBACK}:${address.port}`,
-    stop: async () => {
-      if (!server.listening) return
-      server.close()
-      server.closeAllConnections()
-      await once(server, 'close')
-    },
-  }
+  })
 }
 
 function notification(bucket: string, key: string, version: StoredVersion): PutNotification {

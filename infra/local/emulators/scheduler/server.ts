@@ -14,9 +14,8 @@
  * of the hand-over, dead-letter queues, and the moment inside a flexible window (it fires at its beginning).
  * Nothing outlives the process.
  */
-import { once } from 'node:events'
-import { createServer } from 'node:http'
 import type { Clock } from '../../clock.ts'
+import { startLoopbackServer } from '../loopback-server.ts'
 import { answer, type Call } from './answer.ts'
 import { createFaults, type Faults } from './faults.ts'
 import { startFiring } from './firing.ts'
@@ -55,9 +54,6 @@ export type LocalScheduler = {
   readonly stop: () => Promise<void>
 }
 
-/** Idle connections of the SDK's agent are not closed under it. */
-const KEEP_ALIVE_MS = 60_000
-
 /** Starts a Scheduler on a free port of 127.0.0.1. */
 export async function startScheduler(options: SchedulerOptions): Promise<LocalScheduler> {
   const { clock, invoke, groups = [], deliver = (_, handOver) => handOver() } = options
@@ -73,22 +69,16 @@ export async function startScheduler(options: SchedulerOptions): Promise<LocalSc
   const calls: Call[] = []
   const faults = createFaults()
   const deps = { account: { store, follow: firing.follow }, clock, faults, calls }
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+  const server = await startLoopbackServer('local Scheduler', (request, response) => {
     void answer(deps, request, response)
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('the local Scheduler got no port')
+  })
   return {
-    endpoint: `http://127.0.0.1:${address.port}`,
+    endpoint: server.endpoint,
     calls,
     faults,
     stop: async () => {
       firing.stop()
-      if (!server.listening) return
-      server.close()
-      server.closeAllConnections()
-      await once(server, 'close')
+      await server.stop()
     },
   }
 }
