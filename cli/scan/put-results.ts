@@ -4,8 +4,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { GetObjectTaggingCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import type { ScanListing } from '../../shared/contracts/operate-answer.ts'
 import { UserError } from '../../shared/domain/errors.ts'
+import { collectChunks } from '../../shared/scans/collect-chunks.ts'
 import { MAX_XML_BYTES } from '../../shared/scans/limits.ts'
-import { ScanFileError } from '../../shared/scans/scan-file-error.ts'
 import { RefusedError } from '../terminal/report-error.ts'
 import { describeVerdict } from './describe-verdict.ts'
 import type { NamedImport } from './import-files.ts'
@@ -32,7 +32,8 @@ const JUDGED_WITHIN_MS = 60_000
  * @throws UserError and ScanFileError for what its user can put right, RefusedError where nothing comes of the file.
  */
 export async function putResults(deps: PutDeps, file: NamedImport): Promise<Imported> {
-  const Body = await collectContent(file.open())
+  // Read once: it may be standard input.
+  const Body = await collectChunks(file.open(), MAX_XML_BYTES)
   await readResults(deps.now(), { ...file, open: () => once(Body) })
   const host = file.host ?? file.folder
   if (host?.includes('/')) throw new UserError([`--host ${host} cannot be a part of a key: give name or id`])
@@ -47,18 +48,6 @@ export async function putResults(deps: PutDeps, file: NamedImport): Promise<Impo
   if (!deps.isWaiting) return { outcome: 'recorded', sentence: `put to ${where}` }
   const tags = await waitForTags(deps, { ...object, VersionId }, where)
   return describeTags(deps, tags)
-}
-
-/** Read once: it may be standard input. */
-async function collectContent(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const collected: Uint8Array[] = []
-  let bytes = 0
-  for await (const chunk of chunks) {
-    bytes += chunk.length
-    if (bytes > MAX_XML_BYTES) throw new ScanFileError('too_large', `larger than ${MAX_XML_BYTES} bytes`)
-    collected.push(chunk)
-  }
-  return Buffer.concat(collected)
 }
 
 async function* once(content: Buffer): AsyncGenerator<Uint8Array> {

@@ -1,3 +1,4 @@
+import { collectChunks } from './collect-chunks.ts'
 import { MAX_DEPTH, MAX_JSON_BYTES } from './limits.ts'
 import { ScanFileError } from './scan-file-error.ts'
 
@@ -12,24 +13,13 @@ export async function readJson(
   chunks: AsyncIterable<Uint8Array>,
   { maxBytes = MAX_JSON_BYTES, maxDepth = MAX_DEPTH }: JsonLimits = {},
 ): Promise<{ readonly text: string; readonly value: unknown }> {
-  const text = decode(await collect(chunks, maxBytes))
+  const text = decode(await collectChunks(chunks, maxBytes))
   requireDepth(text, maxDepth)
   try {
     return { text, value: JSON.parse(text) }
   } catch (cause) {
     throw describeSyntaxError(text, cause)
   }
-}
-
-async function collect(chunks: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Buffer> {
-  const collected: Uint8Array[] = []
-  let bytes = 0
-  for await (const chunk of chunks) {
-    bytes += chunk.length
-    if (bytes > maxBytes) throw new ScanFileError('too_large', `larger than ${maxBytes} bytes`)
-    collected.push(chunk)
-  }
-  return Buffer.concat(collected)
 }
 
 function decode(bytes: Buffer): string {
