@@ -1,4 +1,4 @@
-import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
+import { readCallerIdentity } from '../../shared/aws/caller-identity.ts'
 import { BOUNDED_CALLS } from '../../shared/aws/client-settings.ts'
 import { listMachines } from '../../shared/aws/list-machines.ts'
 import { type AddressClass, addressFault } from '../../shared/domain/addresses.ts'
@@ -58,17 +58,11 @@ function describeFault(machine: ListedMachine, allowed: ReadonlySet<AddressClass
 }
 
 const ownSource = (kind: InventoryKind): Promise<InventorySource> =>
-  refusedAs('sts:GetCallerIdentity', async () => {
-    const client = new STSClient(BOUNDED_CALLS)
-    try {
-      const region = await client.config.region()
-      const { Account: account } = await client.send(new GetCallerIdentityCommand())
-      if (account === undefined) throw new Error('AWS does not say which account this is')
-      return { kind, account, region, roleArn: null }
-    } finally {
-      client.destroy()
-    }
-  })
+  refusedAs('sts:GetCallerIdentity', async () => ({
+    kind,
+    ...(await readCallerIdentity(BOUNDED_CALLS)),
+    roleArn: null,
+  }))
 
 async function refusedAs<T>(action: string, call: () => Promise<T>): Promise<T> {
   try {

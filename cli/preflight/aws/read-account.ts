@@ -1,7 +1,7 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation'
 import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
-import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
+import { readCallerIdentity } from '../../../shared/aws/caller-identity.ts'
 import type { Facts } from '../facts.ts'
 import type { Reading } from '../finding.ts'
 import { clientSettings } from './client-settings.ts'
@@ -9,13 +9,7 @@ import { reading, unlessMissing } from './reading.ts'
 
 /** Whose credentials are used, and for which region. */
 export const readIdentity = (): Promise<Reading<{ readonly account: string; readonly region: string }>> =>
-  reading('sts:GetCallerIdentity', async () => {
-    const client = new STSClient(clientSettings())
-    const region = await client.config.region()
-    const { Account: account } = await client.send(new GetCallerIdentityCommand())
-    if (account === undefined) throw new Error('AWS does not say which account this is')
-    return { account, region }
-  })
+  reading('sts:GetCallerIdentity', () => readCallerIdentity(clientSettings()))
 
 /** Where the bootstrap stack of the CDK writes its version, unless somebody gave it another qualifier. */
 const BOOTSTRAP_PARAMETER = '/cdk-bootstrap/hnb659fds/version'
