@@ -10,6 +10,20 @@ import type {
   SignIn,
 } from './settings.ts'
 
+/** How long events can be replayed to a consumer that was unavailable. */
+const ARCHIVE_DAYS = 30
+
+/** What the context says alike of every stage in AWS; `inventory` is what a stage lists unless the context says else. */
+export const contextSettings = (given: Given, inventory: string) => ({
+  account: given.optional('account'),
+  alarms: alarms(given, 'full'),
+  scanners: given.list('scanners'),
+  notify: notifySettings(given),
+  inventory: inventorySettings(given, inventory),
+  archiveDays: ARCHIVE_DAYS,
+  subscribers: given.list('subscribers'),
+})
+
 /** Each stage has a range of its own by default, so that the stages of an account can be peered with the same hosts. */
 export const createdNetwork = (
   given: Given,
@@ -46,7 +60,7 @@ export function inventorySettings(given: Given, otherwise: string): InventorySet
 }
 
 /** Who is sent the digest. */
-export function notifySettings(given: Given): NotifySettings {
+function notifySettings(given: Given): NotifySettings {
   const workspaceId = given.optional('slackWorkspaceId')
   return {
     emails: given.list('notifyEmails'),

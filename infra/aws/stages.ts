@@ -1,16 +1,13 @@
 import type { Given } from './context.ts'
 import {
   alarms,
+  contextSettings,
   createdNetwork,
   databaseMetrics,
   iamOrSecret,
   inventorySettings,
-  notifySettings,
 } from './context-settings.ts'
 import type { Settings } from './settings.ts'
-
-/** How long events can be replayed to a consumer that was unavailable. */
-const ARCHIVE_DAYS = 30
 
 /** The stages that can be deployed. */
 export const STAGE_NAMES = ['small', 'dev', 'prod', 'existing', 'emulated'] as const
@@ -23,7 +20,6 @@ export const STAGES: Record<Stage, (given: Given) => Settings> = {
    * when the database or the way out fails. `cdk destroy` removes all of it.
    */
   small: (given) => ({
-    account: given.optional('account'),
     network: createdNetwork(given, {
       cidr: '10.93.0.0/16',
       nat: { kind: 'instance', instanceType: 't4g.nano' },
@@ -39,18 +35,12 @@ export const STAGES: Record<Stage, (given: Given) => Settings> = {
     concurrency: { probe: 5, drift: 2, isReserved: given.yesOrNo('reserve', 'yes') },
     confirmation: { looksTwiceAMinute: false },
     logRetentionDays: 7,
-    alarms: alarms(given, 'full'),
-    scanners: given.list('scanners'),
-    notify: notifySettings(given),
-    inventory: inventorySettings(given, 'ec2'),
-    archiveDays: ARCHIVE_DAYS,
-    subscribers: given.list('subscribers'),
+    ...contextSettings(given, 'ec2'),
     data: 'delete',
   }),
 
   /** As `prod` in small: the same services without what is there for failures. `cdk destroy` removes all of it. */
   dev: (given) => ({
-    account: given.optional('account'),
     network: createdNetwork(given, { cidr: '10.91.0.0/16', nat: { kind: 'gateways', number: 1 } }),
     database: {
       kind: 'create',
@@ -65,18 +55,12 @@ export const STAGES: Record<Stage, (given: Given) => Settings> = {
     concurrency: { probe: 5, drift: 2, isReserved: given.yesOrNo('reserve', 'yes') },
     confirmation: { looksTwiceAMinute: true },
     logRetentionDays: 7,
-    alarms: alarms(given, 'full'),
-    scanners: given.list('scanners'),
-    notify: notifySettings(given),
-    inventory: inventorySettings(given, 'ec2'),
-    archiveDays: ARCHIVE_DAYS,
-    subscribers: given.list('subscribers'),
+    ...contextSettings(given, 'ec2'),
     data: 'delete',
   }),
 
   /** With a VPC and a database that the stack creates, for up to 10,000 hosts without changing a setting. */
   prod: (given) => ({
-    account: given.optional('account'),
     network: createdNetwork(given, { cidr: '10.92.0.0/16', nat: { kind: 'gateways', number: 2 } }),
     database: {
       kind: 'create',
@@ -91,18 +75,12 @@ export const STAGES: Record<Stage, (given: Given) => Settings> = {
     concurrency: { probe: 40, drift: 10, isReserved: given.yesOrNo('reserve', 'yes') },
     confirmation: { looksTwiceAMinute: true },
     logRetentionDays: 90,
-    alarms: alarms(given, 'full'),
-    scanners: given.list('scanners'),
-    notify: notifySettings(given),
-    inventory: inventorySettings(given, 'ec2'),
-    archiveDays: ARCHIVE_DAYS,
-    subscribers: given.list('subscribers'),
+    ...contextSettings(given, 'ec2'),
     data: 'keep',
   }),
 
   /** In an existing VPC with an existing database, usually that of the scanner. */
   existing: (given) => ({
-    account: given.optional('account'),
     network: {
       kind: 'existing',
       vpcId: given.text('vpcId'),
@@ -125,13 +103,8 @@ export const STAGES: Record<Stage, (given: Given) => Settings> = {
     concurrency: { probe: 20, drift: 5, isReserved: given.yesOrNo('reserve', 'yes') },
     confirmation: { looksTwiceAMinute: true },
     logRetentionDays: 90,
-    alarms: alarms(given, 'full'),
-    scanners: given.list('scanners'),
-    notify: notifySettings(given),
     // The subnets may have no way to EC2.
-    inventory: inventorySettings(given, 'off'),
-    archiveDays: ARCHIVE_DAYS,
-    subscribers: given.list('subscribers'),
+    ...contextSettings(given, 'off'),
     data: 'keep',
   }),
 
