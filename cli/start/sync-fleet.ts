@@ -5,7 +5,7 @@ import type { LocalDatabase } from '../../infra/local/postgres/local-database.ts
 import { insertAuditEvents } from '../../shared/db/audit-events.ts'
 import { begin, READ_COMMITTED } from '../../shared/db/begin.ts'
 import type { Tx } from '../../shared/db/client.ts'
-import { addHostSource, listHostsOfSource, removeHostSource } from '../../shared/db/host-sources.ts'
+import { addHostSource, listHostsOfSource, releaseSharedHosts } from '../../shared/db/host-sources.ts'
 import { listHosts, markHostsDeleted, upsertHosts } from '../../shared/db/hosts.ts'
 import type { AuditEvent } from '../../shared/domain/audit-events.ts'
 import { fleetHostsAdded, fleetHostsRemoved } from '../../shared/domain/fleet-event.ts'
@@ -58,7 +58,9 @@ export function syncFleet(
     // In a database that others use, a host that was there before is theirs.
     const own = isShared ? changes.filter(({ isNew }) => isNew) : hosts
     await addHostSource(tx, source, listIds(own))
-    const gone = await releaseMissing(tx, source, new Set(listIds(hosts)))
+    const inFile = new Set(listIds(hosts))
+    const dropped = (await listHostsOfSource(tx, source)).filter(({ id }) => !inFile.has(id))
+    const gone = await releaseSharedHosts(tx, source, dropped)
     const removed = prune ? await markHostsDeleted(tx, listIds(gone)) : []
     const events = [fleetHostsAdded(source, changes), fleetHostsRemoved(source, removed)]
     await audit(tx, now, events)
@@ -81,17 +83,6 @@ async function saveInParts(
   }
   onProgress(hosts.length, hosts.length)
   return changes
-}
-
-/** Finds what this source has added and the file no longer has. Where another source has it too, it is theirs now. */
-async function releaseMissing(
-  tx: Tx,
-  source: string,
-  inFile: ReadonlySet<FleetHost['id']>,
-): Promise<FleetHost[]> {
-  const missing = (await listHostsOfSource(tx, source)).filter(({ id }) => !inFile.has(id))
-  await removeHostSource(tx, source, listIds(missing.filter(({ isSharedWithOthers }) => isSharedWithOthers)))
-  return missing.filter(({ isSharedWithOthers }) => !isSharedWithOthers)
 }
 
 async function audit(tx: Tx, occurredAt: Date, events: readonly (AuditEvent | null)[]): Promise<void> {

@@ -1,4 +1,4 @@
-import { alone } from '../runtime/alone.ts'
+import { alone, type RunSkipped, skipRun } from '../runtime/alone.ts'
 import { withinDeadline } from '../runtime/deadline.ts'
 import { type FanOutDeps, fanOutDepsFromEnvironment, fanOutPorts } from '../runtime/fan-out-ports.ts'
 import { type LambdaHandler, observed, onColdStart } from '../runtime/function.ts'
@@ -18,9 +18,6 @@ const LEASE = { name: 'fan-out', seconds: 55 } as const
 
 export type FanOutResponse = Omit<MinuteReport, 'faults' | 'looks'>
 
-/** The run did nothing, because another one was under way. */
-export type FanOutSkipped = { readonly skipped: 'another run is under way' }
-
 /** AWS refused some schedules. The other changes were made; every later run tries the refused ones again. */
 export class SchedulesRefusedError extends Error {
   override readonly name = 'SchedulesRefusedError'
@@ -35,7 +32,7 @@ export class ConfirmationFailedError extends Error {
 export const createFanOutHandler = (
   deps: FanOutDeps,
   deadlineMs = HANDLER_DEADLINE_MS,
-): LambdaHandler<FanOutResponse | FanOutSkipped> =>
+): LambdaHandler<FanOutResponse | RunSkipped> =>
   observed(deps.telemetry, async (event, context) => {
     const sweep = asksForSweep(FanOutEvent.parse(event), deps.now())
     const minute = await withinDeadline(deadlineMs, (deadline) =>
@@ -49,10 +46,7 @@ export const createFanOutHandler = (
         )
       }),
     )
-    if (minute === null) {
-      deps.telemetry.logger.warn('run skipped')
-      return { skipped: 'another run is under way' }
-    }
+    if (minute === null) return skipRun(deps)
     report(deps.telemetry, minute)
     const { faults, looks, ...done } = minute
     const [fault] = faults

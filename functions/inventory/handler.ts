@@ -1,4 +1,4 @@
-import { alone } from '../runtime/alone.ts'
+import { alone, type RunSkipped, skipRun } from '../runtime/alone.ts'
 import { withinDeadline } from '../runtime/deadline.ts'
 import { type LambdaHandler, observed, onColdStart } from '../runtime/function.ts'
 import {
@@ -18,9 +18,6 @@ const LEASE = { name: 'inventory', seconds: 115 } as const
 
 export type InventoryResponse = { readonly sources: readonly Exclude<SourceOutcome, { outcome: 'failed' }>[] }
 
-/** The run did nothing, because another one was under way. */
-export type InventorySkipped = { readonly skipped: 'another run is under way' }
-
 /** Some sources could not be listed. The others are in step, and every later run tries these again. */
 export class SourcesFailedError extends Error {
   override readonly name = 'SourcesFailedError'
@@ -35,7 +32,7 @@ export class SourcesFailedError extends Error {
 export const createInventoryHandler = (
   deps: InventoryDeps,
   deadlineMs = HANDLER_DEADLINE_MS,
-): LambdaHandler<InventoryResponse | InventorySkipped> =>
+): LambdaHandler<InventoryResponse | RunSkipped> =>
   observed(deps.telemetry, async (event, { awsRequestId }) => {
     const { instanceId } = InventoryEvent.parse(event)
     const outcomes = await withinDeadline(deadlineMs, (deadline) =>
@@ -43,10 +40,7 @@ export const createInventoryHandler = (
         takeInventory(inventoryPorts(deps, awsRequestId, instanceId, deadline), instanceId),
       ),
     )
-    if (outcomes === null) {
-      deps.telemetry.logger.warn('run skipped')
-      return { skipped: 'another run is under way' }
-    }
+    if (outcomes === null) return skipRun(deps)
     report(deps.telemetry, outcomes)
     const failed = outcomes.filter((each) => each.outcome === 'failed')
     const [first] = failed

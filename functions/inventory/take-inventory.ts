@@ -6,7 +6,7 @@ import {
   fleetHostsAdded,
   fleetHostsRemoved,
 } from '../../shared/domain/fleet-event.ts'
-import type { FleetHost } from '../../shared/domain/fleet-host.ts'
+import type { FleetHost, SourcedHost } from '../../shared/domain/fleet-host.ts'
 import type { HostId } from '../../shared/domain/ids.ts'
 import { type ListedMachine, planInventory } from '../../shared/domain/inventory.ts'
 import { formatSource, type InventorySource } from '../../shared/domain/inventory-source.ts'
@@ -20,12 +20,12 @@ export type SourceFleet = {
   /** From 1 to 100. */
   readonly removeAtMostPercent: number
   /** The hosts that this source has brought into the fleet. */
-  readonly known: readonly FleetHost[]
+  readonly known: readonly SourcedHost[]
   /** Of `hosts`, the ids of those at whose address and port the fleet has another host. */
   readonly findOccupied: (hosts: readonly FleetHost[]) => Promise<ReadonlySet<HostId>>
   readonly saveHosts: (hosts: readonly FleetHost[]) => Promise<readonly FleetHostChange[]>
   /** Takes hosts out of the fleet, but those that another source has brought too. Returns those that left it. */
-  readonly takeOut: (hosts: readonly FleetHost[]) => Promise<readonly { readonly name: string }[]>
+  readonly takeOut: (hosts: readonly SourcedHost[]) => Promise<readonly { readonly name: string }[]>
   readonly saveEvent: (event: FleetHostsAdded | FleetHostsRemoved) => Promise<void>
 }
 

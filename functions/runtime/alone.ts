@@ -11,6 +11,15 @@ export type AloneDeps = FunctionDeps & {
   readonly mayOverlap?: boolean
 }
 
+/** The answer of a run that did nothing, because another one was under way. */
+export type RunSkipped = { readonly skipped: 'another run is under way' }
+
+/** Logs that a run did nothing, and returns its answer. */
+export function skipRun({ telemetry }: AloneDeps): RunSkipped {
+  telemetry.logger.warn('run skipped')
+  return { skipped: 'another run is under way' }
+}
+
 /** Runs `body` unless another run is under way; null if one is. Where runs cannot overlap, nothing is asked. */
 export async function alone<T>(
   { database, mayOverlap = false }: AloneDeps,

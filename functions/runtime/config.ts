@@ -31,11 +31,21 @@ const NEEDED_BY_AUTH = {
   iam_or_secret: ['AWS_REGION', ...SECRET],
 } as const
 
+/** A variable whose text is JSON. */
+export const JSON_TEXT = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    context.issues.push({ code: 'custom', message: 'not JSON', input: text })
+    return z.NEVER
+  }
+})
+
 /** What the settings ask of the database server, as JSON; without it nothing is compared. */
 export const SERVER_PARAMETERS = z
   .string()
   .default('{}')
-  .transform((text): unknown => JSON.parse(text))
+  .pipe(JSON_TEXT)
   .pipe(z.partialRecord(z.enum(STATIC_PARAMETERS), z.int()))
 
 /** Whether the functions' network has IPv6. */

@@ -4,28 +4,30 @@ import { listMachines } from '../../shared/aws/list-machines.ts'
 import { insertAuditEvents } from '../../shared/db/audit-events.ts'
 import type { Tx } from '../../shared/db/client.ts'
 import {
-  addHostSource,
   findOccupied,
   listHostsOfSource,
-  removeHostSource,
+  releaseSharedHosts,
+  saveHostsOfSource,
 } from '../../shared/db/host-sources.ts'
-import { markHostsDeleted, upsertHosts } from '../../shared/db/hosts.ts'
+import { markHostsDeleted } from '../../shared/db/hosts.ts'
 import { readPolicy } from '../../shared/db/policy.ts'
 import type { AuditEvent } from '../../shared/domain/audit-events.ts'
-import type { FleetHost } from '../../shared/domain/fleet-host.ts'
+import type { FleetHost, SourcedHost } from '../../shared/domain/fleet-host.ts'
 import { FUNCTIONS } from '../../shared/domain/functions.ts'
 import type { HostId } from '../../shared/domain/ids.ts'
 import type { ListedMachine } from '../../shared/domain/inventory.ts'
 import { INVENTORY_KINDS, type InventorySource } from '../../shared/domain/inventory-source.ts'
 import { parseAllowedAddresses } from '../../shared/domain/policy.ts'
 import { type AloneDeps, OVERLAP_ENVIRONMENT } from './alone.ts'
-import { IPV6, parseEnvironment } from './config.ts'
+import { IPV6, JSON_TEXT, parseEnvironment } from './config.ts'
 import { depsFromEnvironment } from './deps.ts'
 
 export type InventoryDeps = AloneDeps & {
   /** Whether probes can reach IPv6 hosts. */
   readonly hasIpv6: boolean
   readonly sources: readonly InventorySource[]
+  /** The region of the function itself; undefined where it does not matter, because there is one. */
+  readonly ownRegion?: string | undefined
   readonly listMachines: (
     source: InventorySource,
     instanceId: string | null,
@@ -33,26 +35,16 @@ export type InventoryDeps = AloneDeps & {
   ) => Promise<readonly ListedMachine[]>
 }
 
-const Sources = z
-  .string()
-  .transform((text, context) => {
-    try {
-      return JSON.parse(text) as unknown
-    } catch {
-      context.issues.push({ code: 'custom', message: 'not JSON', input: text })
-      return z.NEVER
-    }
-  })
-  .pipe(
-    z.array(
-      z.strictObject({
-        kind: z.enum(INVENTORY_KINDS),
-        account: z.string().regex(/^\d{12}$/),
-        region: z.string().min(1),
-        roleArn: z.string().min(1).nullable(),
-      }),
-    ),
-  )
+const Sources = JSON_TEXT.pipe(
+  z.array(
+    z.strictObject({
+      kind: z.enum(INVENTORY_KINDS),
+      account: z.string().regex(/^\d{12}$/),
+      region: z.string().min(1),
+      roleArn: z.string().min(1).nullable(),
+    }),
+  ),
+)
 
 const INVENTORY_ENVIRONMENT = {
   INVENTORY_SOURCES: Sources,
@@ -70,6 +62,7 @@ export function inventoryDepsFromEnvironment(env: NodeJS.ProcessEnv): InventoryD
     mayOverlap: config.MAY_OVERLAP === 'yes',
     hasIpv6: config.IPV6 === 'yes',
     sources: config.INVENTORY_SOURCES,
+    ownRegion: config.AWS_REGION,
     listMachines: (source, instanceId, signal) =>
       listMachines(source, { tagValue: config.FLEET_TAG_VALUE, instanceId }, signal),
   }
@@ -77,14 +70,14 @@ export function inventoryDepsFromEnvironment(env: NodeJS.ProcessEnv): InventoryD
 
 /** The real ports of one run: a transaction for each source. `correlationId` is the invocation's. */
 export function inventoryPorts(
-  { database, now, sources, listMachines, hasIpv6 }: InventoryDeps,
+  { database, now, sources, ownRegion, listMachines, hasIpv6 }: InventoryDeps,
   correlationId: string,
   instanceId: string | null,
   deadline: AbortSignal,
 ) {
   return {
     // EventBridge tells of the instances of its own account and region only.
-    sources: instanceId === null ? sources : sources.filter(isOwnInstances),
+    sources: instanceId === null ? sources : sources.filter((source) => isOwnInstances(source, ownRegion)),
     list: (source: InventorySource, instance: string | null) => listMachines(source, instance, deadline),
     inFleet: <T>(source: string, body: (fleet: SourceFleet) => Promise<T>): Promise<T> =>
       database
@@ -95,8 +88,8 @@ export function inventoryPorts(
   }
 }
 
-const isOwnInstances = ({ kind, roleArn, region }: InventorySource): boolean =>
-  kind === 'ec2' && roleArn === null && (process.env.AWS_REGION ?? region) === region
+const isOwnInstances = ({ kind, roleArn, region }: InventorySource, ownRegion = region): boolean =>
+  kind === 'ec2' && roleArn === null && region === ownRegion
 
 type SourceFleet = Awaited<ReturnType<typeof openFleet>> & { readonly hasIpv6: boolean }
 
@@ -104,30 +97,20 @@ type Run = { readonly source: string; readonly correlationId: string; readonly n
 
 async function openFleet(tx: Tx, { source, correlationId, now }: Run) {
   const [policy, known] = await Promise.all([readPolicy(tx), listHostsOfSource(tx, source)])
-  const shared = new Set(known.filter((host) => host.isSharedWithOthers).map(({ id }) => id))
   return {
     allowedAddresses: parseAllowedAddresses(policy),
     removeAtMostPercent: policy.remove_at_most_percent,
     known,
     findOccupied: async (hosts: readonly FleetHost[]): Promise<ReadonlySet<HostId>> =>
       new Set(hosts.length === 0 ? [] : await findOccupied(tx, hosts)),
-    saveHosts: async (hosts: readonly FleetHost[]) => {
+    saveHosts: async (hosts: readonly FleetHost[]) =>
+      hosts.length === 0 ? [] : saveHostsOfSource(tx, source, hosts),
+    takeOut: async (hosts: readonly SourcedHost[]) => {
       if (hosts.length === 0) return []
-      const changes = await upsertHosts(tx, hosts)
-      await addHostSource(tx, source, listIds(hosts))
-      return changes
-    },
-    takeOut: async (hosts: readonly FleetHost[]) => {
-      if (hosts.length === 0) return []
-      const ids = listIds(hosts)
-      await removeHostSource(
-        tx,
-        source,
-        ids.filter((id) => shared.has(id)),
-      )
+      const own = await releaseSharedHosts(tx, source, hosts)
       return markHostsDeleted(
         tx,
-        ids.filter((id) => !shared.has(id)),
+        own.map(({ id }) => id),
       )
     },
     saveEvent: async (event: AuditEvent): Promise<void> => {
@@ -136,5 +119,3 @@ async function openFleet(tx: Tx, { source, correlationId, now }: Run) {
     },
   }
 }
-
-const listIds = (hosts: readonly FleetHost[]): HostId[] => hosts.map(({ id }) => id)

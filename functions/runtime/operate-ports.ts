@@ -4,8 +4,8 @@ import type { Tx } from '../../shared/db/client.ts'
 import { findHosts } from '../../shared/db/find-hosts.ts'
 import { readHostIds } from '../../shared/db/fleet-snapshot.ts'
 import { forgetScan } from '../../shared/db/forget-scan.ts'
-import { addHostSource } from '../../shared/db/host-sources.ts'
-import { markHostsDeleted, upsertHosts } from '../../shared/db/hosts.ts'
+import { saveHostsOfSource } from '../../shared/db/host-sources.ts'
+import { markHostsDeleted } from '../../shared/db/hosts.ts'
 import {
   findMaintenances,
   forgetOldMaintenances,
@@ -110,15 +110,7 @@ const reads = (tx: Tx, deps: OperateDeps) => {
 
 const writes = (tx: Tx, correlationId: string, now: () => Date) => ({
   allowedAddresses: async () => parseAllowedAddresses(await readPolicy(tx)),
-  saveHosts: async (hosts: readonly FleetHost[], source: string) => {
-    const changes = await upsertHosts(tx, hosts)
-    await addHostSource(
-      tx,
-      source,
-      hosts.map(({ id }) => id),
-    )
-    return changes
-  },
+  saveHosts: (hosts: readonly FleetHost[], source: string) => saveHostsOfSource(tx, source, hosts),
   markHostsDeleted: (ids: readonly HostId[]) => markHostsDeleted(tx, ids),
   lockPolicy: () => lockPolicy(tx),
   savePolicy: (policy: PolicyValues) => savePolicy(tx, policy),

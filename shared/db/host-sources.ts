@@ -1,6 +1,7 @@
-import type { FleetHost } from '../domain/fleet-host.ts'
+import type { FleetHost, SourcedHost } from '../domain/fleet-host.ts'
 import type { HostId } from '../domain/ids.ts'
 import type { AnySql } from './client.ts'
+import { upsertHosts } from './hosts.ts'
 
 /** Records that a source has brought these hosts into the fleet. */
 export async function addHostSource(sql: AnySql, source: string, ids: readonly HostId[]): Promise<void> {
@@ -19,10 +20,31 @@ export async function removeHostSource(sql: AnySql, source: string, ids: readonl
       and host_id in (select value::uuid from jsonb_array_elements_text(${sql.json([...ids])}))`
 }
 
-export type SourcedHost = FleetHost & {
-  /** Whether another source has brought the host into the fleet as well. */
-  readonly isSharedWithOthers: boolean
+/** Adds and changes hosts, and records that the source has brought all of them. Returns what changed. */
+export async function saveHostsOfSource(
+  sql: AnySql,
+  source: string,
+  hosts: readonly FleetHost[],
+): Promise<Awaited<ReturnType<typeof upsertHosts>>> {
+  const changes = await upsertHosts(sql, hosts)
+  await addHostSource(sql, source, listIds(hosts))
+  return changes
 }
+
+/**
+ * Forgets that the source has brought those of `hosts` that another source has brought too: they are its own now.
+ * Returns the rest, which nobody else has brought.
+ */
+export async function releaseSharedHosts(
+  sql: AnySql,
+  source: string,
+  hosts: readonly SourcedHost[],
+): Promise<SourcedHost[]> {
+  await removeHostSource(sql, source, listIds(hosts.filter(({ isSharedWithOthers }) => isSharedWithOthers)))
+  return hosts.filter(({ isSharedWithOthers }) => !isSharedWithOthers)
+}
+
+const listIds = (hosts: readonly FleetHost[]): HostId[] => hosts.map(({ id }) => id)
 
 /** Lists the hosts of the fleet that a source has brought into it. */
 export function listHostsOfSource(sql: AnySql, source: string): Promise<SourcedHost[]> {

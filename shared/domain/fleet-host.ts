@@ -14,3 +14,9 @@ export type FileHost = FleetHost & {
   /** The host name in lower case; absent if the file gives the address itself. */
   readonly hostName?: string
 }
+
+/** A host of the fleet that a source has brought into it. */
+export type SourcedHost = FleetHost & {
+  /** Whether another source has brought the host into the fleet as well. */
+  readonly isSharedWithOthers: boolean
+}
