@@ -11,7 +11,7 @@ import type { HostId } from '../../shared/domain/ids.ts'
 import { type ProbeTarget, probeSsh } from '../../shared/net/tcp-probe.ts'
 import type { FunctionDeps } from './deps.ts'
 
-/** The real ports of one invocation of the probe function: four round trips to the database, and the network. */
+/** The real ports of one invocation: the network, and four round trips to the database, or five if a status changed. */
 export const probePorts = (deps: FunctionDeps, correlationId: string, deadline: AbortSignal) => ({
   now: deps.now,
   probe: (target: ProbeTarget, signal: AbortSignal) => probeSsh(target, { signal }),
